@@ -1,0 +1,235 @@
+/** Settings of one campaign: which routes it guards, when it is open, and at what pace people go through. */
+import { z } from 'zod';
+import { identifier } from './identifier.js';
+
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'must be an HTTP field name (RFC 9110, section 5.1)');
+const instant = z.iso.datetime({ offset: true }).nullable().default(null);
+
+const routeSchema = z.strictObject({
+  methods: z
+    .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']))
+    .min(1)
+    .default(['POST'])
+    .describe('HTTP methods.'),
+  path: z
+    .string()
+    .regex(
+      /^(\/(?:[A-Za-z0-9._~-]+|:[A-Za-z_][A-Za-z0-9_]*|\*))+$/,
+      'must be segments of /name, /:parameter or a last /*',
+    )
+    .describe('Path: literal segments, :parameter for one segment, * as the last for all below.'),
+});
+
+const limitSchema = z.strictObject({
+  name: identifier.describe('Name of the limit; stands in RateLimit fields and metrics.'),
+  key: z
+    .string()
+    .regex(
+      /^(claimant|address|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128})$/,
+      'must be claimant, address or header:<name>',
+    )
+    .default('claimant')
+    .describe('Who shares a bucket: claimant, address (IPv6 by /64), or header:<name>.'),
+  capacity: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(5)
+    .describe('Largest burst one key may spend at once, in tokens.'),
+  refillPerSecond: z
+    .number()
+    .min(0.001)
+    .max(100_000)
+    .default(1)
+    .describe('Sustained rate of one key, in tokens per second.'),
+});
+
+const matcherSchema = z.strictObject({
+  status: z.array(z.number().int().min(200).max(599)).min(1).optional().describe('Any of these statuses.'),
+  header: z
+    .strictObject({ name: headerName.describe('Field name.'), value: z.string().describe('Exact value.') })
+    .optional()
+    .describe('A response header with exactly this value.'),
+  json: z
+    .strictObject({
+      pointer: z
+        .string()
+        .regex(/^(\/[^/]*)*$/, 'must be a JSON Pointer (RFC 6901)')
+        .describe('Where to look in the body.'),
+      equals: z.union([z.string(), z.number(), z.boolean(), z.null()]).describe('The value it must have.'),
+    })
+    .optional()
+    .describe('A value inside a JSON answer.'),
+});
+
+export const campaignSchema = z.strictObject({
+  id: identifier.describe('Name of the campaign; stands in URLs, tickets and metrics.'),
+  upstream: identifier.describe('The upstream that serves it.'),
+  routes: z.array(routeSchema).min(1).describe('Guarded routes: limits, line and ledger.'),
+  pass: z.array(routeSchema).default([]).describe('Further routes of the service, proxied with limits only.'),
+  schedule: z
+    .strictObject({
+      prequeueAt: instant.describe('From when people may join before the opening; null: no pre-queue.'),
+      opensAt: instant.describe('From when claims are served; null: open from the start.'),
+      closesAt: instant.describe('From when every claim is answered ENDED; null: never.'),
+      order: z.enum(['fifo', 'lottery']).default('fifo').describe('Order of those who joined before the opening.'),
+    })
+    .prefault({})
+    .describe('When the campaign is open; ISO 8601 with offset.'),
+  claimant: z
+    .strictObject({
+      from: z.enum(['header', 'cookie', 'jwt', 'address']).default('header').describe('What says who is asking.'),
+      name: headerName.default('x-user-id').describe('Name of the header or cookie.'),
+      unverified: z
+        .boolean()
+        .default(false)
+        .describe('Believe the header from anybody. Without it, a header counts only from server.trustProxy.'),
+    })
+    .prefault({})
+    .describe('Who is asking. One claimant has one place in line.'),
+  limits: z.array(limitSchema).max(8).default([]).describe('Token buckets of claimants, addresses or header values.'),
+  admission: z
+    .strictObject({
+      ratePerSecond: z
+        .number()
+        .min(0.01)
+        .max(1_000_000)
+        .default(500)
+        .describe('Claims handed to the upstream per second.'),
+      burst: z
+        .number()
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(50)
+        .describe('Claims that may go at once after a quiet moment.'),
+    })
+    .prefault({})
+    .describe('The door: in any window of w seconds at most burst + ratePerSecond × w claims go through.'),
+  queue: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('Whether there is a line; without, who may not pass is told OVERLOADED.'),
+      holdMs: z
+        .number()
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(250)
+        .describe('How long a claim may be held for its turn instead of being sent back, in milliseconds.'),
+      maxWaiting: z
+        .number()
+        .int()
+        .min(1)
+        .max(100_000_000)
+        .default(1_000_000)
+        .describe('People who may wait at once; the next is told QUEUE_FULL.'),
+      graceMs: z
+        .number()
+        .int()
+        .min(1000)
+        .max(86_400_000)
+        .default(45_000)
+        .describe('How long a called number may take to claim, in milliseconds.'),
+      poll: z
+        .strictObject({
+          nearMs: z
+            .number()
+            .int()
+            .min(50)
+            .max(60_000)
+            .default(250)
+            .describe('Shortest time between two polls, near the door, in milliseconds.'),
+          maxMs: z
+            .number()
+            .int()
+            .min(100)
+            .max(600_000)
+            .default(30_000)
+            .describe('Longest time between two polls, in milliseconds.'),
+          budgetPerSecond: z
+            .number()
+            .int()
+            .min(10)
+            .max(1_000_000)
+            .default(5000)
+            .describe('Polls per second one gateway should see; a larger crowd is told longer times.'),
+        })
+        .prefault({})
+        .describe('How often waiting clients come back.'),
+    })
+    .prefault({})
+    .describe('The line.'),
+  claims: z
+    .strictObject({
+      mode: z
+        .enum(['off', 'per-claimant', 'idempotency-key'])
+        .default('off')
+        .describe('Whether and by what a claim is paid once.'),
+      ttlSeconds: z
+        .number()
+        .int()
+        .min(60)
+        .max(31_536_000)
+        .default(86_400)
+        .describe('How long a final answer is kept, in seconds.'),
+      scope: z
+        .enum(['route', 'campaign'])
+        .default('route')
+        .describe('What one grant covers: the route with its parameters, or the whole campaign.'),
+      outcomes: z
+        .strictObject({
+          granted: z.array(matcherSchema).optional().describe('Answers that mean: paid.'),
+          rejected: z.array(matcherSchema).optional().describe('Answers that mean: finally refused.'),
+          soldOut: z.array(matcherSchema).optional().describe('Answers that mean: the budget is gone.'),
+          retry: z.array(matcherSchema).optional().describe('Answers that mean: not processed, try again.'),
+        })
+        .prefault({})
+        .describe(
+          'What an answer of the service means; without, 2xx is granted, 409 rejected, 5xx and 429 free the claim.',
+        ),
+    })
+    .prefault({})
+    .describe('The ledger: nobody is paid twice.'),
+  budget: z
+    .strictObject({
+      claims: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000_000)
+        .nullable()
+        .default(null)
+        .describe('Claims that may be granted at all; null: the service knows.'),
+      soldOutWhen: matcherSchema
+        .omit({ json: true })
+        .prefault({ status: [410], header: { name: 'campaign-status', value: 'sold-out' } })
+        .describe('The answer by which the service says that the budget is gone; all given conditions must match.'),
+    })
+    .prefault({})
+    .describe('How much there is to give.'),
+  publish: z
+    .strictObject({
+      remaining: z
+        .enum(['none', 'coarse', 'exact'])
+        .default('none')
+        .describe('What clients are told of the remaining budget.'),
+      waiting: z.enum(['exact', 'rounded']).default('exact').describe('What clients are told of the number waiting.'),
+    })
+    .prefault({})
+    .describe('What the public documents say.'),
+  onStoreFailure: z
+    .enum(['local', 'open', 'closed'])
+    .default('local')
+    .describe('What happens to claims while the store is away.'),
+  shadow: z.boolean().default(false).describe('Count what would be refused, refuse nothing.'),
+});
+
+export type CampaignConfig = z.output<typeof campaignSchema>;
+export type LimitConfig = CampaignConfig['limits'][number];
+export type RouteConfig = CampaignConfig['routes'][number];

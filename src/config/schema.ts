@@ -1,0 +1,153 @@
+/**
+ * The configuration, said once: shape, range, default, unit and reason of every setting. Types, JSON Schema,
+ * environment names and the table in the documentation are derived from it. Unknown keys are errors.
+ */
+import { z } from 'zod';
+import { campaignSchema } from './campaign-schema.js';
+import { upstreamSchema } from './upstream-schema.js';
+
+const port = z.number().int().min(0).max(65_535);
+const hostPort = z.strictObject({
+  host: z.string().min(1).describe('Host name or address.'),
+  port: port.describe('TCP port.'),
+});
+
+const serverSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address that clients connect to.'),
+  port: port.default(8080).describe('Port that clients connect to; 0 takes a free one.'),
+  trustProxy: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'CIDRs of the proxies in front. Only they may name a client address or a claimant header. Never "everyone".',
+    ),
+  basePath: z
+    .string()
+    .regex(/^(\/[A-Za-z0-9._~-]+)+$/, 'must begin with / and not end with it, e.g. /queue')
+    .default('/queue')
+    .describe("Path below which the line's own endpoints live."),
+  workers: z
+    .union([z.number().int().min(1).max(256), z.literal('auto')])
+    .default(1)
+    .describe('Processes on this machine; "auto" is one a core. More than one needs the Redis store.'),
+  cors: z
+    .strictObject({
+      origins: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Origins that browsers may call from, e.g. https://shop.example.'),
+    })
+    .prefault({})
+    .describe('Cross-origin access for browsers.'),
+  tls: z
+    .strictObject({
+      certFile: z.string().min(1).describe('PEM file of the certificate chain.'),
+      keyFile: z.string().min(1).describe('PEM file of the private key.'),
+    })
+    .nullable()
+    .default(null)
+    .describe('TLS for clients; null where a proxy in front ends it.'),
+  drainMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(10_000)
+    .describe('How long a stopping gateway may take to finish the claims in flight, in milliseconds.'),
+});
+
+const adminSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address of the admin listener.'),
+  port: port.default(9090).describe('Port of the admin listener; 0 takes a free one.'),
+  tokens: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(64).describe('Who the token belongs to; stands in the audit log.'),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits: the SHA-256 of the token')
+          .describe("Hex of the token's SHA-256; the token itself is never configured."),
+        role: z.enum(['viewer', 'operator']).describe('viewer reads; operator also changes.'),
+      }),
+    )
+    .default([])
+    .describe('Bearer tokens of the admin API.'),
+});
+
+const storeSchema = z.strictObject({
+  kind: z.enum(['memory', 'redis']).default('memory').describe('Where shared state lives.'),
+  path: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Memory store: a folder makes it durable; without one, state lives as long as the process.'),
+  url: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+    .default('redis://127.0.0.1:6379')
+    .describe('A single Redis: redis[s]://[user:password@]host:port[/db].'),
+  cluster: z.array(hostPort).min(1).optional().describe('Seed nodes of a Redis Cluster, instead of url.'),
+  sentinel: z
+    .strictObject({
+      name: z.string().min(1).describe('Name of the monitored master.'),
+      nodes: z.array(hostPort).min(1).describe('The sentinels.'),
+    })
+    .optional()
+    .describe('Redis behind Sentinel, instead of url.'),
+  keyPrefix: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+    .default('spillway')
+    .describe('First part of every key; two installations on one Redis need two.'),
+  deadlineMs: z
+    .number()
+    .int()
+    .min(5)
+    .max(5_000)
+    .default(40)
+    .describe('How long one call may take before the store counts as unavailable, in milliseconds.'),
+});
+
+const ticketsSchema = z.strictObject({
+  keys: z
+    .array(
+      z.strictObject({
+        id: z
+          .string()
+          .regex(/^[A-Za-z0-9_-]{1,16}$/, 'must be 1 to 16 letters, digits, dashes or underscores')
+          .describe('Name of the key; stands in every ticket it signs.'),
+        secretFile: z.string().min(1).optional().describe('File that holds the secret, at least 32 bytes.'),
+        secret: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('The secret itself, for environments that inject it; at least 32 bytes.'),
+      }),
+    )
+    .default([])
+    .describe('Ticket keys: the first signs, all verify. Without one, a key is made at start and lost at stop.'),
+});
+
+const logSchema = z.strictObject({
+  level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severe level that is written.'),
+});
+
+export const configSchema = z.strictObject({
+  server: serverSchema.prefault({}).describe('The listener that clients see.'),
+  admin: adminSchema.prefault({}).describe('The listener that operators see: metrics, health, controls.'),
+  store: storeSchema.prefault({}).describe('Where buckets, the line and the ledger live.'),
+  tickets: ticketsSchema.prefault({}).describe('How tickets are signed.'),
+  log: logSchema.prefault({}).describe('What is logged.'),
+  upstreams: z.array(upstreamSchema).min(1).describe('The claim services behind.'),
+  campaigns: z.array(campaignSchema).min(1).describe('The campaigns in front of them.'),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type ServerConfig = Config['server'];
+export type StoreConfig = Config['store'];
+export type { CampaignConfig, LimitConfig, RouteConfig } from './campaign-schema.js';
+export type { UpstreamConfig } from './upstream-schema.js';

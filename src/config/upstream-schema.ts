@@ -1,0 +1,40 @@
+/** Settings of one claim service behind the gateway. */
+import { z } from 'zod';
+import { identifier } from './identifier.js';
+
+export const upstreamSchema = z.strictObject({
+  id: identifier.describe('Name of the upstream; stands in metrics.'),
+  targets: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .min(1)
+    .describe('Base addresses of its instances: scheme, host and port, no path.'),
+  timeoutMs: z
+    .number()
+    .int()
+    .min(10)
+    .max(600_000)
+    .default(3000)
+    .describe('Total time an answer may take, from connecting to its last byte, in milliseconds.'),
+  idempotent: z
+    .boolean()
+    .default(false)
+    .describe('Whether the service honours Idempotency-Key: the same key again gives the same answer and pays once.'),
+  concurrency: z
+    .strictObject({
+      mode: z
+        .enum(['fixed', 'aimd', 'gradient'])
+        .default('fixed')
+        .describe('fixed holds over all gateways together; aimd and gradient are learned by each gateway.'),
+      limit: z
+        .number()
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(64)
+        .describe('Claims in flight at the service at once; the starting value of the learned modes.'),
+    })
+    .prefault({})
+    .describe('How many claims may be at the service at once.'),
+});
+
+export type UpstreamConfig = z.output<typeof upstreamSchema>;
