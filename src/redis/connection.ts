@@ -1,0 +1,123 @@
+/**
+ * One connection to Redis, set so that nothing waits for a store that is away and nothing is sent twice.
+ *
+ *   connecting ──handshake answered──▶ ready ──socket closed──▶ lost ──handshake answered──▶ ready
+ *        └──────────socket closed──────────────────────────────▶ lost
+ *   any of them ──close()──▶ closed
+ *
+ * A command sent in any state but `ready` is refused at once; one whose socket closes is refused at that moment.
+ * The socket notices silence by itself, but slowly: a call's own deadline is judged elsewhere.
+ */
+import { Command, Redis } from 'ioredis';
+import type { StoreConfig } from '../config/schema.js';
+import type { Logger } from '../kernel/logger.js';
+import { redisOptions } from './connection-options.js';
+
+export type ConnectionState = 'connecting' | 'ready' | 'lost' | 'closed';
+/** A command's argument as it goes over the wire. Numbers are written in decimal. */
+export type RedisArgument = string | number | Buffer;
+
+export interface RedisConnection {
+  readonly state: ConnectionState;
+  /**
+   * Sends one command, now. Bulk strings of the reply arrive as UTF-8 text, whole numbers as numbers.
+   * @param args - taken over by the connection: numbers in it are turned into text
+   */
+  send(name: string, args: RedisArgument[]): Promise<unknown>;
+  /** Calls `listener` on every change of state. @returns stops that */
+  onState(listener: (state: ConnectionState) => void): () => void;
+  /** Resolves when the connection is ready. @throws the signal's reason when it is aborted first */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Ends the connection for good; commands without an answer are refused. */
+  close(): Promise<void>;
+}
+
+/** What this file needs of ioredis; its cluster client has it too. */
+export type RedisClient = Pick<Redis, 'sendCommand' | 'disconnect' | 'status'> & NodeJS.EventEmitter;
+
+const UTF8 = { replyEncoding: 'utf8' } as const;
+
+/** Connects at once, and again for as long as it is not closed. */
+export function connectRedis(config: StoreConfig, logger: Logger): RedisConnection {
+  return new IoredisConnection(new Redis(redisOptions(config)), logger);
+}
+
+export class IoredisConnection implements RedisConnection {
+  #state: ConnectionState = 'connecting';
+  #loggedError = '';
+  readonly #listeners = new Set<(state: ConnectionState) => void>();
+
+  constructor(
+    readonly client: RedisClient,
+    readonly logger: Logger,
+  ) {
+    client.on('error', (err: Error) => this.#onError(err));
+    client.on('ready', () => this.#become('ready'));
+    client.on('close', () => this.#become('lost'));
+    client.on('end', () => this.#become('closed'));
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  send(name: string, args: RedisArgument[]): Promise<unknown> {
+    const command = new Command(name, args, UTF8);
+    this.client.sendCommand(command);
+    return command.promise;
+  }
+
+  onState(listener: (state: ConnectionState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  ready(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#state === 'ready') return resolve();
+      const abort = (): void => {
+        stop();
+        reject(signal.reason);
+      };
+      const stop = this.onState((state) => {
+        if (state !== 'ready') return;
+        stop();
+        signal.removeEventListener('abort', abort);
+        resolve();
+      });
+      if (signal.aborted) return abort();
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.client.status === 'end') return resolve();
+      this.client.once('end', () => resolve());
+      this.client.disconnect();
+      // Between two attempts there is no socket whose closing could report the end.
+      if (this.client.status === 'reconnecting') {
+        this.#become('closed');
+        resolve();
+      }
+    });
+  }
+
+  #become(state: ConnectionState): void {
+    if (this.#state === state || this.#state === 'closed') return;
+    this.#state = state;
+    if (state === 'ready') {
+      this.#loggedError = '';
+      this.logger.info('Redis is connected');
+    }
+    if (state === 'lost') this.logger.warn('The connection to Redis is lost; connecting again');
+    for (const listener of this.#listeners) listener(state);
+  }
+
+  /** Every failed attempt raises an error; the same one is logged once until the connection is back. */
+  #onError(err: Error): void {
+    if (err.message === this.#loggedError) return;
+    this.#loggedError = err.message;
+    this.logger.warn({ err }, 'The connection to Redis failed');
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * What went wrong with a call to Redis, as far as its caller must know.
+ *
+ * - `not-sent`: it never left this process. Nothing was charged.
+ * - `unknown`: it left, and its answer did not come. It may have run: what it takes counts as taken.
+ * - `refused`: Redis answered that it cannot serve now (loading, read-only, out of memory, …). Nothing was charged:
+ *   these are said before a script runs, or before its first write.
+ * - `broken`: Redis answered that the call itself is wrong. A defect or a missing permission, not an outage.
+ */
+import { ReplyError } from 'ioredis';
+
+export type StoreFault = 'not-sent' | 'unknown' | 'refused' | 'broken';
+
+/** Redis 6 puts the code of an error raised inside a script after a preamble of its own. */
+const REFUSALS =
+  /(?:^|: -)(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|UNKILLABLE|MISCONF|NOREPLICAS)\b/;
+const NOT_SENT = /^Stream isn't writeable/;
+
+export function faultOf(err: unknown): StoreFault {
+  if (!(err instanceof Error)) return 'broken';
+  if (err instanceof ReplyError) return REFUSALS.test(err.message) ? 'refused' : 'broken';
+  return NOT_SENT.test(err.message) ? 'not-sent' : 'unknown';
+}
+
+/** Whether Redis says that it does not know a script's digest: it was restarted, or its scripts were flushed. */
+export function isNoScript(err: unknown): boolean {
+  return err instanceof Error && err.message.startsWith('NOSCRIPT');
+}
