@@ -1,0 +1,81 @@
+/** What a burst is told. */
+import type { ArrivalShape } from './arrivals.js';
+
+export interface BurstTarget {
+  /** Origin of a gateway, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** People are spread over the gateways in proportion to their shares. */
+  readonly share: number;
+}
+
+/** What the burst holds the gateway to. */
+export interface BurstBounds {
+  readonly ratePerSecond: number;
+  readonly burst: number;
+  /** Claims in flight at the service. */
+  readonly concurrency: number;
+  /** Least share of pairs served in order. */
+  readonly minFairness: number;
+  /** At the 99th percentile nobody is overtaken by somebody who arrived later by more than this. */
+  readonly maxOvertakenP99Ms: number;
+  /** The run says nothing about the gateway when the 99th percentile of its own lateness is beyond this. */
+  readonly maxSlipP99Ms: number;
+}
+
+export interface BurstOptions {
+  readonly targets: readonly BurstTarget[];
+  readonly campaign: string;
+  /** Where the line's own endpoints live. */
+  readonly basePath: string;
+  readonly claimPath: string;
+  readonly people: number;
+  readonly overSeconds: number;
+  readonly shape: ArrivalShape;
+  readonly seed: number;
+  /** Begins every claimant's name: a new one brings new people, so that a ledger does not know them yet. */
+  readonly runId: string;
+  readonly claimantHeader: string;
+  readonly noShowShare: number;
+  /** From a person's planned arrival to giving up, in milliseconds. */
+  readonly patienceMs: number;
+  /** One request without an answer for so long counts as failed, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** Most connections to one gateway. */
+  readonly maxConnections: number;
+  /** Origin of a sample claim service behind the gateways, whose own arrival times are then judged; or null. */
+  readonly serviceUrl: string | null;
+  readonly bounds: BurstBounds;
+}
+
+export const DEFAULT_BOUNDS: BurstBounds = {
+  ratePerSecond: 390,
+  burst: 20,
+  concurrency: 20,
+  minFairness: 0.99,
+  maxOvertakenP99Ms: 2000,
+  maxSlipP99Ms: 100,
+};
+
+/** @returns options for a burst of 8,000 people within 10 s on the sample campaign, with what is given in their place */
+export function burstOptions(given: Partial<BurstOptions> = {}): BurstOptions {
+  const campaign = given.campaign ?? 'lny-2026';
+  return {
+    targets: [{ url: 'http://127.0.0.1:8080', share: 1 }],
+    campaign,
+    basePath: '/queue',
+    claimPath: `/campaigns/${campaign}/claims`,
+    people: 8000,
+    overSeconds: 10,
+    shape: 'poisson',
+    seed: 1,
+    runId: `burst-${Date.now().toString(36)}`,
+    claimantHeader: 'x-user-id',
+    noShowShare: 0,
+    patienceMs: 120_000,
+    requestTimeoutMs: 15_000,
+    maxConnections: 9000,
+    serviceUrl: null,
+    bounds: DEFAULT_BOUNDS,
+    ...given,
+  };
+}

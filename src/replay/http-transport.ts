@@ -1,0 +1,140 @@
+/**
+ * Real HTTP for tens of thousands of people in one process. Connections are kept alive and handed out newest first,
+ * so that a crowd of pollers needs few; one more is opened whenever all are busy, up to a bound, and only beyond it
+ * does a request wait its turn. One undici Client is one connection: its Pool looks for a free one by walking all.
+ */
+import { Client, type Dispatcher } from 'undici';
+import { type NoReply, parseRetryAfter, type Reply } from './reply.js';
+import type { Outgoing, Transport } from './transport.js';
+
+export interface HttpTransportOptions {
+  /** Origins of the gateways, such as `http://127.0.0.1:8080`. */
+  readonly origins: readonly string[];
+  /** An answer that takes longer counts as none, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Most connections to one gateway. */
+  readonly maxConnections: number;
+}
+
+interface Waiting {
+  readonly request: Outgoing;
+  readonly done: (reply: Reply | NoReply) => void;
+}
+
+export class HttpTransport implements Transport {
+  readonly #lanes: Lane[];
+
+  constructor(options: HttpTransportOptions) {
+    this.#lanes = options.origins.map((origin) => new Lane(origin, options));
+  }
+
+  /** Connections opened so far, over all gateways. */
+  get connections(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.connections, 0);
+  }
+
+  send(target: number, request: Outgoing, done: (reply: Reply | NoReply) => void): void {
+    const lane = this.#lanes[target];
+    if (lane === undefined) throw new RangeError(`there is no gateway number ${target}`);
+    lane.send(request, done);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+}
+
+/** The connections to one gateway. */
+class Lane {
+  readonly #origin: string;
+  readonly #options: HttpTransportOptions;
+  readonly #all: Client[] = [];
+  readonly #free: Client[] = [];
+  readonly #waiting: Waiting[] = [];
+
+  constructor(origin: string, options: HttpTransportOptions) {
+    this.#origin = origin;
+    this.#options = options;
+  }
+
+  get connections(): number {
+    return this.#all.length;
+  }
+
+  send(request: Outgoing, done: (reply: Reply | NoReply) => void): void {
+    const client = this.#free.pop() ?? this.#open();
+    if (client === null) this.#waiting.push({ request, done });
+    else this.#dispatch(client, request, done);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map((client) => client.destroy()));
+  }
+
+  #open(): Client | null {
+    if (this.#all.length >= this.#options.maxConnections) return null;
+    const { timeoutMs } = this.#options;
+    const client = new Client(this.#origin, {
+      pipelining: 1,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      connect: { timeout: timeoutMs },
+    });
+    this.#all.push(client);
+    return client;
+  }
+
+  #dispatch(client: Client, request: Outgoing, done: (reply: Reply | NoReply) => void): void {
+    const settle = (reply: Reply | NoReply): void => {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free.push(client);
+      else this.#dispatch(client, next.request, next.done);
+      done(reply);
+    };
+    client.dispatch(request as Dispatcher.DispatchOptions, new Answer(settle));
+  }
+}
+
+/** Reads one answer; raw headers, because only one of them matters. */
+class Answer implements Dispatcher.DispatchHandler {
+  readonly #settle: (reply: Reply | NoReply) => void;
+  #status = 0;
+  #retryAfterMs: number | null = null;
+  #body = '';
+
+  constructor(settle: (reply: Reply | NoReply) => void) {
+    this.#settle = settle;
+  }
+
+  onConnect(): void {}
+
+  onHeaders(status: number, headers: Buffer[]): boolean {
+    this.#status = status;
+    if (status >= 300) this.#retryAfterMs = findRetryAfter(headers);
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.#body += chunk.toString('utf8');
+    return true;
+  }
+
+  onComplete(): void {
+    this.#settle({ kind: 'reply', status: this.#status, retryAfterMs: this.#retryAfterMs, body: this.#body });
+  }
+
+  onError(error: Error & { readonly code?: string }): void {
+    this.#settle({ kind: 'none', error: error.code ?? error.name });
+  }
+}
+
+const RETRY_AFTER = 'retry-after';
+
+function findRetryAfter(headers: readonly Buffer[]): number | null {
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] as Buffer;
+    if (name.length !== RETRY_AFTER.length || name.toString('latin1').toLowerCase() !== RETRY_AFTER) continue;
+    return parseRetryAfter((headers[i + 1] as Buffer).toString('latin1'), Date.now());
+  }
+  return null;
+}

@@ -1,0 +1,65 @@
+/** What came back to a person, reduced to what decides the next step. */
+
+/** No answer: the connection failed or the answer did not come in time. */
+export interface NoReply {
+  readonly kind: 'none';
+  /** Node's or undici's error code, such as `ECONNRESET`. */
+  readonly error: string;
+}
+
+export interface Reply {
+  readonly kind: 'reply';
+  readonly status: number;
+  /** From `Retry-After`; null without one. */
+  readonly retryAfterMs: number | null;
+  /** The body as it came; empty for a grant. */
+  readonly body: string;
+}
+
+/** The members of a ticket or problem document that a client acts on; null where the document has none. */
+export interface LineDocument {
+  readonly code: string | null;
+  readonly state: string | null;
+  readonly ticket: string | null;
+  readonly position: number | null;
+  readonly pollAfterMs: number | null;
+}
+
+const NOTHING: LineDocument = { code: null, state: null, ticket: null, position: null, pollAfterMs: null };
+
+/** Reads a JSON body; what is no JSON object reads as a document without members. */
+export function readLineDocument(body: string): LineDocument {
+  if (!body.startsWith('{')) return NOTHING;
+  let given: Record<string, unknown>;
+  try {
+    given = JSON.parse(body) as Record<string, unknown>;
+  } catch {
+    return NOTHING;
+  }
+  return {
+    code: textOf(given.code),
+    state: textOf(given.state),
+    ticket: textOf(given.ticket),
+    position: numberOf(given.position),
+    pollAfterMs: numberOf(given.pollAfterMs),
+  };
+}
+
+/**
+ * @param value - a `Retry-After` field value: whole seconds or an HTTP date
+ * @returns milliseconds from `nowMs`, 0 or more; null when it is neither
+ * @see RFC 9110, section 10.2.3
+ */
+export function parseRetryAfter(value: string, nowMs: number): number | null {
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const dateMs = Date.parse(value);
+  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,55 @@
+/** Reads what the sample claim service itself saw of a burst. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import type { Arrival } from '../sample/arrival-log.js';
+import type { ServiceStats } from '../sample/service-stats.js';
+
+export interface Testimony {
+  readonly stats: ServiceStats;
+  readonly arrivals: readonly Arrival[];
+}
+
+const ATTEMPTS = 10;
+const PAUSE_MS = 500;
+
+export class ServiceWitness {
+  readonly #url: string;
+  #since = 0;
+
+  /** @param url - origin of the service */
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /**
+   * What arrives from now on is part of the burst.
+   * @throws Error when the service cannot be read
+   */
+  async begin(): Promise<void> {
+    const stats = (await this.#read('/_service/stats')) as ServiceStats;
+    this.#since = stats.upTo;
+  }
+
+  /**
+   * A service that fell over is given a few seconds to come back.
+   * @throws Error when it does not
+   */
+  async testify(): Promise<Testimony> {
+    const stats = (await this.#read(`/_service/stats?since=${this.#since}`)) as ServiceStats;
+    const { arrivals } = (await this.#read(`/_service/arrivals?since=${this.#since}`)) as Omit<Testimony, 'stats'>;
+    return { stats, arrivals };
+  }
+
+  async #read(path: string): Promise<unknown> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await request(`${this.#url}${path}`);
+        if (answer.statusCode === 200) return await answer.body.json();
+        throw new Error(`${this.#url}${path} answered ${answer.statusCode}`);
+      } catch (cause) {
+        if (attempt === ATTEMPTS) throw new Error(`The claim service at ${this.#url} cannot be read`, { cause });
+        await sleep(PAUSE_MS);
+      }
+    }
+  }
+}
