@@ -1,0 +1,90 @@
+/**
+ * Answers to what never becomes a request of the application: bytes that are no HTTP, headers too large, requests
+ * too slow, CONNECT, expectations. Each is a problem document, and the connection is closed where its framing is in
+ * doubt. An answer still owed to an earlier request of the connection comes first: nobody takes our refusal of a
+ * second request for the answer to the first.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Problem, rawProblem, sendProblem } from './problem.js';
+import type { RequestIds } from './request-id.js';
+
+const CONNECT_REFUSED: Problem = {
+  code: 'METHOD_NOT_ALLOWED',
+  headers: ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
+};
+const EXPECTATION_REFUSED: Problem = { code: 'EXPECTATION_FAILED' };
+
+/** @param refused - told of every refusal given here, for counting */
+export function answerClientErrors(server: Server, ids: RequestIds, refused: (problem: Problem) => void): void {
+  const failed = new WeakSet<Duplex>();
+  server.on('clientError', (fault: NodeJS.ErrnoException, socket: Duplex) => {
+    if (failed.has(socket)) return;
+    failed.add(socket);
+    if (!isOfHttp(fault) || !socket.writable) {
+      socket.destroy(fault);
+      return;
+    }
+    const problem = problemOf(fault);
+    refused(problem);
+    afterOwedAnswer(socket, () => endWith(socket, rawProblem(ids.next(), problem)));
+  });
+  server.on('connect', (_req: IncomingMessage, socket: Duplex) => {
+    refused(CONNECT_REFUSED);
+    socket.on('error', () => socket.destroy());
+    endWith(socket, rawProblem(ids.next(), CONNECT_REFUSED));
+  });
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
+    refused(EXPECTATION_REFUSED);
+    sendProblem(res, ids.next(), EXPECTATION_REFUSED);
+  });
+}
+
+/** Whether HTTP was spoken at all: a reset connection or a failed TLS handshake has nobody to answer. */
+function isOfHttp(fault: NodeJS.ErrnoException): boolean {
+  return fault.code === 'ERR_HTTP_REQUEST_TIMEOUT' || fault.code?.startsWith('HPE_') === true;
+}
+
+/** What a fault of Node's parser or timers is to the client. */
+function problemOf(fault: NodeJS.ErrnoException): Problem {
+  switch (fault.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return { code: 'HEADERS_TOO_LARGE' };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { code: 'REQUEST_TIMEOUT' };
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return { code: 'BODY_TOO_LARGE' };
+    default:
+      return { code: 'REQUEST_INVALID', detail: `The bytes received are not a valid HTTP/1.1 request${named(fault)}.` };
+  }
+}
+
+/** The parser's name of its fault, which quotes nothing of the request. */
+function named(fault: NodeJS.ErrnoException): string {
+  return fault.code?.startsWith('HPE_') ? ` (${fault.code})` : '';
+}
+
+/** The response Node has bound to the connection, if any; Node's own handler of these faults looks there too. */
+function owedAnswer(socket: Duplex): ServerResponse | null {
+  return (socket as Duplex & { _httpMessage?: ServerResponse | null })._httpMessage ?? null;
+}
+
+/**
+ * Runs `refuse` when no earlier answer is owed. A fault inside the body of the request being answered is that
+ * request's own: then it is refused at once if its answer has not begun, and cut off if it has.
+ */
+function afterOwedAnswer(socket: Duplex, refuse: () => void): void {
+  const owed = owedAnswer(socket);
+  if (owed === null) refuse();
+  else if (!owed.req.complete) {
+    if (owed.headersSent) socket.destroy();
+    else refuse();
+  } else {
+    // The next answer of the pipeline is bound only after this event: look again then.
+    owed.once('finish', () => setImmediate(() => (socket.writable ? afterOwedAnswer(socket, refuse) : undefined)));
+  }
+}
+
+function endWith(socket: Duplex, bytes: string): void {
+  socket.end(bytes, () => socket.destroy());
+}

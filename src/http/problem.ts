@@ -1,0 +1,103 @@
+/**
+ * Problem documents (RFC 9457): the one way in which Spillway says no. Whatever does not change is built once per
+ * code, as a flood is answered mostly with refusals: a refusal concatenates a few strings and writes once.
+ */
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { type ProblemCode, problemCodes, problemType } from './problem-codes.js';
+import { apiSecurityHeaders } from './security-headers.js';
+
+/** Members beyond the standard ones; those are Spillway's own to set. */
+export type ProblemMembers = Readonly<Record<string, unknown>> & {
+  readonly [reserved in 'type' | 'title' | 'status' | 'detail' | 'code' | 'instance']?: never;
+};
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** A sentence for this one case; without it, the sentence of the code. Never holds a secret, ticket or claimant. */
+  readonly detail?: string | undefined;
+  /** Whole seconds, from `retryAfterSeconds`; absent where trying again makes no sense. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** Further members of the document, e.g. `outcome`, `violated-policies`, `opensAt`, or a whole ticket document. */
+  readonly members?: ProblemMembers | undefined;
+  /** Further fields, names and values in turn, e.g. those of CORS, `Allow` or `RateLimit`. */
+  readonly headers?: readonly string[] | undefined;
+}
+
+interface Prebuilt {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: readonly string[];
+  /** JSON up to and including `"detail":`. */
+  readonly head: string;
+  /** The sentence of the code, as JSON. */
+  readonly detail: string;
+}
+
+const prebuilt = Object.fromEntries(
+  Object.entries(problemCodes).map(([code, definition]) => [code, prebuild(code as ProblemCode, definition.status)]),
+) as Readonly<Record<ProblemCode, Prebuilt>>;
+
+function prebuild(code: ProblemCode, status: number): Prebuilt {
+  const { title, detail, headers = [] } = problemCodes[code];
+  const members = JSON.stringify({ type: problemType(code), title, status, code });
+  return {
+    status,
+    reason: STATUS_CODES[status] ?? 'Refused',
+    headers: [
+      ...['Content-Type', 'application/problem+json', 'Spillway-Code', code, 'Cache-Control', 'no-store'],
+      ...apiSecurityHeaders,
+      ...headers,
+    ],
+    head: `${members.slice(0, -1)},"detail":`,
+    detail: JSON.stringify(detail),
+  };
+}
+
+/**
+ * Answers with a problem document, or cuts the connection where an answer has already begun, so that nobody takes
+ * half of it for the whole.
+ * @param requestId - from `RequestIds`: characters that need no escaping in JSON
+ */
+export function sendProblem(res: ServerResponse, requestId: string, problem: Problem): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const known = prebuilt[problem.code];
+  const body = problemBody(known, requestId, problem);
+  const bodyBytes = Buffer.byteLength(body);
+  const fields = problemFields(known, problem, bodyBytes);
+  res.writeHead(known.status, known.reason, fields);
+  // An ASCII body is the same in Latin-1, which Node writes faster than UTF-8.
+  res.end(body, bodyBytes === body.length ? 'latin1' : 'utf8');
+}
+
+/**
+ * The same answer as bytes for a socket that has no response object, because its request could not be parsed.
+ * The connection is to be closed after it.
+ */
+export function rawProblem(requestId: string, problem: Problem): string {
+  const known = prebuilt[problem.code];
+  const body = problemBody(known, requestId, problem);
+  const fields = problemFields(known, problem, Buffer.byteLength(body));
+  fields.push('Date', new Date().toUTCString(), 'Connection', 'close');
+  let head = `HTTP/1.1 ${known.status} ${known.reason}\r\n`;
+  for (let i = 0; i < fields.length; i += 2) head += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  return `${head}\r\n${body}`;
+}
+
+function problemBody(known: Prebuilt, requestId: string, problem: Problem): string {
+  const detail = problem.detail === undefined ? known.detail : JSON.stringify(problem.detail);
+  const document = `${known.head}${detail},"instance":"${requestId}"`;
+  if (problem.members === undefined) return `${document}}`;
+  const members = JSON.stringify(problem.members);
+  return members === '{}' ? `${document}}` : `${document},${members.slice(1)}`;
+}
+
+function problemFields(known: Prebuilt, problem: Problem, bodyBytes: number): string[] {
+  const fields = known.headers.slice();
+  fields.push('Content-Length', String(bodyBytes));
+  if (problem.retryAfterSeconds !== undefined) fields.push('Retry-After', String(problem.retryAfterSeconds));
+  if (problem.headers !== undefined) for (const part of problem.headers) fields.push(part);
+  return fields;
+}
