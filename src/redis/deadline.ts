@@ -5,7 +5,7 @@
  *   end of its turn, after the replies that were waiting while this process was busy.
  * - A pause of this process is not the store's time. While calls are outstanding a coarse timer ticks; what it comes
  *   late is added to the deadline of the calls of that moment, at most once the deadline itself. A call that dies
- *   although it got that much says nothing about the store, and is reported so.
+ *   although it got that much says nothing about the store, and its fault says so.
  * - A reply after the deadline goes to `onLate`, because it may have granted something.
  */
 import type { Clock } from '../kernel/clock.js';
@@ -15,8 +15,14 @@ import { StoreUnavailableError } from '../kernel/errors.js';
 const LAG_US = 10_000;
 const MIN_TICK_US = 5_000;
 
-/** @param ownFault - this process paused so long during the call that the store cannot be blamed */
-export type TimeOutListener = (operation: string, ownFault: boolean) => void;
+/** The `cause` of a fault raised here. */
+export class DeadlinePassed extends Error {
+  /** @param ownFault - this process paused so long during the call that the store cannot be blamed */
+  constructor(readonly ownFault: boolean) {
+    super(ownFault ? 'This process was too busy to read the answer' : 'No answer came');
+    this.name = 'DeadlinePassed';
+  }
+}
 
 interface Call {
   readonly operation: string;
@@ -42,7 +48,6 @@ export class Deadlines {
   constructor(
     deadlineMs: number,
     private readonly clock: Clock,
-    private readonly onTimeOut: TimeOutListener = () => {},
   ) {
     this.#deadlineUs = deadlineMs * 1000;
     this.#tickUs = Math.max(MIN_TICK_US, Math.ceil(this.#deadlineUs / 8));
@@ -57,7 +62,7 @@ export class Deadlines {
    * The same reply, or a fault once the deadline has passed. A fault of `reply` itself is passed on as it is.
    * @param onLate - receives a reply that comes after the deadline; a late fault is dropped
    * @param sinceUs - when the wait began, on the clock's monotonic scale
-   * @throws StoreUnavailableError when the deadline passed
+   * @throws StoreUnavailableError when the deadline passed, with a DeadlinePassed as its cause
    */
   watch<T>(
     operation: string,
@@ -117,8 +122,8 @@ export class Deadlines {
       const call = this.#calls[this.#first];
       if (call === undefined || nowUs < this.#dueUs(call)) break;
       call.state = 'expired';
-      this.onTimeOut(call.operation, this.#grantedUs(call) >= this.#deadlineUs);
-      call.reject(new StoreUnavailableError(call.operation, Math.round((nowUs - call.sinceUs) / 1000)));
+      const why = new DeadlinePassed(this.#grantedUs(call) >= this.#deadlineUs);
+      call.reject(new StoreUnavailableError(call.operation, Math.round((nowUs - call.sinceUs) / 1000), why));
     }
     this.#ticking = false;
     if (this.outstanding > 0) this.#arm();

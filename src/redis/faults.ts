@@ -8,6 +8,7 @@
  * - `broken`: Redis answered that the call itself is wrong. A defect or a missing permission, not an outage.
  */
 import { ReplyError } from 'ioredis';
+import { StoreUnavailableError } from '../kernel/errors.js';
 
 export type StoreFault = 'not-sent' | 'unknown' | 'refused' | 'broken';
 
@@ -16,7 +17,9 @@ const REFUSALS =
   /(?:^|: -)(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|UNKILLABLE|MISCONF|NOREPLICAS)\b/;
 const NOT_SENT = /^Stream isn't writeable/;
 
+/** Looks through a StoreUnavailableError at its cause; one without a cause was raised before anything was sent. */
 export function faultOf(err: unknown): StoreFault {
+  if (err instanceof StoreUnavailableError) return err.cause === undefined ? 'not-sent' : faultOf(err.cause);
   if (!(err instanceof Error)) return 'broken';
   if (err instanceof ReplyError) return REFUSALS.test(err.message) ? 'refused' : 'broken';
   return NOT_SENT.test(err.message) ? 'not-sent' : 'unknown';

@@ -1,0 +1,17 @@
+/**
+ * Every Redis key Spillway touches. The braces are a Redis Cluster hash tag: all campaigns of one upstream share a
+ * slot, so that one script may touch their buckets, their line and the upstream's slots together.
+ */
+export interface CampaignKeys {
+  /** In the order in which `exchange.lua` takes them. */
+  readonly fixed: readonly string[];
+  /** Put before a bucket's own name. */
+  readonly bucketPrefix: string;
+}
+
+export function campaignKeys(prefix: string, upstream: string, campaign: string): CampaignKeys {
+  const shared = `${prefix}:{${upstream}}`;
+  const own = `${shared}:${campaign}`;
+  const names = ['line', 'who', 'came0', 'came1', 'spent0', 'spent1', 'door', 'inside'];
+  return { fixed: [`${shared}:slots`, ...names.map((name) => `${own}:${name}`)], bucketPrefix: `${own}:bucket:` };
+}

@@ -1,0 +1,2 @@
+--#include now
+local guard = 1

@@ -1,0 +1,1 @@
+local now = redis.call('TIME')
