@@ -1,0 +1,164 @@
+/**
+ * One request at undici, from hand-over to the last byte of its answer.
+ *
+ *   queued ──connection ready──▶ writing ──first byte──▶ sent ──head──▶ answering ──last byte──▶ done
+ *     │ cannot connect: another target, once                                                     ▲
+ *     └──────────── fault: refused, reset, time-out, garbage, abort (from any state) ────────────┘
+ *
+ * When the first byte leaves is known exactly. undici calls `onConnect` in the same turn in which it writes the
+ * head of a request without a body or with a buffered one; before that nothing is on the wire, and a throw from
+ * `onConnect` takes the request out with its connection unharmed. A streamed body's head is written together
+ * with its first chunk, reported by `onBodySent`, or at its end, reported by `onRequestSent`. What was handed to
+ * the kernel counts as sent: whether the other side read it, nobody can say. undici never repeats a request.
+ *
+ * This is the handler interface with raw headers: the newer one builds an object of every answer's headers.
+ */
+import { Readable } from 'node:stream';
+import { type Dispatcher, errors } from 'undici';
+import type { Clock, Timer } from '../kernel/clock.js';
+import type { AnswerSink, Handover } from './answer-sink.js';
+import { isFieldValue } from './header-fields.js';
+import { responseHeaders } from './response-headers.js';
+import { faultOf, isConnectFault, type UpstreamFault } from './upstream-fault.js';
+
+/** A request as it is to be written. It is not changed, and may be written again to another target. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Origin form: path and query. */
+  readonly path: string;
+  /** Name, value, name, value …; from `requestHeaders`. */
+  readonly headers: string[];
+  /** A stream is written as it comes, with backpressure, and destroyed when the exchange ends before it does. */
+  readonly body: Buffer | Readable | null;
+}
+
+/** Puts a request to a target. @returns false when there is no target but the ones in `except` */
+export type Attempt = (request: UpstreamRequest, exchange: Exchange) => boolean;
+
+const CANCELLED = new Error('cancelled before it was written');
+
+export class Exchange implements Handover, Dispatcher.DispatchHandler {
+  #timer: Timer | null = null;
+  #cut: ((error?: Error) => void) | null = null;
+  #goOn: (() => void) | null = null;
+  #sent = false;
+  #headDelivered = false;
+  #done = false;
+  #retried = false;
+  #uploadBroke = false;
+  /** Index of the target tried last; -1 before the first. */
+  target = -1;
+
+  constructor(
+    private readonly request: UpstreamRequest,
+    private readonly sink: AnswerSink,
+    private readonly clock: Clock,
+    private readonly timeoutMs: number,
+    private readonly attempt: Attempt,
+  ) {}
+
+  start(): void {
+    const { body } = this.request;
+    this.sink.begin(this);
+    if (this.#done) return;
+    if (body instanceof Readable) {
+      // Heard before undici hears it, which tells an upload that breaks from a connection that takes it down;
+      // and heard between two attempts, when nobody else listens.
+      body.on('error', this.#onUploadError);
+      if (body.destroyed) {
+        this.#fail(this.#fault('aborted', 'the upload had broken off', body.errored));
+        return;
+      }
+    }
+    this.#timer = this.clock.after(this.timeoutMs, this.#judge);
+    this.attempt(this.request, this);
+  }
+
+  abort(): void {
+    if (this.#done) return;
+    this.#fail(this.#fault('aborted', 'ended before its answer was complete', null));
+  }
+
+  resume(): void {
+    if (!this.#done) this.#goOn?.();
+  }
+
+  onConnect(cut: (error?: Error) => void): void {
+    if (this.#done) throw CANCELLED;
+    this.#cut = cut;
+    if (!(this.request.body instanceof Readable)) this.#sent = true;
+  }
+
+  onBodySent(): void {
+    this.#sent = true;
+  }
+
+  onRequestSent(): void {
+    this.#sent = true;
+  }
+
+  onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
+    // Interim answers (102, 103) say nothing final, and what they hint at is between the service and the gateway.
+    if (this.#done || status < 200) return true;
+    const headers = responseHeaders(raw, status);
+    if (!Array.isArray(headers)) {
+      this.#fail(this.#fault('invalid', headers.invalid, null));
+      return true;
+    }
+    this.#goOn = resume;
+    this.#headDelivered = true;
+    this.sink.head(status, isFieldValue(reason) ? reason : '', headers);
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.#done || this.sink.data(chunk);
+  }
+
+  onComplete(): void {
+    if (this.#done) return;
+    this.#finish();
+    this.sink.end();
+  }
+
+  onError(error: Error): void {
+    if (this.#done) return;
+    if (this.#uploadBroke || error instanceof errors.RequestAbortedError) {
+      this.#fail(this.#fault('aborted', 'the upload broke off', error));
+      return;
+    }
+    if (this.#cut === null && !this.#retried && isConnectFault(error)) {
+      this.#retried = true;
+      if (this.attempt(this.request, this)) return;
+    }
+    this.#fail(faultOf(error, this.#sent, this.#headDelivered));
+  }
+
+  /** A timer that fires late, after a pause of our own, must not outrun an answer that waits in the kernel. */
+  readonly #judge = (): void => {
+    this.clock.afterTurn(() => {
+      if (!this.#done) this.#fail(this.#fault('timeout', `no complete answer within ${this.timeoutMs} ms`, null));
+    });
+  };
+
+  readonly #onUploadError = (): void => {
+    this.#uploadBroke = true;
+  };
+
+  #fault(kind: UpstreamFault['kind'], detail: string, cause: unknown): UpstreamFault {
+    return { kind, outcome: this.#sent ? 'unknown' : 'not-sent', afterHead: this.#headDelivered, detail, cause };
+  }
+
+  #fail(fault: UpstreamFault): void {
+    this.#finish();
+    this.#cut?.(CANCELLED);
+    this.sink.fault(fault);
+  }
+
+  #finish(): void {
+    this.#done = true;
+    this.#timer?.cancel();
+    const { body } = this.request;
+    if (body instanceof Readable && !body.destroyed) body.destroy();
+  }
+}

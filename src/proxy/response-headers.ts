@@ -1,0 +1,44 @@
+/**
+ * The way out for header fields: one pass from what the claim service answered to what the client sees. What
+ * always holds: no hop-by-hop field and nothing of `Spillway-*` comes through, repeated fields (`Set-Cookie`)
+ * keep their number and order, and a field that could split the answer makes it invalid as a whole.
+ */
+import { endToEndFields, namesNoField, removeNominated } from './connection-options.js';
+import { FieldKind, fieldKind, isFieldValue, isToken } from './header-fields.js';
+
+/** The answer must not be passed on; `invalid` says which field and why, without its bytes. */
+export interface InvalidHeaders {
+  readonly invalid: string;
+}
+
+/**
+ * @param raw - name, value, name, value … as bytes
+ * @param status - final status; 204 may not carry a length (RFC 9110, section 8.6)
+ * @returns a new flat array for `ServerResponse.writeHead`, which the caller may add to
+ */
+export function responseHeaders(raw: readonly Buffer[], status: number): string[] | InvalidHeaders {
+  const out: string[] = [];
+  let nominations: string | null = null;
+  let lengthSeen = status === 204;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at]!.toString('latin1');
+    const value = raw[at + 1]!.toString('latin1');
+    if (!isToken(name)) return { invalid: `field ${at / 2 + 1} has a name that is no token` };
+    if (!isFieldValue(value)) return { invalid: `field ${at / 2 + 1} has a control character in its value` };
+    switch (fieldKind(name)) {
+      case FieldKind.drop:
+        break;
+      case FieldKind.connection:
+        if (!namesNoField(value)) nominations = nominations === null ? value : `${nominations},${value}`;
+        break;
+      case FieldKind.contentLength:
+        if (!lengthSeen) out.push(name, value);
+        lengthSeen = true;
+        break;
+      default:
+        out.push(name, value);
+    }
+  }
+  if (nominations !== null) removeNominated(out, 0, nominations, endToEndFields);
+  return out;
+}

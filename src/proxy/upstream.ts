@@ -1,0 +1,91 @@
+/**
+ * One claim service: a pool of connections to each of its targets, and the hand-over of requests to them.
+ * One request at a time on a connection; the answer's time limit is ours, not undici's.
+ */
+import { Pool } from 'undici';
+import type { UpstreamConfig } from '../config/upstream-schema.js';
+import type { Clock } from '../kernel/clock.js';
+import type { AnswerSink, Handover } from './answer-sink.js';
+import { Exchange, type UpstreamRequest } from './exchange.js';
+import { RoundRobin, type TargetChoice } from './target-choice.js';
+
+export type { UpstreamRequest } from './exchange.js';
+
+/** Bytes of all header fields of an answer; more is an invalid answer. */
+const MAX_HEADER_BYTES = 32 * 1024;
+/** An unanswered connection attempt gives up in time to try another target. */
+const MAX_CONNECT_MS = 1000;
+/**
+ * An idle connection is given up before the other side does so: a request written as the other side closes has
+ * an unknown fate (RFC 9112, section 9.3.1). 2 s is the shortest idle limit common servers have by default.
+ */
+const IDLE_MS = 1500;
+/** How much earlier than a `Keep-Alive: timeout` announces. */
+const IDLE_MARGIN_MS = 1500;
+/** Learned limits move; the pool must not be what bounds them. */
+const LEARNED_CONNECTIONS = 4096;
+
+export class Upstream {
+  readonly id: string;
+  readonly #pools: readonly Pool[];
+  readonly #timeoutMs: number;
+
+  constructor(
+    config: UpstreamConfig,
+    private readonly clock: Clock,
+    private readonly choice: TargetChoice = new RoundRobin(config.targets.length),
+  ) {
+    this.id = config.id;
+    this.#timeoutMs = config.timeoutMs;
+    this.#pools = config.targets.map(
+      (target) =>
+        new Pool(target, {
+          connections: connectionsFor(config),
+          pipelining: 1,
+          allowH2: false,
+          connectTimeout: Math.min(MAX_CONNECT_MS, Math.ceil(config.timeoutMs / 2)),
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          keepAliveTimeout: IDLE_MS,
+          keepAliveTimeoutThreshold: IDLE_MARGIN_MS,
+          maxHeaderSize: MAX_HEADER_BYTES,
+        }),
+    );
+  }
+
+  /**
+   * Hands `request` over. It is on its way, or waits for a connection, when this returns; `sink` gets whatever
+   * comes of it, within `timeoutMs`, possibly within this call.
+   */
+  dispatch(request: UpstreamRequest, sink: AnswerSink): Handover {
+    const exchange = new Exchange(request, sink, this.clock, this.#timeoutMs, this.#attempt);
+    exchange.start();
+    return exchange;
+  }
+
+  /** Finishes what is under way, then closes every connection. */
+  async close(): Promise<void> {
+    await Promise.all(this.#pools.map((pool) => pool.close()));
+  }
+
+  /** Cuts every connection; what is under way gets its fault. */
+  async destroy(): Promise<void> {
+    await Promise.all(this.#pools.map((pool) => pool.destroy()));
+  }
+
+  readonly #attempt = (request: UpstreamRequest, exchange: Exchange): boolean => {
+    const target = this.choice.next(exchange.target);
+    if (target < 0) return false;
+    exchange.target = target;
+    this.#pools[target]!.dispatch(request, exchange);
+    return true;
+  };
+}
+
+/**
+ * Twice the limit and some: a connection whose answer is complete serves again only a turn of the event loop
+ * later, one that the other side closes takes a while to go, and `pass` routes share the pool.
+ */
+function connectionsFor({ concurrency }: UpstreamConfig): number {
+  return concurrency.mode === 'fixed' ? 2 * concurrency.limit + 32 : LEARNED_CONNECTIONS;
+}
