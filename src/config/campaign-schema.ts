@@ -1,35 +1,15 @@
 /** Settings of one campaign: which routes it guards, when it is open, and at what pace people go through. */
 import { z } from 'zod';
-import { identifier } from './identifier.js';
+import { answerSchema } from './answer-schema.js';
+import { fieldName, identifier } from './identifier.js';
+import { pattern } from './pattern.js';
+import { routeSchema } from './route-schema.js';
 
-const headerName = z
-  .string()
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'must be an HTTP field name (RFC 9110, section 5.1)');
 const instant = z.iso.datetime({ offset: true }).nullable().default(null);
-
-const routeSchema = z.strictObject({
-  methods: z
-    .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']))
-    .min(1)
-    .default(['POST'])
-    .describe('HTTP methods.'),
-  path: z
-    .string()
-    .regex(
-      /^(\/(?:[A-Za-z0-9._~-]+|:[A-Za-z_][A-Za-z0-9_]*|\*))+$/,
-      'must be segments of /name, /:parameter or a last /*',
-    )
-    .describe('Path: literal segments, :parameter for one segment, * as the last for all below.'),
-});
 
 const limitSchema = z.strictObject({
   name: identifier.describe('Name of the limit; stands in RateLimit fields and metrics.'),
-  key: z
-    .string()
-    .regex(
-      /^(claimant|address|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128})$/,
-      'must be claimant, address or header:<name>',
-    )
+  key: pattern(/^(claimant|address|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128})$/, 'claimant, address or header:<name>')
     .default('claimant')
     .describe('Who shares a bucket: claimant, address (IPv6 by /64), or header:<name>.'),
   capacity: z
@@ -47,29 +27,17 @@ const limitSchema = z.strictObject({
     .describe('Sustained rate of one key, in tokens per second.'),
 });
 
-const matcherSchema = z.strictObject({
-  status: z.array(z.number().int().min(200).max(599)).min(1).optional().describe('Any of these statuses.'),
-  header: z
-    .strictObject({ name: headerName.describe('Field name.'), value: z.string().describe('Exact value.') })
-    .optional()
-    .describe('A response header with exactly this value.'),
-  json: z
-    .strictObject({
-      pointer: z
-        .string()
-        .regex(/^(\/[^/]*)*$/, 'must be a JSON Pointer (RFC 6901)')
-        .describe('Where to look in the body.'),
-      equals: z.union([z.string(), z.number(), z.boolean(), z.null()]).describe('The value it must have.'),
-    })
-    .optional()
-    .describe('A value inside a JSON answer.'),
-});
-
 export const campaignSchema = z.strictObject({
   id: identifier.describe('Name of the campaign; stands in URLs, tickets and metrics.'),
   upstream: identifier.describe('The upstream that serves it.'),
-  routes: z.array(routeSchema).min(1).describe('Guarded routes: limits, line and ledger.'),
-  pass: z.array(routeSchema).default([]).describe('Further routes of the service, proxied with limits only.'),
+  routes: z
+    .array(routeSchema(['POST']))
+    .min(1)
+    .describe('Guarded routes: limits, line and ledger.'),
+  pass: z
+    .array(routeSchema(['GET', 'HEAD']))
+    .default([])
+    .describe('Further routes of the service, proxied with limits only.'),
   schedule: z
     .strictObject({
       prequeueAt: instant.describe('From when people may join before the opening; null: no pre-queue.'),
@@ -82,7 +50,7 @@ export const campaignSchema = z.strictObject({
   claimant: z
     .strictObject({
       from: z.enum(['header', 'cookie', 'jwt', 'address']).default('header').describe('What says who is asking.'),
-      name: headerName.default('x-user-id').describe('Name of the header or cookie.'),
+      name: fieldName.default('x-user-id').describe('Name of the header or cookie.'),
       unverified: z
         .boolean()
         .default(false)
@@ -184,10 +152,10 @@ export const campaignSchema = z.strictObject({
         .describe('What one grant covers: the route with its parameters, or the whole campaign.'),
       outcomes: z
         .strictObject({
-          granted: z.array(matcherSchema).optional().describe('Answers that mean: paid.'),
-          rejected: z.array(matcherSchema).optional().describe('Answers that mean: finally refused.'),
-          soldOut: z.array(matcherSchema).optional().describe('Answers that mean: the budget is gone.'),
-          retry: z.array(matcherSchema).optional().describe('Answers that mean: not processed, try again.'),
+          granted: z.array(answerSchema).optional().describe('Answers that mean: paid.'),
+          rejected: z.array(answerSchema).optional().describe('Answers that mean: finally refused.'),
+          soldOut: z.array(answerSchema).optional().describe('Answers that mean: the budget is gone.'),
+          retry: z.array(answerSchema).optional().describe('Answers that mean: not processed, try again.'),
         })
         .prefault({})
         .describe(
@@ -206,7 +174,7 @@ export const campaignSchema = z.strictObject({
         .nullable()
         .default(null)
         .describe('Claims that may be granted at all; null: the service knows.'),
-      soldOutWhen: matcherSchema
+      soldOutWhen: answerSchema
         .omit({ json: true })
         .prefault({ status: [410], header: { name: 'campaign-status', value: 'sold-out' } })
         .describe('The answer by which the service says that the budget is gone; all given conditions must match.'),

@@ -1,9 +1,11 @@
 /**
  * The configuration, said once: shape, range, default, unit and reason of every setting. Types, JSON Schema,
- * environment names and the table in the documentation are derived from it. Unknown keys are errors.
+ * environment names and the table in the documentation are derived from it. Unknown keys are errors. What is
+ * secret is marked `writeOnly`, as in JSON Schema, and never printed.
  */
 import { z } from 'zod';
 import { campaignSchema } from './campaign-schema.js';
+import { pattern } from './pattern.js';
 import { upstreamSchema } from './upstream-schema.js';
 
 const port = z.number().int().min(0).max(65_535);
@@ -21,9 +23,7 @@ const serverSchema = z.strictObject({
     .describe(
       'CIDRs of the proxies in front. Only they may name a client address or a claimant header. Never "everyone".',
     ),
-  basePath: z
-    .string()
-    .regex(/^(\/[A-Za-z0-9._~-]+)+$/, 'must begin with / and not end with it, e.g. /queue')
+  basePath: pattern(/^(\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/, 'one or more /name, e.g. /queue')
     .default('/queue')
     .describe("Path below which the line's own endpoints live."),
   workers: z
@@ -63,9 +63,8 @@ const adminSchema = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().min(1).max(64).describe('Who the token belongs to; stands in the audit log.'),
-        sha256: z
-          .string()
-          .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits: the SHA-256 of the token')
+        sha256: pattern(/^[0-9a-f]{64}$/, '64 lower-case hex digits: the SHA-256 of the token')
+          .meta({ writeOnly: true })
           .describe("Hex of the token's SHA-256; the token itself is never configured."),
         role: z.enum(['viewer', 'operator']).describe('viewer reads; operator also changes.'),
       }),
@@ -82,9 +81,7 @@ const storeSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Memory store: a folder makes it durable; without one, state lives as long as the process.'),
-  url: z
-    .string()
-    .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+  url: pattern(/^rediss?:\/\//, 'a URL that begins with redis:// or rediss://')
     .default('redis://127.0.0.1:6379')
     .describe('A single Redis: redis[s]://[user:password@]host:port[/db].'),
   cluster: z.array(hostPort).min(1).optional().describe('Seed nodes of a Redis Cluster, instead of url.'),
@@ -95,9 +92,7 @@ const storeSchema = z.strictObject({
     })
     .optional()
     .describe('Redis behind Sentinel, instead of url.'),
-  keyPrefix: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+  keyPrefix: pattern(/^[A-Za-z0-9._-]{1,64}$/, '1 to 64 letters, digits, dots, dashes or underscores')
     .default('spillway')
     .describe('First part of every key; two installations on one Redis need two.'),
   deadlineMs: z
@@ -113,14 +108,14 @@ const ticketsSchema = z.strictObject({
   keys: z
     .array(
       z.strictObject({
-        id: z
-          .string()
-          .regex(/^[A-Za-z0-9_-]{1,16}$/, 'must be 1 to 16 letters, digits, dashes or underscores')
-          .describe('Name of the key; stands in every ticket it signs.'),
+        id: pattern(/^[A-Za-z0-9_-]{1,16}$/, '1 to 16 letters, digits, dashes or underscores').describe(
+          'Name of the key; stands in every ticket it signs.',
+        ),
         secretFile: z.string().min(1).optional().describe('File that holds the secret, at least 32 bytes.'),
         secret: z
           .string()
           .min(1)
+          .meta({ writeOnly: true })
           .optional()
           .describe('The secret itself, for environments that inject it; at least 32 bytes.'),
       }),

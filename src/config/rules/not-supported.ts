@@ -1,0 +1,57 @@
+/** Settings of the contract that this version does not act on yet. Refused, since ignoring them would break a promise. */
+import type { Path } from '../path.js';
+import type { Finding, Rule } from '../rule.js';
+
+interface Gap {
+  /** `*` stands for every entry of a list. */
+  readonly setting: string;
+  readonly supported: readonly unknown[];
+  readonly cure: string;
+}
+
+const GAPS: readonly Gap[] = [
+  { setting: 'server.workers', supported: [1], cure: 'Set it to 1; several gateways may share one Redis.' },
+  { setting: 'server.tls', supported: [null], cure: 'Set it to null, and let a proxy in front end TLS.' },
+  { setting: 'store.path', supported: [null], cure: 'Set it to null; where state must last, use store.kind redis.' },
+  { setting: 'store.cluster', supported: [undefined], cure: 'Remove it and give store.url, a single Redis.' },
+  { setting: 'store.sentinel', supported: [undefined], cure: 'Remove it and give store.url, a single Redis.' },
+  { setting: 'upstreams.*.concurrency.mode', supported: ['fixed'], cure: 'Set it to fixed.' },
+  { setting: 'campaigns.*.schedule.order', supported: ['fifo'], cure: 'Set it to fifo.' },
+  {
+    setting: 'campaigns.*.claimant.from',
+    supported: ['header', 'cookie', 'address'],
+    cure: 'Use header, cookie or address.',
+  },
+  {
+    setting: 'campaigns.*.claims.mode',
+    supported: ['off'],
+    cure: 'Set it to off; the service must refuse repeats itself.',
+  },
+  {
+    setting: 'campaigns.*.budget.claims',
+    supported: [null],
+    cure: 'Set it to null; the service says when it is sold out.',
+  },
+  { setting: 'campaigns.*.onStoreFailure', supported: ['local', 'closed'], cure: 'Use local or closed.' },
+  { setting: 'campaigns.*.shadow', supported: [false], cure: 'Set it to false.' },
+];
+
+export const notSupportedYet: Rule = {
+  id: 'not-supported-yet',
+  verdict: 'refused',
+  problem: 'This version of Spillway does not implement this yet.',
+  cure: 'Leave the setting at its default.',
+  *find(config) {
+    for (const { setting, supported, cure } of GAPS) {
+      for (const { path, value } of placesOf(config, setting.split('.'), [])) {
+        if (!supported.includes(value)) yield { path, value, cure };
+      }
+    }
+  },
+};
+
+function* placesOf(value: unknown, [next, ...rest]: readonly string[], path: Path): Generator<Finding> {
+  if (next === undefined) yield { path, value };
+  else if (next !== '*') yield* placesOf((value as Record<string, unknown>)[next], rest, [...path, next]);
+  else for (const [index, item] of (value as unknown[]).entries()) yield* placesOf(item, rest, [...path, index]);
+}

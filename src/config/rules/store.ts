@@ -1,0 +1,80 @@
+/** Where shared state lives, and what does not outlive what. */
+import type { Rule } from '../rule.js';
+
+const workersWithoutRedis: Rule = {
+  id: 'workers-without-redis',
+  verdict: 'refused',
+  problem: 'Each worker would have a memory of its own, and together they would hand over a multiple of the rate.',
+  cure: 'Set store.kind to redis, or server.workers to 1.',
+  *find({ server, store }) {
+    if (server.workers !== 1 && store.kind === 'memory') {
+      yield { path: ['server', 'workers'], value: server.workers, compared: [['store', 'kind']] };
+    }
+  },
+};
+
+const clusterAndSentinel: Rule = {
+  id: 'cluster-and-sentinel',
+  verdict: 'refused',
+  problem: 'A store is either a Redis Cluster or a Redis behind Sentinel; both are given.',
+  cure: 'Remove store.cluster or store.sentinel.',
+  *find({ store }) {
+    if (store.cluster && store.sentinel) yield { path: ['store', 'sentinel'], value: store.sentinel };
+  },
+};
+
+const redisSettingsUnused: Rule = {
+  id: 'redis-settings-with-memory',
+  verdict: 'refused',
+  problem: 'Redis nodes are given and store.kind is memory: every gateway would keep its own rate and line.',
+  cure: 'Set store.kind to redis, or remove store.cluster and store.sentinel.',
+  *find({ store }) {
+    if (store.kind !== 'memory') return;
+    for (const name of ['cluster', 'sentinel'] as const) {
+      if (store[name]) yield { path: ['store', name], value: store[name], compared: [['store', 'kind']] };
+    }
+  },
+};
+
+const pathUnused: Rule = {
+  id: 'path-with-redis',
+  verdict: 'refused',
+  problem: 'store.path belongs to the memory store; with redis nothing would be written there.',
+  cure: 'Remove store.path, or set store.kind to memory.',
+  *find({ store }) {
+    if (store.kind === 'redis' && store.path !== null) {
+      yield { path: ['store', 'path'], value: store.path, compared: [['store', 'kind']] };
+    }
+  },
+};
+
+const notDurable: Rule = {
+  id: 'store-not-durable',
+  verdict: 'warned',
+  problem: 'Places in line, the ledger and run-time settings live only as long as this process.',
+  cure: 'Fine for trying out; otherwise use store.kind redis.',
+  *find({ store }) {
+    if (store.kind === 'memory' && store.path === null) yield { path: ['store', 'kind'], value: store.kind };
+  },
+};
+
+const failsOpen: Rule = {
+  id: 'store-failure-open',
+  verdict: 'warned',
+  problem: 'While the store is away, claims pass without limit: the service may get more than it can bear.',
+  cure: 'Use local or closed, unless the service protects itself.',
+  *find({ campaigns }) {
+    for (const [index, { onStoreFailure }] of campaigns.entries()) {
+      if (onStoreFailure === 'open') yield { path: ['campaigns', index, 'onStoreFailure'], value: onStoreFailure };
+    }
+  },
+};
+
+export const storeRules: readonly Rule[] = [
+  workersWithoutRedis,
+  clusterAndSentinel,
+  redisSettingsUnused,
+  pathUnused,
+  notDurable,
+  failsOpen,
+];
