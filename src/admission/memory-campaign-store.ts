@@ -1,0 +1,266 @@
+/**
+ * The embedded store: one campaign's shared state inside this process. The same steps in the same order as
+ * `exchange.lua`, on the gateway's own monotonic clock.
+ */
+import { charged, remaining, waitNs } from '../buckets/gcra.js';
+import { MemoryBuckets } from '../buckets/memory-buckets.js';
+import type { Clock } from '../kernel/clock.js';
+import { MemoryLine } from '../waiting-room/memory-line.js';
+import type { Place } from '../waiting-room/place.js';
+import type {
+  Ask,
+  AskResult,
+  CampaignStore,
+  ExchangeCall,
+  ExchangeReply,
+  ExchangeSettings,
+  Remaining,
+  StoreView,
+} from './exchange.js';
+import { STORE_TIME_ORIGIN_MS } from './exchange.js';
+import type { MemorySlots } from './memory-slots.js';
+
+export class MemoryCampaignStore implements CampaignStore {
+  readonly #line = new MemoryLine();
+  readonly #buckets = new MemoryBuckets();
+  readonly #originUs: number;
+  #doorTat = 0;
+  #doorIntervalNs = 0;
+
+  constructor(
+    private readonly slots: MemorySlots,
+    private readonly clock: Clock,
+  ) {
+    this.#originUs = (clock.wallMs() - STORE_TIME_ORIGIN_MS) * 1000 - clock.monotonicUs();
+  }
+
+  exchange(call: ExchangeCall): Promise<ExchangeReply> {
+    const nowUs = this.clock.monotonicUs() + this.#originUs;
+    if (call.notAfterUs !== 0 && nowUs > call.notAfterUs) return Promise.resolve({ kind: 'late', nowUs });
+    return Promise.resolve(new Turn(this, call, nowUs).run());
+  }
+
+  get line(): MemoryLine {
+    return this.#line;
+  }
+
+  get buckets(): MemoryBuckets {
+    return this.#buckets;
+  }
+
+  get slotTable(): MemorySlots {
+    return this.slots;
+  }
+
+  /** The door's arrival time, merged with what the caller knows; an unknown door is an empty one. */
+  openDoor(call: ExchangeCall, nowNs: number): number {
+    const { intervalNs, toleranceNs } = call.settings.door;
+    if (this.#doorTat === 0) this.#doorTat = nowNs + toleranceNs;
+    else if (this.#doorIntervalNs !== intervalNs) {
+      const spent = Math.max(0, this.#doorTat - nowNs) / this.#doorIntervalNs;
+      this.#doorTat = nowNs + Math.ceil(spent * intervalNs);
+    }
+    this.#doorIntervalNs = intervalNs;
+    return Math.max(this.#doorTat, call.known.doorTat);
+  }
+
+  closeDoor(tat: number): void {
+    this.#doorTat = tat;
+  }
+}
+
+/** One call, carried out. */
+class Turn {
+  readonly #line: MemoryLine;
+  readonly #settings: ExchangeSettings;
+  readonly #nowNs: number;
+  #doorTat: number;
+  #slotsLeft: number;
+
+  constructor(
+    private readonly store: MemoryCampaignStore,
+    private readonly call: ExchangeCall,
+    private readonly nowUs: number,
+  ) {
+    this.#line = store.line;
+    this.#settings = call.settings;
+    this.#nowNs = nowUs * 1000;
+    this.#doorTat = store.openDoor(call, this.#nowNs);
+    store.slotTable.report(call.gateway, call.known.taken, call.known.released, nowUs, call.settings.slotLeaseMs);
+    this.#slotsLeft =
+      this.#settings.slots === 0 ? Number.POSITIVE_INFINITY : this.#settings.slots - store.slotTable.inUse(nowUs);
+  }
+
+  run(): ExchangeReply {
+    const { call } = this;
+    const loss = this.#line.merge(call.known, call.generation, this.#settings.skip);
+    this.#applyEvents();
+    const ticked = call.tick && this.#tick();
+    const permits = this.#givePermits();
+    const results = call.asks.map((ask) => this.#answer(ask));
+    this.store.closeDoor(this.#doorTat);
+    return { kind: 'done', permits, results, view: this.#view(loss, ticked) };
+  }
+
+  #applyEvents(): void {
+    const { entered, gone, spent, retained, given } = this.call.events;
+    for (const place of entered) this.#line.enter(place, this.#insideUntilUs());
+    for (const place of gone) this.#line.leaveDoor(place);
+    for (const { claimant, place } of spent) this.#line.spend(claimant, place);
+    for (const { claimant, place } of given) this.#line.spend(claimant, place);
+    for (const { claimant, place } of retained) this.#line.retain(claimant, place, this.nowUs);
+  }
+
+  #tick(): boolean {
+    return this.#line.tick({
+      nowUs: this.nowUs,
+      open: this.#settings.open,
+      tokens: this.#tokens(),
+      ratePerSecond: 1e9 / this.#settings.door.intervalNs,
+      slotsFull: this.#slotsLeft <= 0,
+      graceMs: this.#settings.graceMs,
+      leadMs: this.#settings.leadMs,
+      dwellMs: this.#settings.dwellMs,
+    });
+  }
+
+  #tokens(): number {
+    const { intervalNs, toleranceNs } = this.#settings.door;
+    return (this.#nowNs + toleranceNs - Math.max(this.#doorTat, this.#nowNs)) / intervalNs;
+  }
+
+  #givePermits(): number[] {
+    const permits: number[] = [];
+    while (permits.length < this.call.permits) {
+      const departInUs = this.#takePermit();
+      if (departInUs === null) break;
+      permits.push(departInUs);
+    }
+    return permits;
+  }
+
+  /** Token and slot together, or neither. */
+  #takePermit(): number | null {
+    if (!this.#settings.open || this.#slotsLeft <= 0) return null;
+    const wait = Math.max(0, waitNs(this.#doorTat, this.#nowNs, this.#settings.door));
+    if (wait > this.#settings.horizonUs * 1000) return null;
+    this.#doorTat = charged(this.#doorTat, this.#nowNs, this.#settings.door);
+    this.#slotsLeft--;
+    this.store.slotTable.take(this.call.gateway);
+    return Math.ceil(wait / 1000);
+  }
+
+  #answer(ask: Ask): AskResult {
+    const known = this.#placeOf(ask);
+    if (known !== null) return this.#serve(ask, known, false);
+    const limited = this.#limited(ask);
+    if (limited !== null) return limited;
+    return this.#newcomer(ask);
+  }
+
+  /** The claimant's place, from the line or from a ticket that proves it; a lapsed one is replaced. */
+  #placeOf(ask: Ask): Place | null {
+    const line = this.#line;
+    let entry = line.find(ask.claimant);
+    if (entry === null) {
+      if (ask.place === null || line.isSpent(ask.place)) return null;
+      if (ask.place.number > line.tails[ask.place.line])
+        line.leaveOut(ask.place.line, ask.place.number, this.#settings.skip);
+      line.refill(ask.claimant, ask.place, ask.toldMs);
+      entry = { place: ask.place, toldMs: ask.toldMs };
+    }
+    const toldMs = Math.max(entry.toldMs, ask.toldMs);
+    if (!line.isLapsed(entry.place, toldMs, this.nowUs, this.#settings.graceMs)) return entry.place;
+    return line.rejoin(ask.claimant, entry.place);
+  }
+
+  #newcomer(ask: Ask): AskResult {
+    const line = this.#line;
+    const idle = line.waiting === 0 && line.atDoor === 0 && line.expected < 1;
+    if (ask.kind === 'claim' && (idle || !this.#settings.queue)) {
+      const departInUs = this.#takePermit();
+      if (departInUs !== null) {
+        line.enterDirectly();
+        return { kind: 'enter', place: null, departInUs, remaining: this.#charge(ask) };
+      }
+    }
+    if (!this.#settings.queue) return { kind: 'shut' };
+    if (line.waiting >= this.#settings.maxWaiting) return { kind: 'full' };
+    const alone = line.waiting === 0;
+    const left = this.#charge(ask);
+    const place = line.join(ask.claimant);
+    if (alone && ask.kind === 'claim' && this.#wanted() >= 1) line.callNewest();
+    return this.#serve(ask, place, true, left);
+  }
+
+  /** How many more people the door has use for; the calling law for one newcomer. */
+  #wanted(): number {
+    if (!this.#settings.open) return 0;
+    const lead = (this.#settings.leadMs * 1e6) / this.#settings.door.intervalNs;
+    return this.#tokens() + lead - this.#line.expected - this.#line.atDoor;
+  }
+
+  #serve(ask: Ask, place: Place, joined: boolean, left = this.#peek(ask)): AskResult {
+    if (ask.kind === 'claim' && this.#line.isInside(place)) return { kind: 'inside', place };
+    if (ask.kind === 'join' || !this.#line.isCalled(place)) return { kind: 'wait', place, joined, remaining: left };
+    const departInUs = this.#takePermit();
+    if (departInUs === null) {
+      this.#line.come(place, this.nowUs + this.#settings.doorStayMs * 1000);
+      return { kind: 'door', place, remaining: left };
+    }
+    this.#line.enter(place, this.#insideUntilUs());
+    return { kind: 'enter', place, departInUs, remaining: left };
+  }
+
+  #insideUntilUs(): number {
+    return this.nowUs + this.#settings.slotLeaseMs * 1000;
+  }
+
+  #limited(ask: Ask): AskResult | null {
+    for (let limit = 0; limit < ask.limits.length; limit++) {
+      const bucket = ask.buckets[limit];
+      if (bucket === null || bucket === undefined) continue;
+      const wait = waitNs(this.store.buckets.read(bucket), this.#nowNs, ask.limits[limit]!);
+      if (wait > 0) return { kind: 'limited', limit, waitMs: Math.ceil(wait / 1e6), remaining: this.#peek(ask) };
+    }
+    return null;
+  }
+
+  #charge(ask: Ask): Remaining {
+    ask.buckets.forEach((bucket, limit) => {
+      if (bucket === null) return;
+      const tat = charged(this.store.buckets.read(bucket), this.#nowNs, ask.limits[limit]!);
+      this.store.buckets.write(bucket, tat, this.#nowNs);
+    });
+    return this.#peek(ask);
+  }
+
+  #peek(ask: Ask): Remaining {
+    return ask.buckets.map((bucket, limit) =>
+      bucket === null ? null : remaining(this.store.buckets.read(bucket), this.#nowNs, ask.limits[limit]!),
+    );
+  }
+
+  #view(loss: boolean, ticked: boolean): StoreView {
+    const line = this.#line;
+    const inUse = this.store.slotTable.inUse(this.nowUs);
+    return {
+      nowUs: this.nowUs,
+      lineMs: line.lineMs(this.nowUs),
+      epoch: line.epoch,
+      generation: line.generation,
+      heads: [line.heads[0], line.heads[1]],
+      tails: [line.tails[0], line.tails[1]],
+      lapsed: [line.lapsed[0], line.lapsed[1]],
+      doorTat: this.#doorTat,
+      atDoor: line.atDoor,
+      show: line.show,
+      callsPerSecond: line.callsPerSecond,
+      gateways: this.store.slotTable.alive(this.nowUs),
+      taken: this.store.slotTable.taken(this.call.gateway),
+      slotsInUse: inUse,
+      loss,
+      ticked,
+    };
+  }
+}

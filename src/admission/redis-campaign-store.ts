@@ -1,0 +1,193 @@
+/** One campaign's shared state on Redis: `exchange.lua`, and the texts that travel to it and back. */
+import type { RedisArgument } from '../redis/connection.js';
+import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
+import type { Script } from '../redis/script.js';
+import type { StoreCalls } from '../redis/store-calls.js';
+import type { LineIndex, Place } from '../waiting-room/place.js';
+import type { Ask, AskResult, CampaignStore, ExchangeCall, ExchangeReply, PlaceEvent, StoreView } from './exchange.js';
+
+export interface RedisCampaignStoreOptions {
+  readonly calls: StoreCalls;
+  readonly script: Script;
+  readonly keyPrefix: string;
+  readonly upstream: string;
+  readonly campaign: string;
+  /** Tests only: store time in microseconds, instead of the server's clock. */
+  readonly storeTimeUs?: () => number;
+}
+
+export class RedisCampaignStore implements CampaignStore {
+  readonly #keys: CampaignKeys;
+
+  constructor(private readonly options: RedisCampaignStoreOptions) {
+    this.#keys = campaignKeys(options.keyPrefix, options.upstream, options.campaign);
+  }
+
+  async exchange(call: ExchangeCall): Promise<ExchangeReply> {
+    const { calls, script, storeTimeUs } = this.options;
+    const keys = [...this.#keys.fixed];
+    const args = encodeCall(
+      call,
+      storeTimeUs === undefined ? '' : String(storeTimeUs()),
+      keys,
+      this.#keys.bucketPrefix,
+    );
+    return decodeReply((await calls.call(script, keys, args)) as Wire, call);
+  }
+}
+
+/** Flat: whole numbers, and texts where a number could lose digits. */
+type Wire = ReadonlyArray<number | string>;
+
+const ENTER = 1;
+const AT_DOOR = 2;
+const WAIT = 3;
+const LIMITED = 4;
+const INSIDE = 5;
+const SHUT = 6;
+
+function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], bucketPrefix: string): RedisArgument[] {
+  const { settings, known, events } = call;
+  const args: RedisArgument[] = [
+    nowUs,
+    call.gateway,
+    call.generation,
+    call.notAfterUs,
+    settings.door.intervalNs,
+    settings.door.toleranceNs,
+    settings.horizonUs,
+    settings.slots,
+    settings.slotLeaseMs,
+    settings.open ? 1 : 0,
+    settings.queue ? 1 : 0,
+    settings.maxWaiting,
+    settings.graceMs,
+    settings.leadMs,
+    settings.dwellMs,
+    settings.doorStayMs,
+    settings.skip,
+    known.epoch,
+    known.generation,
+    known.heads[0],
+    known.heads[1],
+    known.tails[0],
+    known.tails[1],
+    known.doorTat,
+    known.taken,
+    known.released,
+  ];
+  pushPlaces(args, events.entered);
+  pushPlaces(args, events.gone);
+  pushEvents(args, [...events.spent, ...events.given]);
+  pushEvents(args, events.retained);
+  args.push(call.tick ? 1 : 0, call.permits);
+  pushAsks(args, call.asks, keys, bucketPrefix);
+  return args;
+}
+
+function pushPlaces(args: RedisArgument[], places: readonly Place[]): void {
+  args.push(places.length);
+  for (const place of places) args.push(placeText(place));
+}
+
+function pushEvents(args: RedisArgument[], events: readonly PlaceEvent[]): void {
+  args.push(events.length);
+  for (const { claimant, place } of events) args.push(claimant, placeText(place));
+}
+
+/** The limits' rates travel once a call; each ask says by a bit mask which of them it is charged to. */
+function pushAsks(args: RedisArgument[], asks: readonly Ask[], keys: string[], bucketPrefix: string): void {
+  const limits = asks.find((ask) => ask.limits.length > 0)?.limits ?? [];
+  args.push(limits.length);
+  for (const rate of limits) args.push(rate.intervalNs, rate.toleranceNs);
+  args.push(asks.length);
+  for (const { kind, claimant, place, toldMs, buckets } of asks) {
+    let mask = 0;
+    for (let limit = 0; limit < buckets.length; limit++) {
+      const bucket = buckets[limit];
+      if (bucket === null || bucket === undefined) continue;
+      mask |= 1 << limit;
+      keys.push(bucketPrefix + bucket);
+    }
+    args.push(kind === 'claim' ? 1 : 0, claimant, place === null ? '' : `${placeText(place)}.${toldMs}`, mask);
+  }
+}
+
+function placeText(place: Place): string {
+  return `${place.line}.${place.number}.${place.returns}`;
+}
+
+function decodeReply(wire: Wire, call: ExchangeCall): ExchangeReply {
+  if (wire[0] === 0) return { kind: 'late', nowUs: Number(wire[1]) };
+  const reader = new Reader(wire, 1);
+  const view = readView(reader);
+  const permits: number[] = [];
+  for (let left = reader.number(); left > 0; left--) permits.push(reader.number());
+  return { kind: 'done', view, permits, results: call.asks.map((ask) => readResult(reader, ask)) };
+}
+
+class Reader {
+  constructor(
+    private readonly wire: Wire,
+    private at: number,
+  ) {}
+
+  number(): number {
+    return Number(this.wire[this.at++]);
+  }
+
+  text(): string {
+    return String(this.wire[this.at++]);
+  }
+
+  pair(): [number, number] {
+    return [this.number(), this.number()];
+  }
+}
+
+function readView(reader: Reader): StoreView {
+  return {
+    nowUs: reader.number(),
+    lineMs: reader.number(),
+    epoch: reader.number(),
+    generation: reader.text(),
+    heads: reader.pair(),
+    tails: reader.pair(),
+    lapsed: reader.pair(),
+    doorTat: reader.number(),
+    atDoor: reader.number(),
+    show: reader.number() / 1e6,
+    callsPerSecond: reader.number() / 1e3,
+    gateways: reader.number(),
+    taken: reader.number(),
+    slotsInUse: reader.number(),
+    loss: reader.number() === 1,
+    ticked: reader.number() === 1,
+  };
+}
+
+function readResult(reader: Reader, ask: Ask): AskResult {
+  const kind = reader.number();
+  const line = reader.number();
+  const number = reader.number();
+  const returns = reader.number();
+  const detail = reader.number();
+  const remaining = ask.buckets.map((bucket) => (bucket === null ? null : reader.number()));
+  const place: Place = { line: line as LineIndex, number, returns };
+  switch (kind) {
+    case ENTER:
+      return { kind: 'enter', place: number === 0 ? null : place, departInUs: detail, remaining };
+    case AT_DOOR:
+      return { kind: 'door', place, remaining };
+    case WAIT:
+      return { kind: 'wait', place, joined: detail === 1, remaining };
+    case LIMITED:
+      return { kind: 'limited', limit: line, waitMs: detail, remaining };
+    case INSIDE:
+      return { kind: 'inside', place };
+    case SHUT:
+      return { kind: 'shut' };
+    default:
+      return { kind: 'full' };
+  }
+}

@@ -1,0 +1,80 @@
+--[[
+Answers one claim, or one wish to join. Limits are charged once, when somebody gets a place or goes straight
+in: all of them or none. Results: kind, line, number, returns, detail, then what each charged limit has left.
+]]
+local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL = 1, 2, 3, 4, 5, 6, 7
+
+local function push_result(c, ask, kind, place, detail)
+  local out = c.reply
+  out[#out + 1] = kind
+  out[#out + 1] = place and place.line or 0
+  out[#out + 1] = place and place.number or 0
+  out[#out + 1] = place and place.returns or 0
+  out[#out + 1] = detail
+  for _, charge in ipairs(ask.charges) do
+    out[#out + 1] = gcra_remaining(c.tats[charge.key], c.now_ns, charge.interval, charge.tolerance)
+  end
+end
+
+local function charge_all(c, ask)
+  for _, charge in ipairs(ask.charges) do
+    local tat = gcra_charged(c.tats[charge.key], c.now_ns, charge.interval)
+    c.tats[charge.key] = tat
+    redis.call('SET', charge.key, whole(tat), 'PX', math.ceil((tat - c.now_ns) / 1000000))
+  end
+end
+
+local function serve(c, ask, place, joined)
+  if ask.claim and is_inside(c, place) then return push_result(c, ask, INSIDE, place, 0) end
+  if not ask.claim or not is_called(c, place) then return push_result(c, ask, WAIT, place, joined and 1 or 0) end
+  local depart = take_permit(c)
+  if not depart then
+    stand_at_door(c, place)
+    return push_result(c, ask, AT_DOOR, place, 0)
+  end
+  enter(c, place)
+  return push_result(c, ask, ENTER, place, depart)
+end
+
+local function limited(c, ask)
+  for _, charge in ipairs(ask.charges) do
+    local wait = gcra_wait_ns(c.tats[charge.key], c.now_ns, charge.interval, charge.tolerance)
+    if wait > 0 then
+      push_result(c, ask, LIMITED, { line = charge.limit, number = 0, returns = 0 }, math.ceil(wait / 1000000))
+      return true
+    end
+  end
+  return false
+end
+
+-- How many more people the door has use for; the law of calling for one newcomer.
+local function wanted(c)
+  if not c.settings.open then return 0 end
+  return door_tokens(c) + c.settings.lead_ms * 1000000 / c.settings.door_interval - c.state.expected - c.at_door
+end
+
+local function newcomer(c, ask)
+  local state, settings = c.state, c.settings
+  local idle = waiting(state) == 0 and c.at_door == 0 and state.expected < 1
+  if ask.claim and (idle or not settings.queue) then
+    local depart = take_permit(c)
+    if depart then
+      enter(c, nil)
+      charge_all(c, ask)
+      return push_result(c, ask, ENTER, nil, depart)
+    end
+  end
+  if not settings.queue then return push_result(c, ask, SHUT, nil, 0) end
+  if waiting(state) >= settings.max_waiting then return push_result(c, ask, FULL, nil, 0) end
+  local alone = waiting(state) == 0
+  charge_all(c, ask)
+  local place = issue(c, ask.claimant, 0, 0)
+  if alone and ask.claim and wanted(c) >= 1 then state.head0 = state.tail0 end
+  return serve(c, ask, place, true)
+end
+
+local function answer(c, ask)
+  local place = place_of(c, ask.claimant, ask.ticket)
+  if place then return serve(c, ask, place, false) end
+  if not limited(c, ask) then newcomer(c, ask) end
+end

@@ -1,0 +1,98 @@
+--[[
+The one call between a gateway and the store (exchange.ts names what travels). Runs later than not_after: does
+nothing. Merges what the gateway knows before anything else.
+
+KEYS[1..9]  slots, line, who, came0, came1, spent0, spent1, door, inside; then one a charged bucket, in order
+ARGV        as read below
+Returns     {0, now} when late; else {1, view..., permits..., results...}
+]]
+--#include store-time
+--#include arguments
+--#include gcra
+--#include slots
+--#include line-state
+--#include places
+--#include door
+--#include tick
+--#include asks
+
+local now_us = store_time_us(next_text())
+local gateway, fresh_generation, not_after = next_text(), next_text(), next_number()
+if not_after > 0 and now_us > not_after then return { 0, whole(now_us) } end
+
+local settings = {
+  door_interval = next_number(), door_tolerance = next_number(), horizon_us = next_number(),
+  slots = next_number(), slot_lease_us = next_number() * 1000, open = next_number() == 1, queue = next_number() == 1,
+  max_waiting = next_number(), grace_ms = next_number(), lead_ms = next_number(), dwell_ms = next_number(),
+  door_stay_us = next_number() * 1000, skip = next_number(),
+}
+local known = {
+  epoch = next_number(), generation = next_text(), head0 = next_number(), head1 = next_number(),
+  tail0 = next_number(), tail1 = next_number(), door_tat = next_number(), taken = next_number(), released = next_number(),
+}
+local c = {
+  keys = { line = KEYS[2], who = KEYS[3], came = { [0] = KEYS[4], KEYS[5] }, spent = { [0] = KEYS[6], KEYS[7] },
+    door = KEYS[8], inside = KEYS[9] },
+  settings = settings, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {},
+}
+local loaded
+c.state, loaded = load_line(c.keys.line)
+c.slots = open_slots(KEYS[1], gateway, known.taken, known.released, now_us, settings.slot_lease_us, settings.slots)
+c.at_door = redis.call('ZCARD', c.keys.door)
+local loss = merge_line(c.state, known, fresh_generation, settings.skip)
+open_door(c, known.door_tat)
+
+for _ = 1, next_number() do enter(c, parse_place(next_text())) end
+for _ = 1, next_number() do leave_door(c, parse_place(next_text())) end
+for _ = 1, next_number() do spend(c, next_text(), parse_place(next_text())) end
+for _ = 1, next_number() do retain(c, next_text(), parse_place(next_text())) end
+
+local ticked = false
+if next_number() == 1 then ticked = tick(c, door_tokens(c)) end
+
+local permits = {}
+for _ = 1, next_number() do
+  local depart = take_permit(c)
+  if not depart then break end
+  permits[#permits + 1] = depart
+end
+
+local limits = {}
+for i = 1, next_number() do limits[i] = { interval = next_number(), tolerance = next_number() } end
+local asks, key_at = {}, 9
+for i = 1, next_number() do
+  local ask = { claim = next_number() == 1, claimant = next_text(), charges = {} }
+  local ticket, mask = next_text(), next_number()
+  if ticket ~= '' then ask.ticket = parse_place(ticket) end
+  for j = 1, #limits do
+    if mask % 2 == 1 then
+      key_at = key_at + 1
+      ask.charges[#ask.charges + 1] = { key = KEYS[key_at], interval = limits[j].interval, tolerance = limits[j].tolerance, limit = j - 1 }
+    end
+    mask = math.floor(mask / 2)
+  end
+  asks[i] = ask
+end
+if #asks > 0 then
+  local claimants, keys = {}, {}
+  for i, ask in ipairs(asks) do claimants[i] = ask.claimant end
+  local texts = redis.call('HMGET', c.keys.who, unpack(claimants))
+  for i, claimant in ipairs(claimants) do c.entries[claimant] = read_entry(texts[i]) end
+  for i = 10, key_at do keys[#keys + 1] = KEYS[i] end
+  if #keys > 0 then
+    local tats = redis.call('MGET', unpack(keys))
+    for i, key in ipairs(keys) do c.tats[key] = tonumber(tats[i] or 0) end
+  end
+  for _, ask in ipairs(asks) do answer(c, ask) end
+end
+
+save_line(c.keys.line, c.state, loaded)
+save_slots(c.slots, now_us)
+local state = c.state
+local reply = { 1, whole(now_us), line_ms(state, now_us), state.epoch, state.generation, state.head0, state.head1,
+  state.tail0, state.tail1, state.lapsed0, state.lapsed1, whole(state.doorTat), c.at_door,
+  math.floor(state.show * 1000000), math.floor(state.callsPerSecond * 1000), c.slots.alive, c.slots.taken,
+  slots_in_use(c.slots), loss and 1 or 0, ticked and 1 or 0, #permits }
+for _, depart in ipairs(permits) do reply[#reply + 1] = depart end
+for _, value in ipairs(c.reply) do reply[#reply + 1] = value end
+return reply

@@ -1,0 +1,64 @@
+--[[
+The numbers of a campaign's line, in one hash. Within an epoch they only grow, so what a gateway knows is
+merged by maximum; whoever is ahead of the store proves that data was lost. Numbers may then have been issued
+that nobody here has seen, so the next `skip` of them are left out and kept as a gap for the heads to jump.
+]]
+local FIELDS = { 'epoch', 'generation', 'head0', 'head1', 'tail0', 'tail1', 'lapsed0', 'lapsed1', 'doorTat',
+  'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick' }
+
+local function load_line(key)
+  local values = redis.call('HMGET', key, unpack(FIELDS))
+  local state = {}
+  for i, name in ipairs(FIELDS) do
+    if name == 'generation' then state[name] = values[i] or '' else state[name] = tonumber(values[i] or 0) end
+  end
+  if state.epoch == 0 then state.epoch, state.show = 1, 1 end
+  local loaded = {}
+  for i, name in ipairs(FIELDS) do loaded[name] = values[i] and state[name] or nil end
+  return state, loaded
+end
+
+local function leave_out(state, line, highest, skip)
+  state['tail' .. line] = highest + skip
+  state.gaps_added = (state.gaps_added or '') .. string.format('%d %.0f %.0f;', line, highest + 1, highest + skip)
+end
+
+local function merge_line(state, known, fresh, skip)
+  local born = state.generation == ''
+  if born then state.generation = fresh end
+  local ahead = known.tail0 > state.tail0 or known.tail1 > state.tail1
+    or known.head0 > state.head0 or known.head1 > state.head1
+  local loss = ahead or (born and known.generation ~= '')
+  for line = 0, 1 do
+    local head, tail = 'head' .. line, 'tail' .. line
+    state[head] = math.max(state[head], known[head])
+    if loss then leave_out(state, line, math.max(state[tail], known[tail]), skip) end
+  end
+  return loss
+end
+
+local function save_line(key, state, loaded)
+  local changed = {}
+  for _, name in ipairs(FIELDS) do
+    local value = state[name]
+    if value ~= loaded[name] then
+      changed[#changed + 1] = name
+      if name == 'show' or name == 'expected' or name == 'callsPerSecond' then value = string.format('%.6f', value)
+      elseif name ~= 'generation' then value = whole(value) end
+      changed[#changed + 1] = value
+    end
+  end
+  if state.gaps_added then
+    changed[#changed + 1] = 'gaps'
+    changed[#changed + 1] = (redis.call('HGET', key, 'gaps') or '') .. state.gaps_added
+  end
+  if #changed > 0 then redis.call('HSET', key, unpack(changed)) end
+end
+
+local function waiting(state)
+  return state.tail0 - state.head0 + state.tail1 - state.head1
+end
+
+local function line_ms(state, now_us)
+  return math.floor((now_us - state.shutUs) / 1000)
+end

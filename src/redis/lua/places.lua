@@ -1,0 +1,110 @@
+--[[
+Who has which place, who stands at the door, and who is at the upstream.
+  who     hash    claimant -> number (main line, never called in vain) or 'line.number.returns.told'
+  came    bitmap  numbers that came to the door, one bitmap a line;  spent: numbers that are used up
+  door    zset    place -> until when it counts as standing at the door (us);  inside: at the upstream
+Whoever lets MOST_RETURNS calls pass goes to the end.
+]]
+local MOST_RETURNS = 3
+
+local function read_entry(text)
+  if not text then return nil end
+  local number = tonumber(text)
+  if number and not string.find(text, '.', 1, true) then return { line = 0, number = number, returns = 0, told = 0 } end
+  return parse_place(text)
+end
+
+local function write_entry(c, claimant, place)
+  local text = whole(place.number)
+  if place.line ~= 0 or place.returns ~= 0 or place.told ~= 0 then
+    text = string.format('%d.%.0f.%d.%.0f', place.line, place.number, place.returns, place.told)
+  end
+  c.entries[claimant] = place
+  redis.call('HSET', c.keys.who, claimant, text)
+end
+
+local function issue(c, claimant, line, returns)
+  local tail = 'tail' .. line
+  c.state[tail] = c.state[tail] + 1
+  local place = { line = line, number = c.state[tail], returns = returns, told = 0 }
+  write_entry(c, claimant, place)
+  return place
+end
+
+local function is_spent(c, place)
+  return redis.call('GETBIT', c.keys.spent[place.line], place.number) == 1
+end
+
+local function is_called(c, place)
+  return place.number <= c.state['head' .. place.line]
+end
+
+local function is_lapsed(c, place, told)
+  if place.number > c.state['lapsed' .. place.line] then return false end
+  return told == 0 or told + c.settings.grace_ms < line_ms(c.state, c.now_us)
+end
+
+local function rejoin(c, claimant, place)
+  if place.returns < MOST_RETURNS then return issue(c, claimant, 1, place.returns + 1) end
+  return issue(c, claimant, 0, 0)
+end
+
+-- The claimant's place, from the line or from a ticket that proves it; a lapsed one is replaced.
+local function place_of(c, claimant, ticket)
+  local place = c.entries[claimant]
+  if not place then
+    if not ticket or is_spent(c, ticket) then return nil end
+    if ticket.number > c.state['tail' .. ticket.line] then
+      leave_out(c.state, ticket.line, ticket.number, c.settings.skip)
+    end
+    write_entry(c, claimant, ticket)
+    place = ticket
+  end
+  local told = math.max(place.told, ticket and ticket.told or 0)
+  if is_lapsed(c, place, told) then return rejoin(c, claimant, place) end
+  return place
+end
+
+local function count_came(c, place)
+  if redis.call('SETBIT', c.keys.came[place.line], place.number, 1) == 0 then
+    c.state.expected = math.max(0, c.state.expected - 1)
+  end
+end
+
+local function stand_at_door(c, place)
+  count_came(c, place)
+  c.at_door = c.at_door + redis.call('ZADD', c.keys.door, whole(c.now_us + c.settings.door_stay_us), place_key(place))
+end
+
+local function leave_door(c, place)
+  c.at_door = c.at_door - redis.call('ZREM', c.keys.door, place_key(place))
+end
+
+local function enter(c, place)
+  c.state.entered = c.state.entered + 1
+  if not place then return end
+  count_came(c, place)
+  leave_door(c, place)
+  redis.call('ZADD', c.keys.inside, whole(c.now_us + c.settings.slot_lease_us), place_key(place))
+end
+
+local function is_inside(c, place)
+  return redis.call('ZSCORE', c.keys.inside, place_key(place)) ~= false
+end
+
+local function spend(c, claimant, place)
+  redis.call('SETBIT', c.keys.spent[place.line], place.number, 1)
+  redis.call('ZREM', c.keys.inside, place_key(place))
+  leave_door(c, place)
+  local entry = read_entry(redis.call('HGET', c.keys.who, claimant))
+  if entry and entry.line == place.line and entry.number == place.number then
+    redis.call('HDEL', c.keys.who, claimant)
+  end
+end
+
+-- Answered, but not finally: called as before, with its grace beginning anew.
+local function retain(c, claimant, place)
+  redis.call('ZREM', c.keys.inside, place_key(place))
+  place.told = line_ms(c.state, c.now_us)
+  write_entry(c, claimant, place)
+end

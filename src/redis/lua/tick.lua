@@ -1,0 +1,120 @@
+--[[
+Calls the next in line, lapses those whose grace is over, and forgets who left the door. The law of calling is
+that of calling.ts: what the door takes until the next can arrive, less who stands there, less who is expected.
+Kept as texts in the line's hash, each bounded:
+  called  'line from to calledAtUs;'  the last MOST_COHORTS ranges called
+  ladder  'lineMs head0 head1;'       how far was called when: RUNGS rungs a grace period
+  gaps    'line from to;'             numbers left out after a loss
+]]
+local MOST_COHORTS, RUNGS, PRIOR, LEAST_SHOW = 128, 64, 20, 0.1
+local TICK_US, STALL_US, SMOOTHING_US = 50000, 1000000, 3000000
+
+local function parse_rows(text)
+  local rows = {}
+  for row in string.gmatch(text or '', '([^;]+);') do
+    local values = {}
+    for value in string.gmatch(row, '%S+') do values[#values + 1] = tonumber(value) end
+    rows[#rows + 1] = values
+  end
+  return rows
+end
+
+local function format_rows(rows)
+  local texts = {}
+  for i, row in ipairs(rows) do
+    local values = {}
+    for j, value in ipairs(row) do values[j] = whole(value) end
+    texts[i] = table.concat(values, ' ') .. ';'
+  end
+  return table.concat(texts)
+end
+
+local function climb(c, ladder)
+  local state, grace_ms = c.state, c.settings.grace_ms
+  local ms, last = line_ms(state, c.now_us), ladder[#ladder]
+  local moved = not last or last[2] ~= state.head0 or last[3] ~= state.head1
+  if moved and (not last or ms - last[1] >= grace_ms / RUNGS) then
+    ladder[#ladder + 1] = { ms, state.head0, state.head1 }
+  end
+  while ladder[1] and ladder[1][1] + grace_ms < ms do
+    state.lapsed0, state.lapsed1 = ladder[1][2], ladder[1][3]
+    table.remove(ladder, 1)
+  end
+end
+
+local function plan_calls(c, cohorts, tokens)
+  local young_since = c.now_us - c.settings.dwell_ms * 1000
+  local called, came, young = PRIOR, PRIOR, {}
+  for _, cohort in ipairs(cohorts) do
+    local size = cohort[3] - cohort[2] + 1
+    local arrived = redis.call('BITCOUNT', c.keys.came[cohort[1]], whole(cohort[2]), whole(cohort[3]), 'BIT')
+    if cohort[4] <= young_since then
+      called, came = called + size, came + arrived
+    else
+      young[#young + 1] = { size, arrived }
+    end
+  end
+  local show = math.min(1, math.max(LEAST_SHOW, came / called))
+  local expected = 0
+  for _, one in ipairs(young) do expected = expected + math.max(0, one[1] * show - one[2]) end
+  c.state.show, c.state.expected = show, expected
+  local lead = c.settings.lead_ms * 1000000 / c.settings.door_interval
+  return math.max(0, math.floor((tokens + lead - expected - c.at_door) / show))
+end
+
+-- Moves a head on by `calls` numbers, passing over gaps free of charge.
+local function advance(c, line, calls, cohorts, gaps)
+  local head, tail, called = 'head' .. line, 'tail' .. line, 0
+  while c.state[head] < c.state[tail] do
+    local from, next_gap = c.state[head] + 1, nil
+    for _, gap in ipairs(gaps) do
+      if not next_gap and gap[1] == line and gap[3] >= from then next_gap = gap end
+    end
+    if next_gap and next_gap[2] <= from then
+      c.state[head] = next_gap[3]
+    else
+      if calls <= 0 then break end
+      local to = math.min(from + calls - 1, c.state[tail], next_gap and next_gap[2] - 1 or math.huge)
+      c.state[head] = to
+      cohorts[#cohorts + 1] = { line, from, to, c.now_us }
+      called, calls = called + to - from + 1, calls - (to - from + 1)
+    end
+  end
+  while #cohorts > MOST_COHORTS do table.remove(cohorts, 1) end
+  return called
+end
+
+local function call_next(c, tokens, since_us, shut, cohorts, gaps)
+  local state = c.state
+  local calls = plan_calls(c, cohorts, tokens)
+  if shut then return end
+  local back, in_line = state.tail1 - state.head1, state.tail0 - state.head0
+  local returners = math.min(back, math.max(math.ceil(calls / 2), calls - in_line))
+  local called = advance(c, 1, returners, cohorts, gaps) + advance(c, 0, calls - returners, cohorts, gaps)
+  if state.callsPerSecond == 0 then state.callsPerSecond = 1e9 / c.settings.door_interval end
+  if waiting(state) > 0 and since_us < STALL_US then
+    local weight = 1 - math.exp(-since_us / SMOOTHING_US)
+    state.callsPerSecond = state.callsPerSecond + weight * (called * 1e6 / since_us - state.callsPerSecond)
+  end
+end
+
+local function tick(c, tokens)
+  local state, now_us = c.state, c.now_us
+  local since_us, first = now_us - state.tickUs, state.tickUs == 0
+  if not first and since_us < TICK_US then return false end
+  local shut = not c.settings.open or (slots_full(c.slots) and state.entered == state.enteredAtTick)
+  if not first then
+    if shut then state.shutUs = state.shutUs + since_us
+    elseif since_us > STALL_US then state.shutUs = state.shutUs + since_us - TICK_US end
+  end
+  state.tickUs, state.enteredAtTick = now_us, state.entered
+  redis.call('ZREMRANGEBYSCORE', c.keys.door, '-inf', '(' .. whole(now_us))
+  redis.call('ZREMRANGEBYSCORE', c.keys.inside, '-inf', '(' .. whole(now_us))
+  c.at_door = redis.call('ZCARD', c.keys.door)
+  local texts = redis.call('HMGET', c.keys.line, 'called', 'ladder', 'gaps')
+  local cohorts, ladder = parse_rows(texts[1]), parse_rows(texts[2])
+  climb(c, ladder)
+  call_next(c, tokens, since_us, shut, cohorts, parse_rows((texts[3] or '') .. (state.gaps_added or '')))
+  redis.call('HSET', c.keys.line, 'called', format_rows(cohorts), 'ladder', format_rows(ladder))
+  return true
+end

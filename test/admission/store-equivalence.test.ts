@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ExchangeCall, ExchangeReply } from '../../src/admission/exchange.js';
+import { bucketRate } from '../../src/buckets/gcra.js';
+import type { Place } from '../../src/waiting-room/place.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { sharedRedis } from '../support/redis-server.js';
+import { ask, call, NOTHING_KNOWN, openMemory, openRedis, SETTINGS } from './stores.js';
+
+const LIMITS = [bucketRate(3, 2), bucketRate(10, 5)];
+const who = fc.integer({ min: 0, max: 11 });
+const place = fc.record({
+  line: fc.constantFrom(0 as const, 0 as const, 1 as const),
+  number: fc.integer({ min: 1, max: 40 }),
+  returns: fc.integer({ min: 0, max: 3 }),
+});
+const event = fc.record({ who, place });
+const step = fc.record({
+  advanceMs: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constantFrom(100, 1500, 20_000)),
+  gateway: fc.constantFrom('g1', 'g2'),
+  tick: fc.boolean(),
+  permits: fc.integer({ min: 0, max: 4 }),
+  released: fc.integer({ min: 0, max: 3 }),
+  rate: fc.constantFrom(100, 100, 100, 25, 400),
+  open: fc.constantFrom(true, true, true, true, false),
+  queue: fc.constantFrom(true, true, true, true, false),
+  ahead: fc.constantFrom(0, 0, 0, 0, 0, 0, 7),
+  asks: fc.array(
+    fc.record({ who, join: fc.boolean(), ticket: fc.option(place, { freq: 4 }), mask: fc.integer({ min: 0, max: 3 }) }),
+    { maxLength: 6 },
+  ),
+  spent: fc.array(event, { maxLength: 2 }),
+  retained: fc.array(event, { maxLength: 1 }),
+  entered: fc.array(place, { maxLength: 2 }),
+  gone: fc.array(place, { maxLength: 1 }),
+});
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** A call as a gateway might make it; `view` is what it last saw. */
+function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; released: number }>): ExchangeCall {
+  const own = seen.get(one.gateway) ?? { known: NOTHING_KNOWN, released: 0 };
+  own.released += Math.min(one.released, own.known.taken - own.released);
+  seen.set(one.gateway, own);
+  const tails: [number, number] = [own.known.tails[0] + one.ahead, own.known.tails[1]];
+  const events = (list: Array<{ who: number; place: Place }>) =>
+    list.map((entry) => ({ claimant: `c${entry.who}`, place: entry.place }));
+  return call({
+    gateway: one.gateway,
+    settings: { ...SETTINGS, door: bucketRate(20, one.rate), open: one.open, queue: one.queue, maxWaiting: 8 },
+    known: { ...own.known, tails, released: own.released },
+    generation: `gen-${one.gateway}`,
+    tick: one.tick,
+    permits: one.permits,
+    events: {
+      entered: one.entered,
+      gone: one.gone,
+      spent: events(one.spent),
+      given: [],
+      retained: events(one.retained),
+    },
+    asks: one.asks.map((entry) =>
+      ask(`c${entry.who}`, {
+        kind: entry.join ? 'join' : 'claim',
+        place: entry.ticket,
+        limits: LIMITS,
+        buckets: [entry.mask & 1 ? `user:${entry.who}` : null, entry.mask & 2 ? `all` : null],
+      }),
+    ),
+  });
+}
+
+describe('the two stores', () => {
+  const redis = sharedRedis();
+
+  it('answer any sequence of calls alike', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+        const clock = new FakeClock();
+        const memory = await openMemory(clock);
+        const remote = await openRedis(redis(), clock);
+        try {
+          const seen = new Map<string, { known: typeof NOTHING_KNOWN; released: number }>();
+          for (const one of steps) {
+            await clock.advance(one.advanceMs);
+            const made = callOf(one, seen);
+            const here = await memory.store.exchange(made);
+            const there = await remote.store.exchange(made);
+            expect(withoutEstimates(there)).toEqual(withoutEstimates(here));
+            if (here.kind === 'done' && there.kind === 'done') {
+              expect(Math.abs(there.view.show - here.view.show)).toBeLessThan(1e-5);
+              expect(Math.abs(there.view.callsPerSecond - here.view.callsPerSecond)).toBeLessThan(0.01);
+              const { epoch, generation, heads, tails, doorTat, taken } = here.view;
+              const own = seen.get(one.gateway)!;
+              own.known = { epoch, generation, heads, tails, doorTat, taken, released: own.released };
+            }
+          }
+        } finally {
+          await remote.close();
+          await memory.close();
+        }
+      }),
+      { numRuns: 150, seed: 20260217 },
+    );
+  }, 120_000);
+});
+
+/** Estimates travel with fewer digits than they have: they are compared apart. */
+function withoutEstimates(reply: ExchangeReply): unknown {
+  if (reply.kind === 'late') return reply;
+  return { ...reply, view: { ...reply.view, show: 0, callsPerSecond: 0 } };
+}

@@ -1,0 +1,114 @@
+/** Both stores behind the port, on a clock that the test moves, and the calls that a test makes of them. */
+
+import type {
+  Ask,
+  ExchangeCall,
+  ExchangeEvents,
+  ExchangeReply,
+  ExchangeSettings,
+  Known,
+} from '../../src/admission/exchange.js';
+import { type CampaignStore, STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
+import { MemoryCampaignStore } from '../../src/admission/memory-campaign-store.js';
+import { MemorySlots } from '../../src/admission/memory-slots.js';
+import { RedisCampaignStore } from '../../src/admission/redis-campaign-store.js';
+import { bucketRate } from '../../src/buckets/gcra.js';
+import { systemClock } from '../../src/kernel/clock.js';
+import { loadScripts } from '../../src/redis/script.js';
+import { StoreCalls } from '../../src/redis/store-calls.js';
+import { connected } from '../redis/connected.js';
+import type { FakeClock } from '../support/fake-clock.js';
+import type { RedisServer } from '../support/redis-server.js';
+
+export interface OpenStore {
+  readonly store: CampaignStore;
+  close(): Promise<void>;
+}
+
+export type Open = (clock: FakeClock) => Promise<OpenStore>;
+
+export async function openMemory(clock: FakeClock): Promise<OpenStore> {
+  return { store: new MemoryCampaignStore(new MemorySlots(), clock), close: async () => {} };
+}
+
+let serial = 0;
+
+export async function openRedis(redis: RedisServer, clock: FakeClock): Promise<OpenStore> {
+  const connection = await connected(redis.url);
+  const calls = new StoreCalls({ connection, clock: systemClock, random: Math.random, deadlineMs: 5000 });
+  const store = new RedisCampaignStore({
+    calls,
+    script: loadScripts().get('exchange'),
+    keyPrefix: `t${process.pid}-${serial++}`,
+    upstream: 'incentives',
+    campaign: 'lny',
+    storeTimeUs: () => clock.monotonicUs() - STORE_TIME_ORIGIN_MS * 1000,
+  });
+  return {
+    store,
+    close: async () => {
+      calls.stop();
+      await connection.close();
+    },
+  };
+}
+
+export const SETTINGS: ExchangeSettings = {
+  door: bucketRate(20, 100),
+  horizonUs: 5000,
+  slots: 10,
+  slotLeaseMs: 5000,
+  open: true,
+  queue: true,
+  maxWaiting: 1000,
+  graceMs: 45_000,
+  leadMs: 200,
+  dwellMs: 400,
+  doorStayMs: 1000,
+  skip: 100,
+};
+
+export const NOTHING_KNOWN: Known = {
+  epoch: 1,
+  generation: '',
+  heads: [0, 0],
+  tails: [0, 0],
+  doorTat: 0,
+  taken: 0,
+  released: 0,
+};
+
+export const NO_EVENTS: ExchangeEvents = { entered: [], gone: [], spent: [], given: [], retained: [] };
+
+export function call(changes: Partial<ExchangeCall> = {}): ExchangeCall {
+  return {
+    gateway: 'g1',
+    settings: SETTINGS,
+    known: NOTHING_KNOWN,
+    generation: 'gen-1',
+    notAfterUs: 0,
+    events: NO_EVENTS,
+    permits: 0,
+    asks: [],
+    tick: false,
+    ...changes,
+  };
+}
+
+export function ask(claimant: string, changes: Partial<Ask> = {}): Ask {
+  return { kind: 'claim', claimant, place: null, toldMs: 0, limits: [], buckets: [], ...changes };
+}
+
+export type Done = Extract<ExchangeReply, { kind: 'done' }>;
+
+export async function done(store: CampaignStore, changes: Partial<ExchangeCall> = {}): Promise<Done> {
+  const reply = await store.exchange(call(changes));
+  if (reply.kind !== 'done') throw new Error('The store says that the call was late');
+  return reply;
+}
+
+/** What a gateway would know after a reply. */
+export function knownFrom(reply: Done, released = 0): Known {
+  const { epoch, generation, heads, tails, doorTat, taken } = reply.view;
+  return { epoch, generation, heads, tails, doorTat, taken, released };
+}
