@@ -1,0 +1,134 @@
+/**
+ * The bridge to prom-client, and the only importer of it: its metric classes, with our numbers inside. A registry of
+ * its own for every gateway; the metrics of Node itself are the process's and therefore made once.
+ *
+ * Always the classic text format: on the first OpenMetrics scrape prom-client strips `_total` from its counters'
+ * names for good, and the classic output is wrong from then on.
+ */
+import {
+  collectDefaultMetrics,
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+} from 'prom-client';
+import type { Families } from './families.js';
+import type { Family } from './family.js';
+import type { Counter, Gauge, Histogram } from './instruments.js';
+
+export interface Exposition {
+  readonly contentType: string;
+  /** The text of one scrape. */
+  text(): Promise<string>;
+}
+
+export function expose(families: Families): Exposition {
+  const registry = new Registry();
+  for (const family of Object.values(families.gauges)) new ExposedGauge(family, registry);
+  for (const family of Object.values(families.counters)) new ExposedCounter(family, registry);
+  for (const family of Object.values(families.histograms)) new ExposedHistogram(family, registry);
+  return {
+    contentType: registry.contentType,
+    text: async () => (await registry.metrics()) + (await nodeRegistry().metrics()),
+  };
+}
+
+let ofNode: Registry | undefined;
+
+/** Observers of the event loop and of garbage collection cannot be taken back, so there is one set a process. */
+function nodeRegistry(): Registry {
+  if (ofNode === undefined) {
+    ofNode = new Registry();
+    collectDefaultMetrics({ register: ofNode });
+  }
+  return ofNode;
+}
+
+function configuration({ definition }: Family<unknown>, registry: Registry) {
+  const { name, help, labels } = definition;
+  const aggregator = definition.shared === true ? ('max' as const) : ('sum' as const);
+  return { name, help, labelNames: [...labels], aggregator, registers: [registry] };
+}
+
+class ExposedCounter extends PromCounter {
+  constructor(
+    private readonly family: Family<Counter>,
+    registry: Registry,
+  ) {
+    super(configuration(family, registry));
+  }
+
+  override async get() {
+    const facts = await super.get();
+    const values = [...this.family.members()].map(({ labels, instrument }) => ({ labels, value: instrument.value }));
+    return { ...facts, values };
+  }
+}
+
+class ExposedGauge extends PromGauge {
+  constructor(
+    private readonly family: Family<Gauge>,
+    registry: Registry,
+  ) {
+    super(configuration(family, registry));
+  }
+
+  override async get() {
+    const facts = await super.get();
+    const values = [];
+    for (const { labels, instrument } of this.family.members()) {
+      const { value } = instrument;
+      if (value !== null) values.push({ labels, value });
+    }
+    return { ...facts, values };
+  }
+}
+
+interface Sample {
+  readonly metricName: string;
+  readonly labels: Record<string, string | number>;
+  /** prom-client writes these once and remembers their text. */
+  readonly sharedLabels: Record<string, string>;
+  readonly value: number;
+}
+
+class ExposedHistogram extends PromHistogram {
+  constructor(
+    private readonly family: Family<Histogram>,
+    registry: Registry,
+  ) {
+    super({ ...configuration(family, registry), buckets: [...(family.definition.buckets ?? [])] });
+  }
+
+  override async get() {
+    const facts = await super.get();
+    const values = this.#samples().map(({ metricName, labels, sharedLabels, value }) => ({
+      metricName,
+      labels: { ...labels, ...sharedLabels },
+      value,
+    }));
+    return { ...facts, values };
+  }
+
+  /** What prom-client asks for instead of `get` when it writes text. */
+  async getForPromString() {
+    const { name, help } = this.family.definition;
+    return { name, help, type: 'histogram', values: this.#samples() };
+  }
+
+  #samples(): Sample[] {
+    const { name } = this.family.definition;
+    const samples: Sample[] = [];
+    for (const { labels: sharedLabels, instrument } of this.family.members()) {
+      let count = 0;
+      for (let i = 0; i < instrument.counts.length; i++) {
+        count += instrument.counts[i]!;
+        const le = instrument.bounds[i] ?? '+Inf';
+        samples.push({ metricName: `${name}_bucket`, labels: { le }, sharedLabels, value: count });
+      }
+      samples.push({ metricName: `${name}_sum`, labels: {}, sharedLabels, value: instrument.sum });
+      samples.push({ metricName: `${name}_count`, labels: {}, sharedLabels, value: count });
+    }
+    return samples;
+  }
+}

@@ -1,0 +1,75 @@
+/** The instruments of the process itself: its requests, its event loop, its configuration. */
+import { performance } from 'node:perf_hooks';
+import type { Families } from './families.js';
+import type { Gauge, Histogram } from './instruments.js';
+import { ROUTES, type Route } from './vocabulary.js';
+
+/** What the process knows of itself, read when somebody scrapes. */
+export interface GatewayFacts {
+  /** Open client connections. */
+  readonly connections: number;
+  readonly draining: boolean;
+  readonly workers: number;
+}
+
+/** Two looks closer than this get the same answer, so that two scrapers do not halve each other's window. */
+const SHORTEST_WINDOW_MS = 500;
+
+export class GatewayMetrics {
+  constructor(private readonly families: Families) {}
+
+  /** In seconds: time added by the gateway, without the upstream's and without waiting. */
+  overhead(route: Route): Histogram {
+    return this.families.histograms.overhead.of(route);
+  }
+
+  inFlight(route: Route): Gauge {
+    return this.families.gauges.requestsInFlight.of(route);
+  }
+
+  /** Registers what the process's gauges are read from. The object may be changed in place. */
+  mirror(facts: GatewayFacts): void {
+    const { gauges } = this.families;
+    gauges.connections.of().readFrom(() => facts.connections);
+    gauges.draining.of().readFrom(() => (facts.draining ? 1 : 0));
+    gauges.workers.of().readFrom(() => facts.workers);
+  }
+
+  /** A configuration came into force. @param atMs - in Unix milliseconds */
+  configured(revision: string, atMs: number): void {
+    const { configInfo, configReloadSuccessful, configReloadTimestamp } = this.families.gauges;
+    configInfo.clear();
+    configInfo.of(revision).set(1);
+    configReloadSuccessful.of().set(1);
+    configReloadTimestamp.of().set(atMs / 1000);
+  }
+
+  /** A configuration was refused; the one before stays in force. */
+  configurationRefused(): void {
+    this.families.gauges.configReloadSuccessful.of().set(0);
+  }
+
+  begin(version: string): void {
+    const { gauges } = this.families;
+    gauges.buildInfo.of(version, process.version).set(1);
+    for (const route of ROUTES) this.inFlight(route).set(0);
+    for (const route of ['claim', 'pass', 'status', 'ticket'] as const) this.overhead(route);
+    gauges.eventLoop.of().readFrom(eventLoopReader());
+  }
+}
+
+function eventLoopReader(): () => number {
+  let since = performance.eventLoopUtilization();
+  let sinceMs = performance.now();
+  let share = 0;
+  return () => {
+    const nowMs = performance.now();
+    if (nowMs - sinceMs >= SHORTEST_WINDOW_MS) {
+      const now = performance.eventLoopUtilization();
+      share = performance.eventLoopUtilization(now, since).utilization;
+      since = now;
+      sinceMs = nowMs;
+    }
+    return share;
+  };
+}

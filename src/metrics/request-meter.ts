@@ -1,0 +1,28 @@
+/** Counts the ends of one kind of request: by status, and how long each took. */
+import type { Counter, Histogram } from './instruments.js';
+
+export class RequestMeter {
+  /** By HTTP status; 0 where there was none. Sparse: filled as statuses occur. */
+  readonly #byStatus: Array<Counter | undefined> = [];
+  #duration: Histogram | null = null;
+
+  constructor(
+    private readonly counter: (code: string) => Counter,
+    private readonly histogram: () => Histogram,
+  ) {}
+
+  /** @param status - the HTTP status sent; 0 when none was */
+  finished(status: number, seconds: number): void {
+    const counter = this.#byStatus[status] ?? this.expect(status);
+    counter.inc();
+    this.#duration ??= this.histogram();
+    this.#duration.observe(seconds);
+  }
+
+  /** Puts the count of a status at 0, so that its first occurrence shows as a rise. */
+  expect(status: number): Counter {
+    const counter = this.counter(status === 0 ? 'none' : String(status));
+    if (Number.isInteger(status) && status >= 0 && status < 600) this.#byStatus[status] = counter;
+    return counter;
+  }
+}
