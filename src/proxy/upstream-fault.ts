@@ -1,4 +1,5 @@
 /** What can come of a hand-over instead of a complete answer. */
+import { errors } from 'undici';
 
 export interface UpstreamFault {
   /**
@@ -18,6 +19,7 @@ export interface UpstreamFault {
 
 /** Errors of undici that mean the bytes of the answer were wrong, not the connection. */
 const MALFORMED = new Set([
+  'HTTP_PARSER',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
@@ -51,13 +53,15 @@ export function faultOf(error: unknown, sent: boolean, afterHead: boolean): Upst
 
 function kindOf(code: string, message: string, afterHead: boolean): UpstreamFault['kind'] {
   if (UNSENDABLE.has(code)) return 'aborted';
-  if (afterHead || MALFORMED.has(code) || code.startsWith('HPE_')) return 'invalid';
+  if (afterHead || MALFORMED.has(code)) return 'invalid';
   // undici's words for an unasked 100 or 101 and for bytes that answer nothing.
   if (code === 'UND_ERR_SOCKET' && (message === 'bad response' || message === 'bad upgrade')) return 'invalid';
   return 'unavailable';
 }
 
+/** undici leaves the code of a parser's complaint undefined for some complaints. */
 function errorCode(error: unknown): string {
+  if (error instanceof errors.HTTPParserError) return 'HTTP_PARSER';
   if (typeof error !== 'object' || error === null || !('code' in error)) return '';
   return typeof error.code === 'string' ? error.code : '';
 }

@@ -6,6 +6,7 @@ import { Pool } from 'undici';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { AnswerSink, Handover } from './answer-sink.js';
+import { connector } from './connector.js';
 import { Exchange, type UpstreamRequest } from './exchange.js';
 import { RoundRobin, type TargetChoice } from './target-choice.js';
 
@@ -42,8 +43,7 @@ export class Upstream {
         new Pool(target, {
           connections: connectionsFor(config),
           pipelining: 1,
-          allowH2: false,
-          connectTimeout: Math.min(MAX_CONNECT_MS, Math.ceil(config.timeoutMs / 2)),
+          connect: connector(Math.min(MAX_CONNECT_MS, Math.ceil(config.timeoutMs / 2)), clock),
           headersTimeout: 0,
           bodyTimeout: 0,
           keepAliveTimeout: IDLE_MS,
