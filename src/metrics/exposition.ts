@@ -27,9 +27,10 @@ export function expose(families: Families): Exposition {
   for (const family of Object.values(families.gauges)) new ExposedGauge(family, registry);
   for (const family of Object.values(families.counters)) new ExposedCounter(family, registry);
   for (const family of Object.values(families.histograms)) new ExposedHistogram(family, registry);
+  const node = nodeRegistry();
   return {
     contentType: registry.contentType,
-    text: async () => (await registry.metrics()) + (await nodeRegistry().metrics()),
+    text: async () => (await registry.metrics()) + (await node.metrics()),
   };
 }
 
