@@ -1,7 +1,7 @@
 /**
  * One obedient person of a burst: claims, waits where the answer says so, and comes when called. Pure: told what
  * came back, it says what it does next. It follows the public answer table; a refusal without a code or a hint (of
- * another proxy, or of the claim service itself) is retried after a jittered 250 ms to 1 s.
+ * another proxy, or of the claim service itself) is retried after a jittered 250 ms to 1 s, doubled each time in a row.
  *
  *   claiming ──2xx──▶ granted                          claiming ──410, 4xx that trying again cannot cure──▶ refused
  *      ▲ │ ▲ └──429 at position 0, 409, 403 NOT_STARTED, 5xx, no answer: after the hint──┐
@@ -28,6 +28,7 @@ export type Move =
 
 const BACKOFF_MS = 625;
 const BACKOFF_SHARE = 0.6;
+const MAX_BACKOFF_FACTOR = 8;
 /** A gateway that keeps calling its own tickets invalid is broken: give the person a final answer then. */
 const MAX_DROPPED_TICKETS = 5;
 const RETRYABLE = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
@@ -37,6 +38,7 @@ export class Person {
   readonly #comesWhenCalled: boolean;
   readonly #random: Random;
   #droppedTickets = 0;
+  #backoffFactor = 1;
   /** The newest ticket, to be sent as `Spillway-Ticket`; null outside the line. */
   ticket: string | null = null;
   /** What kept this person from a final answer last; empty before the first answer. */
@@ -70,6 +72,7 @@ export class Person {
 
   #queued(document: LineDocument, reply: Reply): Move {
     this.lastObstacle = 'QUEUED';
+    this.#backoffFactor = 1;
     if (document.ticket !== null) this.ticket = document.ticket;
     const afterMs = document.pollAfterMs ?? reply.retryAfterMs ?? this.#backoffMs();
     if (document.position === 0 || document.state === 'called') return this.#come(afterMs);
@@ -77,6 +80,7 @@ export class Person {
   }
 
   #standing(document: LineDocument, reply: Reply): Move {
+    this.#backoffFactor = 1;
     if (document.ticket !== null) this.ticket = document.ticket;
     switch (document.state) {
       case 'called':
@@ -113,7 +117,9 @@ export class Person {
   }
 
   #backoffMs(): number {
-    return jittered(BACKOFF_MS, BACKOFF_SHARE, this.#random);
+    const afterMs = this.#backoffFactor * jittered(BACKOFF_MS, BACKOFF_SHARE, this.#random);
+    this.#backoffFactor = Math.min(MAX_BACKOFF_FACTOR, 2 * this.#backoffFactor);
+    return afterMs;
   }
 }
 

@@ -11,7 +11,7 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: '20' },
     'crash-above': { type: 'string', default: '400' },
     'restart-ms': { type: 'string', default: '3000' },
-    slowdown: { type: 'string', default: '0.1' },
+    slowdown: { type: 'string', default: '2' },
     'claimant-header': { type: 'string', default: 'x-user-id' },
   },
 });

@@ -63,7 +63,7 @@ class CrashingService implements ClaimService {
     this.port = options.port ?? 0;
     this.#clock = options.clock ?? systemClock;
     this.#restartMs = options.restartMs ?? 3000;
-    const { serviceMs = 50, parallel = 20, crashAbove = 400, slowdown = 0.1 } = options;
+    const { serviceMs = 50, parallel = 20, crashAbove = 400, slowdown = 2 } = options;
     this.#desk = new ClaimDesk({
       work: { serviceMs, parallel, crashAbove, slowdown },
       claimantHeader: options.claimantHeader?.toLowerCase() ?? 'x-user-id',

@@ -16,7 +16,12 @@ export async function serveClaimService(
   announce: (line: string) => void,
 ): Promise<ClaimService> {
   const service = await startClaimService(options);
-  const end = () => void service.stop();
+  // A service that fell over has no open handle left, and must live to come back.
+  const alive = setInterval(() => undefined, 60_000);
+  const end = (): void => {
+    clearInterval(alive);
+    void service.stop();
+  };
   signals.once('SIGTERM', end);
   signals.once('SIGINT', end);
   announce(`listening ${service.url}`);

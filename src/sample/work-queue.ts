@@ -1,7 +1,9 @@
 /**
  * The back room of the sample claim service: a bounded crew, a queue before it, and what overcrowding does.
- * It serves `parallel` jobs at a time, each for `serviceMs`. Every job in flight beyond `parallel` makes the ones
- * that start slower, and more than `crashAbove` in flight knock the whole room over: all its jobs are lost.
+ * It serves `parallel` jobs at a time, each for `serviceMs`. The closer the jobs in flight come to `crashAbove`, the
+ * slower are those that start (by the square, so that a short crowd is worked off and a lasting one is not), and one
+ * more knocks the whole room over: all its jobs are lost. A late timer delays an answer but costs no pace: who ends
+ * a job takes up the next one from the instant at which the first was due.
  *
  *   submitted ──crew free──▶ serving ──service time over, not frozen──▶ done
  *       └──────────────── more than `crashAbove` in flight ────────────▶ lost
@@ -15,11 +17,12 @@ export interface WorkQueueOptions {
   readonly parallel: number;
   /** Jobs in flight that the room survives; one more and it falls over. */
   readonly crashAbove: number;
-  /** A job's service time grows by this share for each `parallel` jobs in flight beyond the first `parallel`. */
+  /** With `crashAbove` jobs in flight a job takes 1 + this times as long. */
   readonly slowdown: number;
 }
 
 interface Job {
+  readonly submittedUs: number;
   readonly extraMs: number;
   readonly done: () => void;
 }
@@ -54,8 +57,8 @@ export class WorkQueue {
       this.clear();
       return 'fell';
     }
-    const job = { extraMs, done };
-    if (this.#serving < this.#options.parallel) this.#start(job);
+    const job = { submittedUs: this.#clock.monotonicUs(), extraMs, done };
+    if (this.#serving < this.#options.parallel) this.#start(job, job.submittedUs);
     else this.#waiting.push(job);
     return 'taken';
   }
@@ -73,22 +76,25 @@ export class WorkQueue {
     this.#serving = 0;
   }
 
-  #start(job: Job): void {
-    const { serviceMs, parallel, slowdown } = this.#options;
+  #start(job: Job, fromUs: number): void {
+    const { serviceMs, parallel, crashAbove, slowdown } = this.#options;
     this.#serving += 1;
-    const crowding = Math.max(0, this.inFlight - parallel) / parallel;
-    const life = this.#life;
-    const delayMs = Math.round(serviceMs * (1 + slowdown * crowding) + job.extraMs);
-    this.#clock.after(delayMs, () => this.#end(job, life));
+    const crowding = Math.max(0, this.inFlight - parallel) / Math.max(1, crashAbove - parallel);
+    const tookMs = serviceMs * (1 + slowdown * crowding * crowding) + job.extraMs;
+    this.#endAt(job, fromUs + tookMs * 1000, this.#life);
   }
 
-  #end(job: Job, life: number): void {
-    if (life !== this.#life) return;
-    const frozenUs = this.#frozenUntilUs - this.#clock.monotonicUs();
-    if (frozenUs > 0) {
-      this.#clock.after(Math.ceil(frozenUs / 1000), () => this.#end(job, life));
-      return;
-    }
+  #endAt(job: Job, dueUs: number, life: number): void {
+    const delayMs = Math.max(0, Math.round((dueUs - this.#clock.monotonicUs()) / 1000));
+    this.#clock.after(delayMs, () => {
+      if (life !== this.#life) return;
+      const frozen = this.#frozenUntilUs > this.#clock.monotonicUs();
+      if (frozen) this.#endAt(job, this.#frozenUntilUs, life);
+      else this.#end(job, dueUs);
+    });
+  }
+
+  #end(job: Job, dueUs: number): void {
     this.#serving -= 1;
     job.done();
     const next = this.#waiting[this.#nextWaiting];
@@ -98,6 +104,6 @@ export class WorkQueue {
       this.#waiting = this.#waiting.slice(this.#nextWaiting);
       this.#nextWaiting = 0;
     }
-    this.#start(next);
+    this.#start(next, Math.max(dueUs, next.submittedUs));
   }
 }
