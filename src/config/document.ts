@@ -54,7 +54,8 @@ export function unshared(value: unknown, depth = 0): unknown {
 }
 
 function syntaxProblem(fault: unknown, source: string): ConfigProblem {
-  const reason = (fault instanceof Error ? fault.message : String(fault)).replace(/\.$/, '');
+  // Some messages end in the text they are about, which may be a secret: after a colon.
+  const reason = (fault instanceof Error ? fault.message : String(fault)).replace(/(: .*|\.)$/s, '');
   return {
     path: source,
     value: undefined,

@@ -3,12 +3,13 @@
  * values under unknown names that sound secret: a mistyped `secrt` must not put its value into a log.
  */
 import { stringify } from 'yaml';
+import { nearest } from './nearest.js';
 import type { Config } from './schema.js';
-import { alternatives, childOf, type SettingNode, settingTree } from './setting-tree.js';
+import { alternatives, childOf, propertiesOf, type SettingNode, settingTree } from './setting-tree.js';
 
 export const HIDDEN = '***';
 
-const SOUNDS_SECRET = /secre?t|passw|pwd|token|credential|private|auth|sha256|(^|_|[a-z])keys?$/i;
+const SOUNDS_SECRET = /secre?t|pass|pwd|token|credential|private|auth|sha256|(^|_|[a-z])keys?$/i;
 
 export function soundsSecret(name: string): boolean {
   return SOUNDS_SECRET.test(name);
@@ -26,9 +27,16 @@ export function maskValue(value: unknown, node: SettingNode | undefined): unknow
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const child = childOf(node, key);
-      return [key, child === undefined && soundsSecret(key) ? hide(item) : maskValue(item, child)];
+      return [key, child === undefined ? maskUnknown(key, item, node) : maskValue(item, child)];
     }),
   );
+}
+
+/** The value under a name that the schema does not know, which may be a secret's name with a slip in it. */
+export function maskUnknown(name: string, value: unknown, holder: SettingNode | undefined): unknown {
+  const meant = holder && nearest(name, Object.keys(propertiesOf(holder)));
+  const secret = meant !== undefined && childOf(holder, meant)?.writeOnly === true;
+  return secret || soundsSecret(name) ? hide(value) : maskValue(value, undefined);
 }
 
 /** Absence stays visible; everything else does not, not even its type. */

@@ -1,12 +1,12 @@
 /** What the schema refuses, in the operator's words, with a cure drawn from the schema itself. */
 import type { z } from 'zod';
 import { expectation } from './expectation.js';
-import { hide, maskValue, soundsSecret } from './mask.js';
+import { maskUnknown, maskValue } from './mask.js';
 import { editDistance, nearest } from './nearest.js';
 import { formatPath, type Path, valueAt } from './path.js';
 import type { ConfigProblem } from './problem.js';
 import { TRUST_EVERYONE } from './rules/trust.js';
-import { childOf, itemsOf, nodeAt, propertiesOf, type SettingNode } from './setting-tree.js';
+import { itemsOf, nodeAt, propertiesOf, type SettingNode } from './setting-tree.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -62,10 +62,9 @@ function unknownKey(root: unknown, path: Path, key: string, sourceOf: (path: Pat
   const known = Object.keys(here ? propertiesOf(here) : {});
   const value = valueAt(root, [...path, key]);
   const meant = nearest(key, known);
-  const secret = soundsSecret(key) || (meant !== undefined && childOf(here, meant)?.writeOnly === true);
   return {
     path: formatPath([...path, key]),
-    value: secret ? hide(value) : maskValue(value, undefined),
+    value: maskUnknown(key, value, here),
     rule: 'unknown-key',
     problem: `"${key}" is not a setting of ${formatPath(path) || 'the configuration'}.`,
     cure: unknownKeyCure(key, path, here, known, meant),
