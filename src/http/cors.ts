@@ -16,6 +16,7 @@ const EXPOSED = [
 const PREFLIGHT_AGE_SECONDS = 7200;
 const PREFLIGHT_VARY = 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers';
 const MAX_REQUESTED_HEADERS_CHARS = 2048;
+const OTHER_ORIGIN = /^[a-z][a-z0-9+.-]{0,31}:\/\/[A-Za-z0-9.:_-]{1,255}$/;
 const NOTHING: readonly string[] = Object.freeze([]);
 
 export class Cors {
@@ -79,11 +80,12 @@ function credentialed(origin: string): readonly string[] {
   ]);
 }
 
+/** Apps in a web view have schemes of their own (`capacitor://localhost`), whose origin WHATWG URL calls opaque. */
 function checked(origin: string): string {
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-    throw new RangeError(`${JSON.stringify(origin)} is no origin; write scheme and host only, as https://shop.example`);
-  }
-  return origin;
+  const web = /^https?:/i.test(origin);
+  const valid = web ? URL.canParse(origin) && new URL(origin).origin === origin : OTHER_ORIGIN.test(origin);
+  if (valid) return origin;
+  throw new RangeError(`${JSON.stringify(origin)} is no origin; write scheme and host only, as https://shop.example`);
 }
 
 /** What comes back in a field of ours is checked, though a browser would send nothing else. */

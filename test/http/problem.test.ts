@@ -1,0 +1,123 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Problem, rawProblem, sendProblem } from '../../src/http/problem.js';
+import { type ProblemCode, problemCodes, problemType } from '../../src/http/problem-codes.js';
+import { bakeSecurityHeaders } from '../../src/http/security-headers.js';
+
+let next: Problem;
+let server: http.Server;
+let origin: string;
+
+beforeAll(async () => {
+  server = http.createServer((_req, res) => sendProblem(res, 'req.1', next));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => new Promise((done) => server.close(done)));
+
+function answer(problem: Problem, method = 'GET'): Promise<Response> {
+  next = problem;
+  return fetch(origin, { method });
+}
+
+const codes = Object.keys(problemCodes) as ProblemCode[];
+
+describe('a problem document', () => {
+  it.each(codes)('%s has the members and fields of the contract', async (code) => {
+    const got = await answer({ code });
+    const { status, title, detail } = problemCodes[code];
+    expect(got.status).toBe(status);
+    expect(await got.json()).toEqual({ type: problemType(code), title, status, code, detail, instance: 'req.1' });
+    expect(got.headers.get('content-type')).toBe('application/problem+json');
+    expect(got.headers.get('spillway-code')).toBe(code);
+    expect(got.headers.get('cache-control')).toBe('no-store');
+    expect(got.headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+    expect(got.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(got.headers.get('retry-after')).toBeNull();
+  });
+
+  it('has the statuses that are published', () => {
+    const published: Partial<Record<ProblemCode, number>> = {
+      ...{ QUEUED: 429, RATE_LIMITED: 429, NOT_STARTED: 403, ENDED: 410, SOLD_OUT: 410, CLAIM_IN_PROGRESS: 409 },
+      ...{ IDEMPOTENCY_KEY_MISSING: 400, IDEMPOTENCY_KEY_REUSED: 422, CLAIM_OF_ANOTHER: 409, TICKET_INVALID: 400 },
+      ...{ TICKET_OUTDATED: 410, CLAIMANT_UNKNOWN: 401, OVERLOADED: 503, QUEUE_FULL: 503, STORE_UNAVAILABLE: 503 },
+      ...{ UPSTREAM_UNAVAILABLE: 503, UPSTREAM_TIMEOUT: 504, UPSTREAM_INVALID: 502, NO_ROUTE: 404 },
+      ...{ REQUEST_INVALID: 400, BODY_TOO_LARGE: 413, METHOD_NOT_ALLOWED: 405, HEADERS_TOO_LARGE: 431 },
+    };
+    for (const [code, status] of Object.entries(published))
+      expect(problemCodes[code as ProblemCode].status).toBe(status);
+  });
+
+  it('uses the registered types where there are some, and its own names elsewhere', () => {
+    expect(problemType('RATE_LIMITED')).toBe('https://iana.org/assignments/http-problem-types#quota-exceeded');
+    const reduced = 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity';
+    expect([problemType('OVERLOADED'), problemType('QUEUE_FULL')]).toEqual([reduced, reduced]);
+    expect(problemType('CLAIM_IN_PROGRESS')).toBe('urn:spillway:problem:claim-in-progress');
+  });
+
+  it('carries detail, members, fields and Retry-After of one case, in any script', async () => {
+    const got = await answer({
+      code: 'QUEUED',
+      detail: 'Noch 3 „Plätze" vor 你',
+      retryAfterSeconds: 2,
+      members: { campaign: 'lny-2026', state: 'waiting', position: 3, etaSeconds: null },
+      headers: ['RateLimit', '"a";r=0;t=1', 'Vary', 'Origin'],
+    });
+    expect(await got.json()).toMatchObject({ detail: 'Noch 3 „Plätze" vor 你', position: 3, etaSeconds: null });
+    expect(got.headers.get('retry-after')).toBe('2');
+    expect(got.headers.get('ratelimit')).toBe('"a";r=0;t=1');
+    expect(got.headers.get('vary')).toBe('Origin');
+  });
+
+  it('is valid JSON without members, too', async () => {
+    expect(await (await answer({ code: 'ENDED', members: {} })).json()).toMatchObject({ code: 'ENDED' });
+  });
+
+  it('answers HEAD with the fields alone', async () => {
+    const got = await answer({ code: 'SOLD_OUT' }, 'HEAD');
+    expect(got.status).toBe(410);
+    expect(Number(got.headers.get('content-length'))).toBeGreaterThan(100);
+    expect(await got.text()).toBe('');
+  });
+
+  it('challenges with a 401', async () => {
+    expect((await answer({ code: 'CLAIMANT_UNKNOWN' })).headers.get('www-authenticate')).toBe('Claimant');
+  });
+
+  it('leaves nothing of one answer in the next', async () => {
+    await answer({ code: 'NO_ROUTE', headers: ['X-Once', '1'], retryAfterSeconds: 9 });
+    const got = await answer({ code: 'NO_ROUTE' });
+    expect([got.headers.get('x-once'), got.headers.get('retry-after')]).toEqual([null, null]);
+  });
+
+  it('cuts the connection where an answer has begun', async () => {
+    const half = http.createServer((_req, res) => {
+      res.writeHead(200, { 'Content-Length': '100' });
+      res.write('half');
+      sendProblem(res, 'req.2', { code: 'UPSTREAM_INVALID' });
+    });
+    await new Promise<void>((resolve) => half.listen(0, '127.0.0.1', resolve));
+    await expect(
+      fetch(`http://127.0.0.1:${(half.address() as AddressInfo).port}`).then((got) => got.text()),
+    ).rejects.toThrow();
+    await new Promise((done) => half.close(done));
+  });
+
+  it('is the same in bytes for a bare socket', () => {
+    const bytes = rawProblem('req.3', { code: 'HEADERS_TOO_LARGE' });
+    const [head = '', body = ''] = bytes.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
+    expect(head).toContain(`\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`);
+    expect(head).toMatch(/\r\nConnection: close$/);
+    expect(JSON.parse(body)).toMatchObject({ code: 'HEADERS_TOO_LARGE', status: 431, instance: 'req.3' });
+  });
+});
+
+describe('baked security fields', () => {
+  it('are what Helmet sets', () => {
+    const fields = bakeSecurityHeaders({ contentSecurityPolicy: { directives: { scriptSrc: ["'nonce-x'"] } } });
+    expect(fields[fields.indexOf('Content-Security-Policy') + 1]).toContain("script-src 'nonce-x'");
+    expect(fields[fields.indexOf('X-Frame-Options') + 1]).toBe('SAMEORIGIN');
+  });
+});
