@@ -14,8 +14,11 @@ export const STORE_TIME_ORIGIN_MS = Date.UTC(2026, 0, 1);
 
 /** One claim, or one wish to join the line. */
 export interface Ask {
-  /** `join` only takes a place in line; `claim` also stands at the door. */
-  readonly kind: 'claim' | 'join';
+  /**
+   * `claim` stands at the door; `join` only takes a place in line; `find` looks for the claimant's place and makes
+   * none; `pass` is a request beside the line, which the limits alone decide.
+   */
+  readonly kind: 'claim' | 'join' | 'find' | 'pass';
   /** Keyed hash of the claimant. */
   readonly claimant: string;
   /** The place of a verified ticket. */
@@ -44,6 +47,10 @@ export type AskResult =
   | { readonly kind: 'limited'; readonly limit: number; readonly waitMs: number; readonly remaining: Remaining }
   /** Another claim from the same place is at the upstream. */
   | { readonly kind: 'inside'; readonly place: Place }
+  /** Within the limits; for a request beside the line. */
+  | { readonly kind: 'pass'; readonly remaining: Remaining }
+  /** The claimant has no place. */
+  | { readonly kind: 'none' }
   /** No line, and the door is busy. */
   | { readonly kind: 'shut' }
   /** The line is full. */

@@ -151,10 +151,14 @@ class Turn {
   }
 
   #answer(ask: Ask): AskResult {
-    const known = this.#placeOf(ask);
-    if (known !== null) return this.#serve(ask, known, false);
+    if (ask.kind !== 'pass') {
+      const known = this.#placeOf(ask);
+      if (known !== null) return this.#serve(ask, known, false);
+      if (ask.kind === 'find') return { kind: 'none' };
+    }
     const limited = this.#limited(ask);
     if (limited !== null) return limited;
+    if (ask.kind === 'pass') return { kind: 'pass', remaining: this.#charge(ask) };
     return this.#newcomer(ask);
   }
 
@@ -202,7 +206,7 @@ class Turn {
 
   #serve(ask: Ask, place: Place, joined: boolean, left = this.#peek(ask)): AskResult {
     if (ask.kind === 'claim' && this.#line.isInside(place)) return { kind: 'inside', place };
-    if (ask.kind === 'join' || !this.#line.isCalled(place)) return { kind: 'wait', place, joined, remaining: left };
+    if (ask.kind !== 'claim' || !this.#line.isCalled(place)) return { kind: 'wait', place, joined, remaining: left };
     const departInUs = this.#takePermit();
     if (departInUs === null) {
       this.#line.come(place, this.nowUs + this.#settings.doorStayMs * 1000);

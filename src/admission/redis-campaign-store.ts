@@ -45,6 +45,10 @@ const WAIT = 3;
 const LIMITED = 4;
 const INSIDE = 5;
 const SHUT = 6;
+const FULL = 7;
+const PASS = 8;
+/** How an ask's kind is written. */
+const KINDS = { join: 0, claim: 1, pass: 2, find: 3 } as const;
 
 function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], bucketPrefix: string): RedisArgument[] {
   const { settings, known, events } = call;
@@ -109,7 +113,7 @@ function pushAsks(args: RedisArgument[], asks: readonly Ask[], keys: string[], b
       mask |= 1 << limit;
       keys.push(bucketPrefix + bucket);
     }
-    args.push(kind === 'claim' ? 1 : 0, claimant, place === null ? '' : `${placeText(place)}.${toldMs}`, mask);
+    args.push(KINDS[kind], claimant, place === null ? '' : `${placeText(place)}.${toldMs}`, mask);
   }
 }
 
@@ -187,7 +191,11 @@ function readResult(reader: Reader, ask: Ask): AskResult {
       return { kind: 'inside', place };
     case SHUT:
       return { kind: 'shut' };
-    default:
+    case FULL:
       return { kind: 'full' };
+    case PASS:
+      return { kind: 'pass', remaining };
+    default:
+      return { kind: 'none' };
   }
 }

@@ -26,7 +26,19 @@ const step = fc.record({
   queue: fc.constantFrom(true, true, true, true, false),
   ahead: fc.constantFrom(0, 0, 0, 0, 0, 0, 7),
   asks: fc.array(
-    fc.record({ who, join: fc.boolean(), ticket: fc.option(place, { freq: 4 }), mask: fc.integer({ min: 0, max: 3 }) }),
+    fc.record({
+      who,
+      kind: fc.constantFrom(
+        'claim' as const,
+        'claim' as const,
+        'claim' as const,
+        'join' as const,
+        'find' as const,
+        'pass' as const,
+      ),
+      ticket: fc.option(place, { freq: 4 }),
+      mask: fc.integer({ min: 0, max: 3 }),
+    }),
     { maxLength: 6 },
   ),
   spent: fc.array(event, { maxLength: 2 }),
@@ -60,7 +72,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
     },
     asks: one.asks.map((entry) =>
       ask(`c${entry.who}`, {
-        kind: entry.join ? 'join' : 'claim',
+        kind: entry.kind,
         place: entry.ticket,
         limits: LIMITS,
         buckets: [entry.mask & 1 ? `user:${entry.who}` : null, entry.mask & 2 ? `all` : null],

@@ -1,8 +1,9 @@
 --[[
-Answers one claim, or one wish to join. Limits are charged once, when somebody gets a place or goes straight
+Answers one ask: a claim, a wish to join, a request beside the line, or a search for a place. Limits are charged once, when somebody gets a place or goes straight
 in: all of them or none. Results: kind, line, number, returns, detail, then what each charged limit has left.
 ]]
-local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL = 1, 2, 3, 4, 5, 6, 7
+local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL, PASS, NONE = 1, 2, 3, 4, 5, 6, 7, 8, 9
+local CLAIM, BESIDE, FIND = 1, 2, 3
 
 local function push_result(c, ask, kind, place, detail)
   local out = c.reply
@@ -25,8 +26,8 @@ local function charge_all(c, ask)
 end
 
 local function serve(c, ask, place, joined)
-  if ask.claim and is_inside(c, place) then return push_result(c, ask, INSIDE, place, 0) end
-  if not ask.claim or not is_called(c, place) then return push_result(c, ask, WAIT, place, joined and 1 or 0) end
+  if ask.kind == CLAIM and is_inside(c, place) then return push_result(c, ask, INSIDE, place, 0) end
+  if ask.kind ~= CLAIM or not is_called(c, place) then return push_result(c, ask, WAIT, place, joined and 1 or 0) end
   local depart = take_permit(c)
   if not depart then
     stand_at_door(c, place)
@@ -56,7 +57,7 @@ end
 local function newcomer(c, ask)
   local state, settings = c.state, c.settings
   local idle = waiting(state) == 0 and c.at_door == 0 and state.expected < 1
-  if ask.claim and (idle or not settings.queue) then
+  if ask.kind == CLAIM and (idle or not settings.queue) then
     local depart = take_permit(c)
     if depart then
       enter(c, nil)
@@ -69,12 +70,18 @@ local function newcomer(c, ask)
   local alone = waiting(state) == 0
   charge_all(c, ask)
   local place = issue(c, ask.claimant, 0, 0)
-  if alone and ask.claim and wanted(c) >= 1 then state.head0 = state.tail0 end
+  if alone and ask.kind == CLAIM and wanted(c) >= 1 then state.head0 = state.tail0 end
   return serve(c, ask, place, true)
 end
 
 local function answer(c, ask)
-  local place = place_of(c, ask.claimant, ask.ticket)
-  if place then return serve(c, ask, place, false) end
-  if not limited(c, ask) then newcomer(c, ask) end
+  if ask.kind ~= BESIDE then
+    local place = place_of(c, ask.claimant, ask.ticket)
+    if place then return serve(c, ask, place, false) end
+    if ask.kind == FIND then return push_result(c, ask, NONE, nil, 0) end
+  end
+  if limited(c, ask) then return end
+  if ask.kind ~= BESIDE then return newcomer(c, ask) end
+  charge_all(c, ask)
+  return push_result(c, ask, PASS, nil, 0)
 end

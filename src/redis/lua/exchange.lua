@@ -61,7 +61,7 @@ local limits = {}
 for i = 1, next_number() do limits[i] = { interval = next_number(), tolerance = next_number() } end
 local asks, key_at = {}, 9
 for i = 1, next_number() do
-  local ask = { claim = next_number() == 1, claimant = next_text(), charges = {} }
+  local ask = { kind = next_number(), claimant = next_text(), charges = {} }
   local ticket, mask = next_text(), next_number()
   if ticket ~= '' then ask.ticket = parse_place(ticket) end
   for j = 1, #limits do

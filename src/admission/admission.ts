@@ -1,0 +1,213 @@
+/**
+ * One campaign's decisions at this gateway. A claim is asked about once; if its door is busy it is held for a moment;
+ * then it has a decision. Until that moment an abort costs nobody anything.
+ */
+import type { BucketRate } from '../buckets/gcra.js';
+import { RefusalCache } from '../buckets/refusal-cache.js';
+import type { Clock } from '../kernel/clock.js';
+import type { StoreUnavailableError } from '../kernel/errors.js';
+import type { Place } from '../waiting-room/place.js';
+import type { AskListener, CampaignLink } from './campaign-link.js';
+import type { Decision, Ending, Pass } from './decision.js';
+import type { Door, HeldClaim } from './door.js';
+import type { Ask, AskResult, Remaining } from './exchange.js';
+import type { SlotAccount } from './slot-account.js';
+
+export interface ClaimRequest {
+  /** Keyed hash of the claimant. */
+  readonly claimant: string;
+  /** The place of a verified ticket of this epoch, and when its owner was told of the call (0: not yet). */
+  readonly place: Place | null;
+  readonly toldMs: number;
+  /** This claim's bucket under each of the campaign's limits; null where a limit does not apply. */
+  readonly buckets: ReadonlyArray<string | null>;
+}
+
+export interface AdmissionOptions {
+  readonly link: CampaignLink;
+  readonly door: Door;
+  readonly slots: SlotAccount;
+  readonly clock: Clock;
+  readonly limits: readonly BucketRate[];
+  readonly holdMs: () => number;
+  /** A gateway that has not heard from its store for this long asks it even what it believes to know, in ms. */
+  readonly mirrorMs: number;
+}
+
+export class Admission {
+  readonly refusals: RefusalCache;
+
+  constructor(readonly options: AdmissionOptions) {
+    this.refusals = new RefusalCache(options.clock);
+  }
+
+  /** @returns aborts the claim, if it is not decided yet */
+  claim(request: ClaimRequest, decided: (decision: Decision) => void): () => void {
+    const claim = new Claim(this.options, request, this.refusals, decided);
+    claim.ask();
+    return () => claim.abort();
+  }
+
+  /** Asks for anything but a claim: nothing of it is held, and nothing need be aborted. */
+  request(kind: Exclude<Ask['kind'], 'claim'>, request: ClaimRequest, decided: (decision: Decision) => void): void {
+    this.options.link.ask(askOf(kind, request, this.options.limits), {
+      answered: (result) => decided(decisionOf(result, request, this.refusals)),
+      failed: (fault) => decided(failureOf(fault)),
+    });
+  }
+
+  /** What needs neither store nor body: a bucket known to be empty, a place known to be far from its turn. */
+  known(request: ClaimRequest): Decision | null {
+    const { place, buckets } = request;
+    if (place !== null) return this.#isWaiting(place) ? { kind: 'wait', place, joined: false, remaining: [] } : null;
+    for (let limit = 0; limit < buckets.length; limit++) {
+      const bucket = buckets[limit];
+      if (bucket === null || bucket === undefined) continue;
+      const waitMs = this.refusals.waitMs(bucket);
+      if (waitMs > 0)
+        return { kind: 'limited', limit, waitMs, remaining: buckets.map((_, at) => (at === limit ? 0 : null)) };
+    }
+    return null;
+  }
+
+  #isWaiting(place: Place): boolean {
+    const { link, clock, mirrorMs } = this.options;
+    const { view } = link;
+    if (view === null || clock.monotonicUs() - link.seenUs > mirrorMs * 1000) return false;
+    return place.number > view.heads[place.line] && place.number <= view.tails[place.line];
+  }
+}
+
+/** One claim on its way to a decision. */
+class Claim implements AskListener, HeldClaim, Pass {
+  place: Place | null = null;
+  readonly untilUs: number;
+  #remaining: Remaining = [];
+  #state: 'asked' | 'held' | 'decided' | 'aborted' = 'asked';
+  /** The store has counted the entry already, when it answered the ask. */
+  #counted = false;
+
+  constructor(
+    private readonly options: AdmissionOptions,
+    private readonly request: ClaimRequest,
+    private readonly refusals: RefusalCache,
+    private readonly decided: (decision: Decision) => void,
+  ) {
+    this.untilUs = options.clock.monotonicUs() + options.holdMs() * 1000;
+  }
+
+  ask(): void {
+    this.options.link.ask(askOf('claim', this.request, this.options.limits), this);
+  }
+
+  answered(result: AskResult, decidedAtUs: number): void {
+    if (result.kind === 'enter') this.#entered(result.place, result.remaining, decidedAtUs + result.departInUs);
+    else if (this.#state === 'aborted') {
+      if (result.kind === 'door') this.options.link.report('gone', result.place);
+    } else if (result.kind === 'door') this.#hold(result.place, result.remaining);
+    else this.#decide(decisionOf(result, this.request, this.refusals));
+  }
+
+  failed(fault: StoreUnavailableError | 'overloaded'): void {
+    if (this.#state === 'asked') this.#decide(failureOf(fault));
+  }
+
+  depart(): void {
+    if (this.place !== null && !this.#counted) this.options.link.report('entered', this.place);
+    this.#decide({ kind: 'admit', pass: this, remaining: this.#remaining });
+  }
+
+  sendBack(): void {
+    if (this.#counted) this.#giveBackEntry();
+    if (this.place === null) this.#decide({ kind: 'overloaded' });
+    else this.#decide({ kind: 'wait', place: this.place, joined: false, remaining: this.#remaining });
+  }
+
+  abort(): void {
+    if (this.#state === 'held' && this.options.door.remove(this)) {
+      if (this.#counted) this.#giveBackEntry();
+      else if (this.place !== null) this.options.link.report('gone', this.place);
+    }
+    if (this.#state !== 'decided') this.#state = 'aborted';
+  }
+
+  finish(ending: Ending): void {
+    const { slots, door, link } = this.options;
+    slots.release();
+    door.askNow();
+    if (this.place !== null) {
+      const event = { claimant: this.request.claimant, place: this.place };
+      link.reportClaimant(ending === 'final' ? 'spent' : 'retained', event);
+    }
+    link.flushSoon();
+  }
+
+  #entered(place: Place | null, remaining: Remaining, departureUs: number): void {
+    this.place = place;
+    this.#remaining = remaining;
+    this.#counted = true;
+    if (this.#state === 'aborted') {
+      this.#giveBackEntry();
+      this.options.door.takePermit(departureUs);
+      return;
+    }
+    this.#state = 'held';
+    this.options.door.holdWithPermit(this, departureUs);
+  }
+
+  #hold(place: Place, remaining: Remaining): void {
+    const { door } = this.options;
+    const other = door.find(place);
+    if (other !== null && door.remove(other)) (other as Claim).#decide({ kind: 'in-progress' });
+    this.place = place;
+    this.#remaining = remaining;
+    this.#state = 'held';
+    door.hold(this);
+  }
+
+  #giveBackEntry(): void {
+    if (this.place === null) return;
+    this.options.link.reportClaimant('retained', { claimant: this.request.claimant, place: this.place });
+  }
+
+  #decide(decision: Decision): void {
+    this.#state = 'decided';
+    this.decided(decision);
+  }
+}
+
+function askOf(kind: Ask['kind'], request: ClaimRequest, limits: readonly BucketRate[]): Ask {
+  const { claimant, place, toldMs, buckets } = request;
+  return { kind, claimant, place, toldMs, limits, buckets };
+}
+
+function decisionOf(result: AskResult, request: ClaimRequest, refusals: RefusalCache): Decision {
+  switch (result.kind) {
+    case 'limited': {
+      const bucket = request.buckets[result.limit];
+      if (bucket !== null && bucket !== undefined) refusals.remember(bucket, result.waitMs);
+      return result;
+    }
+    case 'inside':
+      return { kind: 'in-progress' };
+    case 'wait':
+    case 'door':
+      return {
+        kind: 'wait',
+        place: result.place,
+        joined: result.kind === 'wait' && result.joined,
+        remaining: result.remaining,
+      };
+    case 'shut':
+    case 'full':
+    case 'pass':
+    case 'none':
+      return result;
+    case 'enter':
+      throw new Error('A request that is no claim was let in: the store broke its contract');
+  }
+}
+
+function failureOf(fault: StoreUnavailableError | 'overloaded'): Decision {
+  return fault === 'overloaded' ? { kind: 'overloaded' } : { kind: 'store-unavailable', waitedMs: fault.waitedMs };
+}

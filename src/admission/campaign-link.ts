@@ -1,0 +1,317 @@
+/**
+ * A campaign's line to its store. All that happens in one turn of the event loop travels in one call; a few calls may
+ * be on their way at once, and what comes meanwhile gathers. What this gateway knows goes along with every call.
+ * A call without an answer counts as charged: its asks fail, and its events travel again.
+ */
+
+import type { Clock, Timer } from '../kernel/clock.js';
+import { StoreUnavailableError } from '../kernel/errors.js';
+import type { Random } from '../kernel/random.js';
+import type { Place } from '../waiting-room/place.js';
+import type {
+  Ask,
+  AskResult,
+  CampaignStore,
+  ExchangeCall,
+  ExchangeReply,
+  ExchangeSettings,
+  Known,
+  PlaceEvent,
+  StoreView,
+} from './exchange.js';
+import type { SlotAccount } from './slot-account.js';
+import { StoreClock } from './store-clock.js';
+
+const MOST_ASKS_A_CALL = 100;
+const MOST_CALLS = 4;
+/** Asks that may gather; beyond it the gateway is overloaded. */
+const MOST_GATHERED = 20_000;
+const TICK_MS = 100;
+const IDLE_TICK_MS = 1000;
+/** How long a campaign that somebody asked for ticks at full pace. */
+const BUSY_US = 3_000_000;
+
+/** What the door makes of a reply. Times are local, monotonic, in microseconds. */
+export interface DoorPort {
+  /** Permits the door could use beyond those it has and those on their way. */
+  permitsWanted(): number;
+  /** The call that asked for `asked` permits is answered. */
+  permitsArrived(asked: number, departuresUs: readonly number[]): void;
+  /** The call that asked for `asked` permits failed. */
+  permitsFailed(asked: number): void;
+  /** All of a reply is dealt with: what it says tells when asking again makes sense. */
+  observe(view: StoreView, decidedAtUs: number): void;
+}
+
+export interface AskListener {
+  /** @param decidedAtUs - when the store decided, local monotonic time, at the latest */
+  answered(result: AskResult, decidedAtUs: number): void;
+  failed(fault: StoreUnavailableError | 'overloaded'): void;
+}
+
+interface PendingAsk {
+  readonly ask: Ask;
+  readonly listener: AskListener;
+  readonly sinceUs: number;
+}
+
+export interface CampaignLinkOptions {
+  readonly store: CampaignStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly gateway: string;
+  readonly slots: SlotAccount;
+  readonly settings: () => ExchangeSettings;
+  readonly deadlineMs: number;
+  readonly generation: string;
+  readonly onFault: (fault: unknown) => void;
+}
+
+const NO_DOOR: DoorPort = {
+  permitsWanted: () => 0,
+  permitsArrived: () => {},
+  permitsFailed: () => {},
+  observe: () => {},
+};
+
+type Events = { [K in 'entered' | 'gone']: Place[] } & { [K in 'spent' | 'given' | 'retained']: PlaceEvent[] };
+
+export class CampaignLink {
+  readonly storeClock: StoreClock;
+  door: DoorPort = NO_DOOR;
+  view: StoreView | null = null;
+  /** Local monotonic time of the last reply, in microseconds. */
+  seenUs = Number.NEGATIVE_INFINITY;
+  #known: Known = { epoch: 1, generation: '', heads: [0, 0], tails: [0, 0], doorTat: 0, taken: 0, released: 0 };
+  #asks: PendingAsk[] = [];
+  #events = noEvents();
+  #calls = 0;
+  #flushing = false;
+  #tickDue = false;
+  #busyUntilUs = 0;
+  #timer: Timer | null = null;
+  #stopped = false;
+  #failing = false;
+  readonly #listeners = new Set<(view: StoreView) => void>();
+
+  constructor(private readonly options: CampaignLinkOptions) {
+    this.storeClock = new StoreClock(options.clock);
+  }
+
+  /** Begins to tick. @returns once the store has answered for the first time, or failed to */
+  async start(): Promise<void> {
+    this.#tickDue = true;
+    await this.#send([], 0);
+    this.#scheduleTick();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  onView(listener: (view: StoreView) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  ask(ask: Ask, listener: AskListener): void {
+    if (this.#asks.length >= MOST_GATHERED) {
+      listener.failed('overloaded');
+      return;
+    }
+    this.#asks.push({ ask, listener, sinceUs: this.options.clock.monotonicUs() });
+    this.flushSoon();
+  }
+
+  report(kind: 'entered' | 'gone', place: Place): void {
+    this.#events[kind].push(place);
+    this.flushSoon();
+  }
+
+  reportClaimant(kind: 'spent' | 'given' | 'retained', event: PlaceEvent): void {
+    this.#events[kind].push(event);
+    this.flushSoon();
+  }
+
+  /** Sends what has gathered at the end of this turn. */
+  flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.options.clock.afterTurn(this.#flush);
+  }
+
+  /** Somebody looks at this campaign: it ticks at full pace for a while. */
+  touch(): void {
+    const nowUs = this.options.clock.monotonicUs();
+    const idle = nowUs >= this.#busyUntilUs;
+    this.#busyUntilUs = nowUs + BUSY_US;
+    if (idle && this.#timer !== null && !this.#stopped) {
+      this.#timer.cancel();
+      this.#scheduleTick();
+    }
+  }
+
+  readonly #flush = (): void => {
+    this.#flushing = false;
+    if (this.#stopped) return;
+    while (this.#calls < MOST_CALLS) {
+      const permits = this.door.permitsWanted();
+      if (this.#asks.length === 0 && permits === 0 && !this.#tickDue && !this.#mayTell()) return;
+      const asks = this.#asks.length <= MOST_ASKS_A_CALL ? this.#asks : this.#asks.slice(0, MOST_ASKS_A_CALL);
+      this.#asks = asks === this.#asks ? [] : this.#asks.slice(MOST_ASKS_A_CALL);
+      void this.#send(asks, permits);
+    }
+  };
+
+  async #send(asks: PendingAsk[], permits: number): Promise<void> {
+    const { clock, slots, store } = this.options;
+    const events = this.#events;
+    this.#events = noEvents();
+    const sentUs = clock.monotonicUs();
+    const number = slots.open();
+    this.#calls++;
+    if (asks.length > 0) this.touch();
+    const call = this.#call(asks, events, permits);
+    this.#tickDue = false;
+    try {
+      const reply = await store.exchange(call);
+      this.storeClock.learn(reply.kind === 'late' ? reply.nowUs : reply.view.nowUs, sentUs);
+      if (reply.kind === 'late') {
+        slots.abandon(number);
+        this.#keep(events);
+        this.#askAgain(asks, permits);
+      } else {
+        slots.close(number, grantedBy(reply), reply.view.taken);
+        this.#received(reply, asks, permits, sentUs);
+      }
+    } catch (fault) {
+      slots.abandon(number);
+      this.#keep(events);
+      this.#failed(asks, permits, fault);
+    } finally {
+      this.#calls--;
+      this.flushSoon();
+    }
+  }
+
+  #call(asks: readonly PendingAsk[], events: Events, permits: number): ExchangeCall {
+    const { gateway, slots, settings, generation, deadlineMs, clock } = this.options;
+    const oldestUs = asks[0]?.sinceUs ?? clock.monotonicUs();
+    const waitedUs = clock.monotonicUs() - oldestUs;
+    return {
+      gateway,
+      settings: settings(),
+      known: { ...this.#known, taken: slots.taken, released: slots.released },
+      generation,
+      notAfterUs: this.storeClock.known ? Math.ceil(this.storeClock.nowUs() + deadlineMs * 1000 - waitedUs) : 0,
+      events,
+      permits,
+      asks: asks.map((one) => one.ask),
+      tick: this.#tickDue,
+    };
+  }
+
+  #received(
+    reply: Extract<ExchangeReply, { kind: 'done' }>,
+    asks: readonly PendingAsk[],
+    permits: number,
+    sentUs: number,
+  ): void {
+    const { view } = reply;
+    this.#learn(view);
+    const decidedAtUs = Math.max(sentUs, this.storeClock.toLocalUs(view.nowUs));
+    this.door.permitsArrived(
+      permits,
+      reply.permits.map((departInUs) => decidedAtUs + departInUs),
+    );
+    for (let i = 0; i < asks.length; i++) asks[i]!.listener.answered(reply.results[i]!, decidedAtUs);
+    this.door.observe(view, decidedAtUs);
+    for (const listener of this.#listeners) listener(view);
+  }
+
+  #learn(view: StoreView): void {
+    const { heads, tails } = this.#known;
+    const sameEpoch = view.epoch === this.#known.epoch;
+    const larger = (a: readonly [number, number], b: readonly [number, number]): [number, number] =>
+      sameEpoch ? [Math.max(a[0], b[0]), Math.max(a[1], b[1])] : [b[0], b[1]];
+    this.#known = {
+      ...this.#known,
+      epoch: view.epoch,
+      generation: view.generation,
+      heads: larger(heads, view.heads),
+      tails: larger(tails, view.tails),
+      doorTat: view.doorTat,
+    };
+    this.view = view;
+    this.#failing = false;
+    this.seenUs = this.options.clock.monotonicUs();
+  }
+
+  /** The store found the call late: it did nothing. Once its clock is known again, the same may be asked anew. */
+  #askAgain(asks: readonly PendingAsk[], permits: number): void {
+    const nowUs = this.options.clock.monotonicUs();
+    const limitUs = this.options.deadlineMs * 1000;
+    this.door.permitsFailed(permits);
+    for (const one of asks) {
+      if (nowUs - one.sinceUs < limitUs / 2) this.#asks.push(one);
+      else one.listener.failed(new StoreUnavailableError('exchange', Math.round((nowUs - one.sinceUs) / 1000)));
+    }
+  }
+
+  #failed(asks: readonly PendingAsk[], permits: number, fault: unknown): void {
+    if (!(fault instanceof StoreUnavailableError)) this.options.onFault(fault);
+    this.#failing = true;
+    this.door.permitsFailed(permits);
+    const known = fault instanceof StoreUnavailableError ? fault : new StoreUnavailableError('exchange', 0, fault);
+    for (const one of asks) one.listener.failed(known);
+  }
+
+  #keep(events: Events): void {
+    const later = this.#events;
+    this.#events = {
+      entered: [...events.entered, ...later.entered],
+      gone: [...events.gone, ...later.gone],
+      spent: [...events.spent, ...later.spent],
+      given: [...events.given, ...later.given],
+      retained: [...events.retained, ...later.retained],
+    };
+  }
+
+  #scheduleTick(): void {
+    const { clock, random } = this.options;
+    const busy = clock.monotonicUs() < this.#busyUntilUs || this.#lineMoves();
+    const delayMs = (busy ? TICK_MS : IDLE_TICK_MS) * (0.95 + 0.1 * random());
+    this.#timer = clock.after(delayMs, () => {
+      if (this.#stopped) return;
+      this.#tickDue = true;
+      this.flushSoon();
+      this.#scheduleTick();
+    });
+  }
+
+  /** Events alone wait for company while the store does not answer. */
+  #mayTell(): boolean {
+    return hasEvents(this.#events) && !this.#failing;
+  }
+
+  #lineMoves(): boolean {
+    const { view } = this;
+    return view !== null && (view.atDoor > 0 || view.tails[0] > view.heads[0] || view.tails[1] > view.heads[1]);
+  }
+}
+
+function grantedBy(reply: Extract<ExchangeReply, { kind: 'done' }>): number {
+  let granted = reply.permits.length;
+  for (const result of reply.results) if (result.kind === 'enter') granted++;
+  return granted;
+}
+
+function noEvents(): Events {
+  return { entered: [], gone: [], spent: [], given: [], retained: [] };
+}
+
+function hasEvents(events: Events): boolean {
+  return (
+    events.entered.length + events.gone.length + events.spent.length + events.given.length + events.retained.length > 0
+  );
+}

@@ -1,0 +1,33 @@
+/** What is decided for one claim. Each is a normal outcome; none is thrown. */
+import type { Place } from '../waiting-room/place.js';
+import type { Remaining } from './exchange.js';
+
+/** How a claim that was handed over ended, as far as its place is concerned. */
+export type Ending =
+  /** A final answer: the place is used up. */
+  | 'final'
+  /** No final answer, or never sent: the place stays called. */
+  | 'open';
+
+/** Token and slot of one claim. Its holder hands the claim over at once, and says once how it ended. */
+export interface Pass {
+  readonly place: Place | null;
+  /** The service has answered, or cannot any more: the slot is free. Said once. */
+  finish(ending: Ending): void;
+}
+
+export type Decision =
+  | { readonly kind: 'admit'; readonly pass: Pass; readonly remaining: Remaining }
+  /** In line, or called and sent back from a busy door. */
+  | { readonly kind: 'wait'; readonly place: Place; readonly joined: boolean; readonly remaining: Remaining }
+  | { readonly kind: 'limited'; readonly limit: number; readonly waitMs: number; readonly remaining: Remaining }
+  /** Another claim from the same place is on its way or at the upstream. */
+  | { readonly kind: 'in-progress' }
+  /** A request beside the line may go. */
+  | { readonly kind: 'pass'; readonly remaining: Remaining }
+  /** The claimant has no place in line. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'shut' }
+  | { readonly kind: 'full' }
+  | { readonly kind: 'overloaded' }
+  | { readonly kind: 'store-unavailable'; readonly waitedMs: number };

@@ -1,0 +1,238 @@
+/**
+ * The door of one campaign at this gateway. A claim that was called and finds no token or no slot is held here for
+ * a moment. A permit is both together, with a departure time. Permits belong to the door, not to a claim: the first
+ * claim in order takes the next one, so that what an abort frees goes to whoever waits.
+ *
+ *   held ──permit, at its time──▶ departed        held ──aborted──▶ gone        held ──`untilUs`──▶ sent back
+ *
+ * Two things keep the bound exact whatever this process suffers. A permit that could not be used within `staleUs` of
+ * its time is void, since what comes late comes on top of what comes on time. And no two departures are closer
+ * together than the campaign's own bucket allows, measured when they happen.
+ */
+import { type BucketRate, charged, waitNs } from '../buckets/gcra.js';
+import type { Clock, Timer } from '../kernel/clock.js';
+import { type Place, RETURN } from '../waiting-room/place.js';
+import type { DoorPort } from './campaign-link.js';
+import type { StoreView } from './exchange.js';
+
+export interface HeldClaim {
+  /** Null for a claim that was let straight in. */
+  readonly place: Place | null;
+  /** Local monotonic time at which it is sent back, in microseconds. */
+  readonly untilUs: number;
+  /** Token and slot are its own from now on. */
+  depart(): void;
+  /** Its time here is over. */
+  sendBack(): void;
+}
+
+export interface DoorSettings {
+  /** The bound on departures. */
+  readonly rate: BucketRate;
+  /** The bucket the store keeps, which leaves room for lateness. */
+  readonly storeRate: BucketRate;
+  /** How late a departure may be, in microseconds. */
+  readonly staleUs: number;
+  readonly horizonUs: number;
+  /** Slots over all gateways; 0: not counted. */
+  readonly slots: number;
+}
+
+export interface DoorOptions {
+  readonly clock: Clock;
+  readonly settings: () => DoorSettings;
+  /** A permit was not used: its slot is free again. */
+  readonly onUnused: (count: number) => void;
+  /** Asks for permits, soon. */
+  readonly askSoon: () => void;
+}
+
+/** How often a door asks again while other gateways have all the slots. */
+const SLOTS_ELSEWHERE_US = 5_000;
+/** How soon it asks again after a call failed. */
+const STORE_AWAY_US = 20_000;
+
+interface Waiting {
+  readonly claim: HeldClaim;
+  readonly order: number;
+}
+
+export class Door implements DoorPort {
+  readonly #claims: Waiting[] = [];
+  #departuresUs: number[] = [];
+  #asked = 0;
+  #gateTatNs = 0;
+  #lastAsk: Timer | null = null;
+  #nextAskUs = 0;
+  #wake: Timer | null = null;
+  #wakeUs = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly options: DoorOptions) {}
+
+  get held(): number {
+    return this.#claims.length;
+  }
+
+  /** Holds a claim that has no permit yet. */
+  hold(claim: HeldClaim): void {
+    this.#insert(claim, orderOf(claim.place));
+    this.#pump();
+    this.options.askSoon();
+  }
+
+  /** Holds a claim that came with a permit of its own. */
+  holdWithPermit(claim: HeldClaim, departureUs: number): void {
+    this.#insert(claim, Number.NEGATIVE_INFINITY);
+    this.#addDeparture(departureUs);
+    this.#pump();
+  }
+
+  /** Takes over a permit whose claim was aborted. */
+  takePermit(departureUs: number): void {
+    this.#addDeparture(departureUs);
+    this.#pump();
+  }
+
+  /** Takes an aborted claim away. Its permit, if it has one, stays for the next. */
+  remove(claim: HeldClaim): boolean {
+    const at = this.#claims.findIndex((waiting) => waiting.claim === claim);
+    if (at < 0) return false;
+    this.#claims.splice(at, 1);
+    return true;
+  }
+
+  /** The claim held for a place, if there is one. */
+  find(place: Place): HeldClaim | null {
+    return (
+      this.#claims.find(({ claim }) => claim.place?.line === place.line && claim.place.number === place.number)
+        ?.claim ?? null
+    );
+  }
+
+  permitsWanted(): number {
+    if (this.options.clock.monotonicUs() < this.#nextAskUs) return 0;
+    const wanted = Math.max(0, this.#claims.length - this.#departuresUs.length - this.#asked);
+    this.#asked += wanted;
+    return wanted;
+  }
+
+  permitsArrived(asked: number, departuresUs: readonly number[]): void {
+    this.#asked -= asked;
+    for (const departureUs of departuresUs) this.#addDeparture(departureUs);
+    this.#pump();
+  }
+
+  permitsFailed(asked: number): void {
+    this.#asked -= asked;
+    const nowUs = this.options.clock.monotonicUs();
+    if (this.#claims.length > this.#departuresUs.length) this.#askAt(nowUs + STORE_AWAY_US, nowUs);
+  }
+
+  /** What the store said last tells when asking again makes sense. */
+  observe(view: StoreView, decidedAtUs: number): void {
+    if (this.#claims.length <= this.#departuresUs.length) return;
+    const { slots, storeRate, horizonUs } = this.options.settings();
+    const nowUs = this.options.clock.monotonicUs();
+    const full = slots > 0 && view.slotsInUse >= slots;
+    const tokenInUs = waitNs(view.doorTat, view.nowUs * 1000, storeRate) / 1000;
+    const atUs = full ? nowUs + SLOTS_ELSEWHERE_US : decidedAtUs + tokenInUs - horizonUs;
+    this.#askAt(Math.max(atUs, nowUs + 1000), nowUs);
+  }
+
+  /** A slot came free, or a token should be there. */
+  askNow(): void {
+    this.#nextAskUs = 0;
+    if (this.#claims.length > this.#departuresUs.length) this.options.askSoon();
+  }
+
+  stop(): void {
+    this.#wake?.cancel();
+    this.#lastAsk?.cancel();
+  }
+
+  #askAt(atUs: number, nowUs: number): void {
+    this.#nextAskUs = atUs;
+    this.#lastAsk?.cancel();
+    this.#lastAsk = this.options.clock.after(Math.ceil((atUs - nowUs) / 1000), () => this.askNow());
+  }
+
+  #insert(claim: HeldClaim, order: number): void {
+    let at = this.#claims.length;
+    while (at > 0 && this.#claims[at - 1]!.order > order) at--;
+    this.#claims.splice(at, 0, { claim, order });
+  }
+
+  #addDeparture(departureUs: number): void {
+    let at = this.#departuresUs.length;
+    while (at > 0 && this.#departuresUs[at - 1]! > departureUs) at--;
+    this.#departuresUs.splice(at, 0, departureUs);
+  }
+
+  /** Lets go who may go now, sends back whose time is over, and sleeps until the next of either. */
+  #pump(): void {
+    const settings = this.options.settings();
+    const nowUs = this.options.clock.monotonicUs();
+    this.#dropStale(nowUs - settings.staleUs);
+    let gateUs = nowUs;
+    while (this.#departuresUs.length > 0 && this.#departuresUs[0]! <= nowUs) {
+      const first = this.#claims[0];
+      if (first === undefined) {
+        this.#departuresUs.shift();
+        this.options.onUnused(1);
+        continue;
+      }
+      const closed = waitNs(this.#gateTatNs, nowUs * 1000, settings.rate);
+      if (closed > 0) {
+        gateUs = nowUs + closed / 1000;
+        break;
+      }
+      this.#gateTatNs = charged(this.#gateTatNs, nowUs * 1000, settings.rate);
+      this.#departuresUs.shift();
+      this.#claims.shift();
+      first.claim.depart();
+    }
+    this.#sendBackLate(nowUs);
+    this.#sleep(nowUs, gateUs);
+  }
+
+  #dropStale(beforeUs: number): void {
+    let stale = 0;
+    while (stale < this.#departuresUs.length && this.#departuresUs[stale]! < beforeUs) stale++;
+    if (stale === 0) return;
+    this.#departuresUs.splice(0, stale);
+    this.options.onUnused(stale);
+    this.askNow();
+  }
+
+  #sendBackLate(nowUs: number): void {
+    for (let at = this.#claims.length - 1; at >= 0; at--) {
+      const { claim } = this.#claims[at]!;
+      if (claim.untilUs > nowUs) continue;
+      this.#claims.splice(at, 1);
+      claim.sendBack();
+    }
+  }
+
+  #sleep(nowUs: number, gateUs: number): void {
+    let nextUs = Number.POSITIVE_INFINITY;
+    if (this.#departuresUs.length > 0) nextUs = Math.max(this.#departuresUs[0]!, gateUs);
+    for (const { claim } of this.#claims) nextUs = Math.min(nextUs, claim.untilUs);
+    if (nextUs === this.#wakeUs) return;
+    this.#wake?.cancel();
+    this.#wakeUs = nextUs;
+    if (nextUs === Number.POSITIVE_INFINITY) {
+      this.#wake = null;
+      return;
+    }
+    this.#wake = this.options.clock.after(Math.max(0, Math.ceil((nextUs - nowUs) / 1000)), () => {
+      this.#wakeUs = Number.POSITIVE_INFINITY;
+      this.#pump();
+    });
+  }
+}
+
+/** The return line goes ahead of the main one; within a line, by number. */
+function orderOf(place: Place | null): number {
+  if (place === null) return Number.NEGATIVE_INFINITY;
+  return place.line === RETURN ? place.number - Number.MAX_SAFE_INTEGER : place.number;
+}

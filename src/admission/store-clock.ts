@@ -1,0 +1,47 @@
+/**
+ * The store's clock as seen from here. A reply shows the store's time somewhere between sending and receiving; the
+ * largest difference to the time of receiving is the closest bound from below, so an instant of the store is never
+ * placed too early here: a departure is late by the network at most, and never early.
+ */
+import type { Clock } from '../kernel/clock.js';
+
+/** A bound is forgotten after one to two of these, so that drifting clocks are followed. */
+const WINDOW_US = 5_000_000;
+
+export class StoreClock {
+  #offsetUs = Number.NEGATIVE_INFINITY;
+  #olderUs = Number.NEGATIVE_INFINITY;
+  #windowEndsUs = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  get known(): boolean {
+    return this.#bound() !== Number.NEGATIVE_INFINITY;
+  }
+
+  /** Learns from a reply that was sent for at `sentUs` and arrives now. */
+  learn(storeUs: number, sentUs: number): void {
+    const nowUs = this.clock.monotonicUs();
+    if (storeUs - sentUs < this.#bound()) this.#olderUs = this.#offsetUs = Number.NEGATIVE_INFINITY;
+    if (nowUs > this.#windowEndsUs) {
+      this.#olderUs = this.#offsetUs;
+      this.#offsetUs = Number.NEGATIVE_INFINITY;
+      this.#windowEndsUs = nowUs + WINDOW_US;
+    }
+    this.#offsetUs = Math.max(this.#offsetUs, storeUs - nowUs);
+  }
+
+  /** The store's time now, at least. */
+  nowUs(): number {
+    return this.clock.monotonicUs() + this.#bound();
+  }
+
+  /** When `storeUs` is, or was, on the local monotonic clock, at the latest. */
+  toLocalUs(storeUs: number): number {
+    return storeUs - this.#bound();
+  }
+
+  #bound(): number {
+    return Math.max(this.#offsetUs, this.#olderUs);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * When to come back. A poll after seven tenths of the wait that remains finds most people three or four times in a
+ * line of twenty seconds, and nobody far from the truth; near the door it is the shortest time there is. Told times
+ * are jittered, so that people who joined together do not come back together, and stretched when a crowd's polls
+ * would be more than the gateways should see.
+ */
+import { jittered, type Random } from '../kernel/random.js';
+
+export interface PollSettings {
+  readonly nearMs: number;
+  readonly maxMs: number;
+  /** Polls per second that one gateway should see. */
+  readonly budgetPerSecond: number;
+}
+
+const SHARE_OF_WAIT = 0.7;
+const JITTER = 0.1;
+
+/**
+ * @param waitMs - the wait that remains, estimated; 0 or more
+ * @param stretch - 1, or more for a crowd beyond the budget
+ * @returns whole milliseconds, never less than `nearMs`
+ */
+export function pollAfterMs(waitMs: number, stretch: number, settings: PollSettings, random: Random): number {
+  const wantedMs = Math.max(settings.nearMs, SHARE_OF_WAIT * waitMs) * stretch;
+  const boundedMs = Math.min(wantedMs, settings.maxMs);
+  return Math.max(settings.nearMs, Math.round(jittered(boundedMs, JITTER, random)));
+}
+
+/**
+ * How much longer than usual people must be told to wait between polls, for all polls to stay within the budget.
+ * With n people before a door that takes r a second, the one at distance p polls every max(near, 0.7 p / r) seconds:
+ * altogether r / 0.7 × (1 + ln(n / n₀)) polls a second, where n₀ people are near.
+ * @returns 1 or more
+ */
+export function crowdStretch(
+  waiting: number,
+  callsPerSecond: number,
+  gateways: number,
+  settings: PollSettings,
+): number {
+  if (waiting === 0 || callsPerSecond === 0) return 1;
+  const near = Math.max(1, (callsPerSecond * settings.nearMs) / 1000 / SHARE_OF_WAIT);
+  const farthest = (callsPerSecond * settings.maxMs) / 1000 / SHARE_OF_WAIT;
+  const within = Math.min(waiting, farthest);
+  const crowd = (Math.max(0, waiting - farthest) * 1000) / settings.maxMs;
+  const perSecond = (callsPerSecond / SHARE_OF_WAIT) * (1 + Math.log(Math.max(1, within / near))) + crowd;
+  return Math.max(1, perSecond / (settings.budgetPerSecond * Math.max(1, gateways)));
+}

@@ -1,0 +1,73 @@
+/** What somebody in line is told: the ticket document of the public contract. */
+import type { Random } from '../kernel/random.js';
+import { type PollSettings, pollAfterMs } from './poll-schedule.js';
+import type { Standing } from './standing.js';
+
+export type TicketState = 'waiting' | 'called' | 'lapsed' | 'claimed' | 'left' | 'sold-out' | 'ended';
+
+export interface TicketDocument {
+  readonly campaign: string;
+  readonly state: TicketState;
+  /** The newest ticket; travels back as `Spillway-Ticket`. */
+  readonly ticket: string;
+  readonly number: number | null;
+  /** People ahead and this one; 0: called. */
+  readonly position: number | null;
+  readonly etaSeconds: { readonly min: number; readonly max: number } | null;
+  /** Whole milliseconds until the next poll, or until the claim where `position` is 0 in a refusal. */
+  readonly pollAfterMs: number;
+  readonly chance: 'likely' | 'unlikely' | null;
+  /** ISO 8601; null where the place does not end by itself. */
+  readonly expiresAt: string | null;
+}
+
+export interface TicketFacts {
+  readonly campaign: string;
+  readonly ticket: string;
+  readonly number: number;
+  readonly standing: Standing;
+  /** Milliseconds of grace left to somebody called; null for others. */
+  readonly graceLeftMs: number | null;
+  readonly stretch: number;
+  readonly wallMs: number;
+}
+
+export function ticketDocument(facts: TicketFacts, poll: PollSettings, random: Random): TicketDocument {
+  const { campaign, ticket, number, standing, graceLeftMs, wallMs } = facts;
+  const common = { campaign, ticket, number, chance: null };
+  switch (standing.kind) {
+    case 'waiting':
+      return {
+        ...common,
+        state: 'waiting',
+        position: standing.position,
+        etaSeconds: etaSeconds(standing.waitMs),
+        pollAfterMs: pollAfterMs(standing.waitMs, facts.stretch, poll, random),
+        expiresAt: null,
+      };
+    case 'called':
+      return {
+        ...common,
+        state: 'called',
+        position: 0,
+        etaSeconds: { min: 0, max: 1 },
+        pollAfterMs: pollAfterMs(standing.doorMs, 1, poll, random),
+        expiresAt: graceLeftMs === null ? null : new Date(wallMs + graceLeftMs).toISOString(),
+      };
+    case 'lapsed':
+      return {
+        ...common,
+        state: 'lapsed',
+        position: null,
+        etaSeconds: null,
+        pollAfterMs: poll.nearMs,
+        expiresAt: null,
+      };
+  }
+}
+
+/** A range that holds the wait unless the pace changes: at most half as much again, and two seconds, wide. */
+export function etaSeconds(waitMs: number): { min: number; max: number } {
+  const seconds = waitMs / 1000;
+  return { min: Math.floor(seconds * 0.9), max: Math.ceil(seconds * 1.15) + 1 };
+}

@@ -1,0 +1,158 @@
+/**
+ * Tickets: signed, opaque, and bound to campaign, epoch, place and claimant. The first key signs, all verify, and a
+ * ticket that is renewed keeps its key, so keys rotate without anybody losing a place.
+ *
+ * A ticket is base64url of
+ *   version 1 | key id length 1 | key id | epoch 4 | line × 16 + returns 1 | number 6 | told 6 | issued 4 | binding 12
+ * and 16 octets of HMAC-SHA-256 (RFC 2104) over the campaign's name, a zero octet and all of that. Every part has a
+ * fixed length or says its length, so no two tickets have the same octets; only the canonical text is accepted.
+ */
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { BoundedCache } from '../claimant/bounded-cache.js';
+import { ClaimantHasher } from '../claimant/claimant-hash.js';
+import type { LineIndex, Place } from './place.js';
+
+export interface TicketKey {
+  readonly id: string;
+  /** At least 32 octets. */
+  readonly secret: Uint8Array;
+}
+
+export interface Ticket {
+  readonly epoch: number;
+  readonly place: Place;
+  /** When its owner was told of the call, on the line's clock, in milliseconds; 0: not yet. */
+  readonly toldMs: number;
+  /** Whole seconds since the Unix epoch. */
+  readonly issuedAtSeconds: number;
+  readonly keyId: string;
+  /** Keyed hash of the claimant, 12 octets. */
+  readonly binding: Buffer;
+}
+
+const VERSION = 1;
+const MAC_BYTES = 16;
+const BINDING_BYTES = 12;
+const FIXED_BYTES = 4 + 1 + 6 + 6 + 4 + BINDING_BYTES;
+/** The longest ticket there can be, with a key id of 16 characters. */
+const MOST_CHARS = Math.ceil(((2 + 16 + FIXED_BYTES + MAC_BYTES) * 4) / 3);
+const VERIFIED = 65_536;
+
+interface Signer {
+  readonly id: Buffer;
+  readonly mac: KeyObject;
+  readonly binder: ClaimantHasher;
+}
+
+/** Signs and verifies the tickets of one campaign. */
+export class Tickets {
+  readonly #signers = new Map<string, Signer>();
+  readonly #first: string;
+  readonly #verified = new BoundedCache<Ticket>(VERIFIED);
+
+  /** @throws RangeError without a key */
+  constructor(
+    private readonly campaign: string,
+    keys: readonly TicketKey[],
+  ) {
+    const [first] = keys;
+    if (first === undefined) throw new RangeError('Tickets need a key');
+    this.#first = first.id;
+    for (const { id, secret } of keys) {
+      const derive = (purpose: string): Uint8Array =>
+        new Uint8Array(hkdfSync('sha256', secret, '', `spillway ${purpose} ${campaign}`, 32));
+      this.#signers.set(id, {
+        id: Buffer.from(id, 'ascii'),
+        mac: createSecretKey(derive('ticket')),
+        binder: new ClaimantHasher(derive('claimant')),
+      });
+    }
+  }
+
+  /** A new ticket for `claimantId`. */
+  issue(epoch: number, place: Place, toldMs: number, claimantId: string, wallMs: number): string {
+    const keyId = this.#first;
+    return this.#sign({
+      epoch,
+      place,
+      toldMs,
+      issuedAtSeconds: Math.floor(wallMs / 1000),
+      keyId,
+      binding: this.#bindingOf(keyId, claimantId),
+    });
+  }
+
+  /** The same ticket, with the time at which its owner was told of the call. */
+  renew(ticket: Ticket, toldMs: number): string {
+    return this.#sign({ ...ticket, toldMs });
+  }
+
+  /** @returns what the ticket says; null when it is forged, altered, of another campaign or of a key long gone */
+  verify(text: string): Ticket | null {
+    if (text.length > MOST_CHARS) return null;
+    const cached = this.#verified.get(text);
+    if (cached !== undefined) return cached;
+    const ticket = this.#read(text);
+    if (ticket !== null) this.#verified.set(text, ticket);
+    return ticket;
+  }
+
+  belongsTo(ticket: Ticket, claimantId: string): boolean {
+    return timingSafeEqual(ticket.binding, this.#bindingOf(ticket.keyId, claimantId));
+  }
+
+  #bindingOf(keyId: string, claimantId: string): Buffer {
+    const hash = this.#signers.get(keyId)!.binder.hash(claimantId);
+    return Buffer.from(hash, 'base64url').subarray(0, BINDING_BYTES);
+  }
+
+  #sign(ticket: Ticket): string {
+    const signer = this.#signers.get(ticket.keyId)!;
+    const bytes = Buffer.alloc(2 + signer.id.length + FIXED_BYTES + MAC_BYTES);
+    bytes[0] = VERSION;
+    let at = bytes.writeUInt8(signer.id.length, 1);
+    at += signer.id.copy(bytes, at);
+    at = bytes.writeUInt32BE(ticket.epoch, at);
+    at = bytes.writeUInt8(ticket.place.line * 16 + ticket.place.returns, at);
+    at = bytes.writeUIntBE(ticket.place.number, at, 6);
+    at = bytes.writeUIntBE(ticket.toldMs, at, 6);
+    at = bytes.writeUInt32BE(ticket.issuedAtSeconds, at);
+    at += ticket.binding.copy(bytes, at);
+    this.#macOf(signer, bytes.subarray(0, at)).copy(bytes, at, 0, MAC_BYTES);
+    return bytes.toString('base64url');
+  }
+
+  #read(text: string): Ticket | null {
+    const bytes = Buffer.from(text, 'base64url');
+    if (bytes[0] !== VERSION || bytes.toString('base64url') !== text) return null;
+    const idLength = bytes[1] ?? 0;
+    if (bytes.length !== 2 + idLength + FIXED_BYTES + MAC_BYTES) return null;
+    const keyId = bytes.toString('ascii', 2, 2 + idLength);
+    const signer = this.#signers.get(keyId);
+    if (signer === undefined) return null;
+    const end = bytes.length - MAC_BYTES;
+    const mac = this.#macOf(signer, bytes.subarray(0, end)).subarray(0, MAC_BYTES);
+    if (!timingSafeEqual(mac, bytes.subarray(end))) return null;
+    return this.#parse(bytes, 2 + idLength, keyId);
+  }
+
+  #parse(bytes: Buffer, start: number, keyId: string): Ticket {
+    const lineAndReturns = bytes.readUInt8(start + 4);
+    return {
+      epoch: bytes.readUInt32BE(start),
+      place: {
+        line: (lineAndReturns >> 4) as LineIndex,
+        number: bytes.readUIntBE(start + 5, 6),
+        returns: lineAndReturns & 15,
+      },
+      toldMs: bytes.readUIntBE(start + 11, 6),
+      issuedAtSeconds: bytes.readUInt32BE(start + 17),
+      keyId,
+      binding: Buffer.from(bytes.subarray(start + 21, start + 21 + BINDING_BYTES)),
+    };
+  }
+
+  #macOf(signer: Signer, signed: Uint8Array): Buffer {
+    return createHmac('sha256', signer.mac).update(this.campaign).update('\0').update(signed).digest();
+  }
+}
