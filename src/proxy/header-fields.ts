@@ -97,6 +97,11 @@ export function isFieldValue(value: string): boolean {
   return !/[^\t\x20-\x7e\x80-\xff]/.test(value);
 }
 
+/** Whether the name is one of the common spellings, which are all tokens. */
+export function isKnownSpelling(name: string): boolean {
+  return bySpelling.has(name);
+}
+
 /** A token of RFC 9110, section 5.6.2. */
 export function isToken(name: string): boolean {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);

@@ -4,7 +4,8 @@
  * keep their number and order, and a field that could split the answer makes it invalid as a whole.
  */
 import { endToEndFields, namesNoField, removeNominated } from './connection-options.js';
-import { FieldKind, fieldKind, isFieldValue, isToken } from './header-fields.js';
+import { fieldText } from './field-text.js';
+import { FieldKind, fieldKind, isFieldValue, isKnownSpelling, isToken } from './header-fields.js';
 
 /** The answer must not be passed on; `invalid` says which field and why, without its bytes. */
 export interface InvalidHeaders {
@@ -20,10 +21,11 @@ export function responseHeaders(raw: readonly Buffer[], status: number): string[
   const out: string[] = [];
   let nominations: string | null = null;
   let lengthSeen = status === 204;
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    const name = raw[at]!.toString('latin1');
-    const value = raw[at + 1]!.toString('latin1');
-    if (!isToken(name)) return { invalid: `field ${at / 2 + 1} has a name that is no token` };
+  const text = fieldText(raw);
+  for (let at = 0; at + 1 < text.length; at += 2) {
+    const name = text[at]!;
+    const value = text[at + 1]!;
+    if (!isKnownSpelling(name) && !isToken(name)) return { invalid: `field ${at / 2 + 1} has a name that is no token` };
     if (!isFieldValue(value)) return { invalid: `field ${at / 2 + 1} has a control character in its value` };
     switch (fieldKind(name)) {
       case FieldKind.drop:

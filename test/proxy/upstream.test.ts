@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Clock } from '../../src/kernel/clock.js';
 import type { Upstream, UpstreamRequest } from '../../src/proxy/upstream.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { type RawUpstream, rawUpstream, refusingUrl, turns, until, upstreamFor } from './raw-upstream.js';
@@ -162,6 +163,29 @@ describe('Upstream', () => {
     await clock.advance(1);
     expect(sink.faulted).toMatchObject({ kind: 'timeout', outcome: 'unknown', afterHead: false });
     await until(() => raw.sockets[0]!.destroyed || raw.sockets[0]!.readableEnded);
+  });
+
+  it('prefers an answer that is there already to a timer that fires late', async () => {
+    const timers: Array<() => void> = [];
+    const turn: Array<() => void> = [];
+    const clock: Clock = {
+      wallMs: () => 0,
+      monotonicUs: () => 0,
+      after: (_, run) => {
+        timers.push(run);
+        return { cancel: () => {} };
+      },
+      afterTurn: (run) => turn.push(run),
+    };
+    const raw = await serve((socket) => socket.write(OK));
+    const sink = new RecordingSink();
+    towards(upstreamFor([raw.url], 2000, clock)).dispatch(CLAIM, sink);
+    for (const fire of timers.slice(0, 1)) fire();
+    expect(sink.terminals).toBe(0);
+    expect(await sink.closed).toBeNull();
+    for (const run of turn) run();
+    expect(sink).toMatchObject({ status: 200, terminals: 1 });
+    expect(turn).toHaveLength(1);
   });
 
   it('times out in the middle of an answer', async () => {
