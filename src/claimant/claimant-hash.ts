@@ -3,7 +3,7 @@
  * gateway, tells two claimants apart and cannot be turned back by trying phone numbers without the salt.
  */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import { BoundedCache } from './bounded-cache.js';
+import { BoundedCache } from '../kernel/bounded-cache.js';
 
 const HASH_BYTES = 16;
 const MIN_SALT_BYTES = 16;

@@ -3,7 +3,7 @@
  * written by whoever stands to its right, so an entry counts only as long as all to its right are listed. Whatever a
  * client writes there itself stands further left than the first address that is not listed, and is never reached.
  */
-import { BoundedCache } from './bounded-cache.js';
+import { BoundedCache } from '../kernel/bounded-cache.js';
 import { type IpAddress, parseForwardedAddress, parseIpAddress } from './ip-address.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
