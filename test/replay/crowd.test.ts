@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import { Crowd } from '../../src/replay/crowd.js';
+import type { NoReply, Reply } from '../../src/replay/reply.js';
+import { Tally } from '../../src/replay/tally.js';
+import type { Outgoing, Transport } from '../../src/replay/transport.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+interface Sent {
+  readonly atMs: number;
+  readonly target: number;
+  readonly request: Outgoing;
+}
+
+const GRANT: Reply = { kind: 'reply', status: 201, retryAfterMs: null, body: '' };
+
+function document(status: number, members: object): Reply {
+  return { kind: 'reply', status, retryAfterMs: null, body: JSON.stringify(members) };
+}
+
+/** People who arrive at `arrivesAtMs`; the answers are given in turn, the last one for ever; null: none yet. */
+function setUp(arrivesAtMs: readonly number[], answers: ReadonlyArray<Reply | NoReply | null>, noShow = 0) {
+  const clock = new FakeClock();
+  const startUs = clock.monotonicUs();
+  const sent: Sent[] = [];
+  const tally = new Tally(arrivesAtMs.length);
+  const transport: Transport = {
+    send(target, request, done) {
+      const answer = answers[Math.min(sent.length, answers.length - 1)];
+      sent.push({ atMs: (clock.monotonicUs() - startUs) / 1000, target, request });
+      if (answer) clock.after(10, () => done(answer));
+    },
+    close: async () => undefined,
+  };
+  const plan = {
+    arrivesAtUs: Float64Array.from(arrivesAtMs, (ms) => ms * 1000),
+    target: Uint16Array.from(arrivesAtMs, (_, i) => i % 2),
+    noShow: Uint8Array.from(arrivesAtMs, () => noShow),
+  };
+  const options = {
+    plan,
+    claimPath: '/c/claims',
+    ticketsPath: '/queue/c/tickets',
+    claimantHeader: 'x-user-id',
+    claimantOf: (person: number) => `p${person}`,
+    patienceMs: 5000,
+    random: () => 0.5,
+  };
+  const crowd = new Crowd(options, transport, clock, tally);
+  let over = false;
+  void crowd.run().then(() => {
+    over = true;
+  });
+  return { clock, sent, tally, isOver: () => over };
+}
+
+describe('Crowd', () => {
+  it('sends everybody when they are due, to their gateway, though nobody was answered yet', async () => {
+    const { clock, sent, isOver } = setUp([0, 100, 250], [null]);
+    await clock.advance(300);
+    expect(sent.map(({ atMs, target }) => [atMs, target])).toEqual([
+      [0, 0],
+      [100, 1],
+      [250, 0],
+    ]);
+    expect(isOver()).toBe(false);
+  });
+
+  it('walks a person through the line: claim, poll with the ticket, claim with the newest', async () => {
+    const answers = [
+      document(429, { code: 'QUEUED', ticket: 't1', position: 3, pollAfterMs: 700 }),
+      document(200, { state: 'waiting', ticket: 't2', position: 1, pollAfterMs: 300 }),
+      document(200, { state: 'called', pollAfterMs: 250 }),
+      GRANT,
+    ];
+    const { clock, sent, tally, isOver } = setUp([0], answers);
+    await clock.advance(500);
+    expect(tally.waiting).toBe(1);
+    await clock.advance(1500);
+    expect(sent.map(({ atMs, request }) => `${atMs} ${request.method} ${request.path}`)).toEqual([
+      '0 POST /c/claims',
+      '710 GET /queue/c/tickets/t1',
+      '1020 GET /queue/c/tickets/t2',
+      '1030 POST /c/claims',
+    ]);
+    expect(sent[3]?.request.headers).toEqual(expect.arrayContaining(['x-user-id', 'p0', 'spillway-ticket', 't2']));
+    expect([tally.granted, tally.waiting, tally.requests, isOver()]).toEqual([1, 0, 4, true]);
+    expect(tally.waitUs.maxValue / 1e6).toBeCloseTo(1.04, 2);
+  });
+
+  it('gives up before a step that would come after its patience, and says what stood in the way', async () => {
+    const { clock, tally, isOver } = setUp([0], [{ kind: 'none', error: 'ECONNREFUSED' }]);
+    await clock.advance(10_000);
+    expect(isOver()).toBe(true);
+    expect([...tally.gaveUp]).toEqual([['ECONNREFUSED', 1]]);
+    // 625 ms, 1.25 s, 2.5 s; the 5 s after that would be too late.
+    expect(tally.claims).toBe(4);
+  });
+
+  it('counts those who do not come when called', async () => {
+    const { clock, tally } = setUp([0, 1], [document(429, { code: 'QUEUED', ticket: 't', position: 0 })], 1);
+    await clock.advance(1000);
+    expect([tally.noShows, tally.waiting, tally.ended]).toEqual([2, 0, 2]);
+  });
+
+  it('records how much later than planned a request left', async () => {
+    const { clock, tally } = setUp([100, 100], [GRANT]);
+    const later = clock.monotonicUs.bind(clock);
+    clock.monotonicUs = () => later() + 30_000;
+    await clock.advance(200);
+    expect(tally.slipUs.maxValue / 1000).toBeCloseTo(30, 0);
+  });
+});
