@@ -66,16 +66,16 @@ export function addBurstCommand(
     .option('--campaign <id>', 'the campaign', 'lny-2026')
     .option('--base-path <path>', "where the line's own endpoints live", '/queue')
     .option('--claim-path <path>', 'where claims are made (default: /campaigns/{campaign}/claims)')
-    .option('--people <count>', 'how many come', atLeast(1), 8000)
+    .option('--people <count>', 'how many come', wholeAtLeast(1), 8000)
     .option('--over <seconds>', 'the time in which all of them arrive', atLeast(0.001), 10)
     .addOption(new Option('--arrivals <shape>', 'how they arrive').choices(['poisson', 'even']).default('poisson'))
-    .option('--seed <number>', 'the same seed plans the same burst', atLeast(0), 1)
+    .option('--seed <number>', 'the same seed plans the same burst', wholeAtLeast(0), 1)
     .option('--run-id <name>', "begins every claimant's name (default: new people each time)")
     .option('--claimant-header <name>', 'the header that names the claimant', 'x-user-id')
     .option('--absent <share>', 'share of people who do not come when called', share, 0)
     .option('--patience <seconds>', 'a person gives up after this', atLeast(0.1), 120)
     .option('--timeout <seconds>', 'a request without an answer failed after this', atLeast(0.1), 15)
-    .option('--connections <count>', 'most connections to one gateway', atLeast(1), 9000)
+    .option('--connections <count>', 'most connections to one gateway', wholeAtLeast(1), 9000)
     .option('--service <url>', 'the sample claim service, whose own arrival times are judged', 'http://127.0.0.1:9000')
     .option('--no-service', 'judge by the answers alone')
     .option('--rate <number>', 'claims a second the gateway is set to', atLeast(0), DEFAULT_BOUNDS.ratePerSecond)
@@ -126,6 +126,16 @@ function atLeast(least: number): (value: string) => number {
     const number = Number(value);
     if (!Number.isFinite(number) || number < least)
       throw new InvalidArgumentError(`It wants a number of ${least} or more.`);
+    return number;
+  };
+}
+
+function wholeAtLeast(least: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number) || number < least) {
+      throw new InvalidArgumentError(`It wants a whole number of ${least} or more.`);
+    }
     return number;
   };
 }
