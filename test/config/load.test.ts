@@ -71,8 +71,32 @@ campaigns:
   it('draws no conclusion from a value that it refused', () => {
     const text = configText({ campaign: 'queue: { graceMs: 20000, poll: { maxMs: soon } }' });
     expect(problemsOf(text).map(({ path }) => path)).toEqual(['campaigns[0].queue.poll.maxMs']);
-    const renamed = MINIMAL.replace('id: incentives', 'id: INCENTIVES');
+    const second = '  - { id: second, targets: [http://127.0.0.1:9001] }\ncampaigns:';
+    const renamed = MINIMAL.replace('id: incentives', 'id: INCENTIVES').replace('campaigns:', second);
     expect(problemsOf(renamed).map(({ rule }) => rule)).toEqual(['format']);
+  });
+
+  it('counts list entries as the file does, however many it had to leave out', () => {
+    const top = 'server: { trustProxy: [1, 2, 0.0.0.0/0, {}, nonsense] }';
+    expect(problemsOf(configText({ top })).map(({ rule, path }) => `${rule} ${path}`)).toEqual([
+      ...[0, 1, 3].map((index) => `type server.trustProxy[${index}]`),
+      'trust-everyone server.trustProxy[2]',
+      'proxy-not-cidr server.trustProxy[4]',
+    ]);
+    const problems = problemsOf(`
+upstreams: [{ id: a, targets: [http://127.0.0.1:1] }]
+campaigns:
+  - { id: c0, upstream: a }
+  - { id: c1, upstream: a, routes: [{ path: /1 }], queue: { graceMs: 2000 } }
+  - { id: c2, upstream: 5, routes: [{ path: /2 }], queue: { graceMs: 2000 } }
+  - { id: c3, upstream: a, routes: [{ path: /3 }], queue: { graceMs: 2000 } }
+`);
+    expect(problems.map(({ rule, path }) => `${rule} ${path}`)).toEqual([
+      'required campaigns[0].routes',
+      'type campaigns[2].upstream',
+      'grace-shorter-than-poll campaigns[1].queue.graceMs',
+      'grace-shorter-than-poll campaigns[3].queue.graceMs',
+    ]);
   });
 
   it('names the nearest key, and the place of a key that stands one level too high', () => {
@@ -85,7 +109,16 @@ campaigns:
   it('says every fault of the text with its line', () => {
     const problems = problemsOf('server: { port: 1 }\nstore: [\n');
     expect(problems[0]).toMatchObject({ rule: 'yaml-syntax', source: 'spillway.yaml:3' });
-    for (const text of ['a: &a [*a]', '['.repeat(5000), '- '.repeat(2000), 'a: 1\n---\nb: 2', '\u0000', '"']) {
+    for (const text of [
+      'a: &a [*a]',
+      '['.repeat(5000),
+      '- '.repeat(2000),
+      'a: 1\n---\nb: 2',
+
+      '"',
+      `a: ${'{a: '.repeat(40)}${'}'.repeat(40)}`,
+    ]) {
+      expect(problemsOf(text)[0]?.rule).toBe('yaml-syntax');
       expect(problemsOf(text).length).toBeLessThan(12);
     }
   });
@@ -122,6 +155,15 @@ campaigns:
       ['k2', '0123456789abcdef0123456789abcdef'],
       ['k1', 'fedcba9876543210fedcba9876543210'],
     ]);
+  });
+});
+
+describe('A secret file', () => {
+  it('that changes while it is loaded is used as it was checked', () => {
+    let reads = 0;
+    const readFile = () => Buffer.from(reads++ === 0 ? '0123456789abcdef0123456789abcdef' : 'short');
+    const top = 'tickets: { keys: [{ id: k1, secretFile: /run/secrets/changing }] }';
+    expect(load(configText({ top }), { readFile }).ticketKeys[0]?.secret).toHaveLength(32);
   });
 });
 
