@@ -203,4 +203,19 @@ describe('Relay', () => {
     socket.destroy();
     expect(await result).toEqual({ kind: 'answered', status: 200, bodyBytes: BIG_BYTES + 3, clientGone: true });
   });
+
+  it('lets the upstream go on when the client it was held up for goes away', async () => {
+    let response: ServerResponse | undefined;
+    const { port, result } = await stage({
+      answer: pouring,
+      keepRunning: true,
+      prepare: (one) => {
+        response = one;
+      },
+    });
+    const socket = client(port, GET).pause();
+    await until(() => (response?.writableLength ?? 0) > BUFFER_BYTES);
+    socket.destroy();
+    expect(await result).toMatchObject({ kind: 'answered', bodyBytes: BIG_BYTES, clientGone: true });
+  });
 });

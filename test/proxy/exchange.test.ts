@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { Exchange } from '../../src/proxy/exchange.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { RecordingSink } from './recording-sink.js';
+
+const CLAIM = { method: 'POST', path: '/', headers: [], body: Buffer.from('x') };
+
+describe('Exchange', () => {
+  it('counts a buffered request as sent from the moment its connection takes it', () => {
+    const sink = new RecordingSink();
+    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, () => true);
+    exchange.start();
+    exchange.onConnect(() => {});
+    exchange.onError(new Error('failed while it was being written'));
+    expect(sink.faulted).toMatchObject({ kind: 'unavailable', outcome: 'unknown' });
+  });
+
+  it('tries no second target for a request that no target could be sent', () => {
+    const sink = new RecordingSink();
+    let attempts = 0;
+    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, () => ++attempts > 0);
+    exchange.start();
+    exchange.onError(Object.assign(new Error('invalid request path'), { code: 'UND_ERR_INVALID_ARG' }));
+    expect(attempts).toBe(1);
+    expect(sink.faulted).toMatchObject({ kind: 'aborted', outcome: 'not-sent' });
+  });
+
+  it('is told nothing more once it has ended', () => {
+    const sink = new RecordingSink();
+    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, () => true);
+    exchange.start();
+    exchange.onConnect(() => {});
+    exchange.onHeaders(200, [], () => {}, 'OK');
+    exchange.abort();
+    exchange.onData(Buffer.from('late'));
+    exchange.onComplete();
+    exchange.onError(new Error('late'));
+    expect(sink).toMatchObject({ heads: 1, terminals: 1, body: '' });
+  });
+});
