@@ -65,7 +65,7 @@ export class Admission {
       if (bucket === null || bucket === undefined) continue;
       const waitMs = this.refusals.waitMs(bucket);
       if (waitMs > 0)
-        return { kind: 'limited', limit, waitMs, remaining: buckets.map((_, at) => (at === limit ? 0 : null)) };
+        return { kind: 'limited', limit, waitMs, remaining: buckets.length === 1 ? [0] : [], cached: true };
     }
     return null;
   }
@@ -186,7 +186,7 @@ function decisionOf(result: AskResult, request: ClaimRequest, refusals: RefusalC
     case 'limited': {
       const bucket = request.buckets[result.limit];
       if (bucket !== null && bucket !== undefined) refusals.remember(bucket, result.waitMs);
-      return result;
+      return { ...result, cached: false };
     }
     case 'inside':
       return { kind: 'in-progress' };

@@ -20,7 +20,14 @@ export type Decision =
   | { readonly kind: 'admit'; readonly pass: Pass; readonly remaining: Remaining }
   /** In line, or called and sent back from a busy door. */
   | { readonly kind: 'wait'; readonly place: Place; readonly joined: boolean; readonly remaining: Remaining }
-  | { readonly kind: 'limited'; readonly limit: number; readonly waitMs: number; readonly remaining: Remaining }
+  | {
+      readonly kind: 'limited';
+      readonly limit: number;
+      readonly waitMs: number;
+      readonly remaining: Remaining;
+      /** Known from a moment ago, without asking the store. */
+      readonly cached: boolean;
+    }
   /** Another claim from the same place is on its way or at the upstream. */
   | { readonly kind: 'in-progress' }
   /** A request beside the line may go. */

@@ -70,6 +70,11 @@ export const problemCodes = define({
     title: 'The ticket is outdated',
     detail: 'The line was started anew after this ticket; drop it and claim again.',
   },
+  TICKET_UNKNOWN: {
+    status: 404,
+    title: 'No place in line',
+    detail: 'This claimant has no place in this line; claim, or ask for a ticket.',
+  },
   CLAIMANT_UNKNOWN: {
     status: 401,
     title: 'Nobody is known to ask',

@@ -13,7 +13,7 @@ export interface PollSettings {
   readonly budgetPerSecond: number;
 }
 
-const SHARE_OF_WAIT = 0.7;
+export const SHARE_OF_WAIT = 0.7;
 const JITTER = 0.1;
 
 /**

@@ -1,0 +1,70 @@
+/** What the store and the door are told of a campaign's settings. */
+import { type BucketRate, bucketRate } from '../buckets/gcra.js';
+import type { CampaignConfig } from '../config/campaign-schema.js';
+import type { UpstreamConfig } from '../config/upstream-schema.js';
+import type { DoorSettings } from './door.js';
+import type { ExchangeSettings } from './exchange.js';
+
+/** How late departures may be, at most, in microseconds: timers, network, and a busy process. */
+const MOST_SLACK_US = 10_000;
+/** A door whose burst leaves no room for lateness still forgives this much. */
+const LEAST_STALE_US = 3_000;
+/** Permits are given this long before their time, so that no round trip stands between a token and its claim. */
+const HORIZON_US = 5_000;
+/** Beyond the near poll: the way there and back, and a timer that is late. */
+const DWELL_SLACK_MS = 150;
+/** Beyond the upstream's time-out: until the slots of a gateway that fell silent are free. */
+const SLOT_LEASE_SLACK_MS = 2_000;
+const DOOR_STAY_SLACK_MS = 500;
+
+export interface PaceSettings {
+  readonly ratePerSecond: number;
+  readonly burst: number;
+}
+
+export interface CampaignSettings {
+  readonly exchange: ExchangeSettings;
+  readonly door: DoorSettings;
+}
+
+/**
+ * @param open - whether the door is open now
+ * @param skip - numbers to leave out after a loss
+ */
+export function campaignSettings(
+  campaign: CampaignConfig,
+  upstream: UpstreamConfig,
+  pace: PaceSettings,
+  open: boolean,
+  skip: number,
+): CampaignSettings {
+  const { queue } = campaign;
+  const rate = bucketRate(pace.burst, pace.ratePerSecond);
+  const slackNs = Math.min(MOST_SLACK_US * 1000, Math.floor((rate.toleranceNs - rate.intervalNs) / 2));
+  const storeRate: BucketRate = { intervalNs: rate.intervalNs, toleranceNs: rate.toleranceNs - slackNs };
+  const slots = upstream.concurrency.mode === 'fixed' ? upstream.concurrency.limit : 0;
+  const dwellMs = queue.poll.nearMs + DWELL_SLACK_MS;
+  return {
+    exchange: {
+      door: storeRate,
+      horizonUs: HORIZON_US,
+      slots,
+      slotLeaseMs: upstream.timeoutMs + SLOT_LEASE_SLACK_MS,
+      open,
+      queue: queue.enabled,
+      maxWaiting: queue.maxWaiting,
+      graceMs: queue.graceMs,
+      leadMs: dwellMs / 2,
+      dwellMs,
+      doorStayMs: queue.holdMs + 2 * queue.poll.nearMs + DOOR_STAY_SLACK_MS,
+      skip,
+    },
+    door: {
+      rate,
+      storeRate,
+      staleUs: Math.max(LEAST_STALE_US, slackNs / 1000),
+      horizonUs: HORIZON_US,
+      slots,
+    },
+  };
+}

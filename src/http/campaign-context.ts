@@ -1,0 +1,35 @@
+/** What the routes need of one campaign. */
+import type { Admission } from '../admission/admission.js';
+import type { CampaignLink } from '../admission/campaign-link.js';
+import type { CampaignState } from '../campaign/schedule.js';
+import type { ClaimantHasher } from '../claimant/claimant-hash.js';
+import type { ImmediateClaimantSource } from '../claimant/claimant-source.js';
+import type { CampaignConfig } from '../config/campaign-schema.js';
+import type { BoundedCache } from '../kernel/bounded-cache.js';
+import type { ProtectedFields } from '../proxy/connection-options.js';
+import type { Upstream } from '../proxy/upstream.js';
+import type { Tickets } from '../waiting-room/tickets.js';
+import type { CampaignMeters } from './campaign-meters.js';
+import type { TicketCookie } from './cookies.js';
+import type { RateLimitFields } from './rate-limit-fields.js';
+
+export interface CampaignContext {
+  readonly config: CampaignConfig;
+  readonly upstream: Upstream;
+  readonly protectedFields: ProtectedFields;
+  readonly link: CampaignLink;
+  readonly admission: Admission;
+  readonly tickets: Tickets;
+  readonly hasher: ClaimantHasher;
+  readonly source: ImmediateClaimantSource;
+  readonly cookie: TicketCookie;
+  /** Null without limits. */
+  readonly limitFields: RateLimitFields | null;
+  readonly meters: CampaignMeters;
+  /** How places ended that this gateway saw end, by `placeName`. */
+  readonly ended: BoundedCache<'claimed' | 'left'>;
+  state(): CampaignState;
+  /** Milliseconds since the Unix epoch on the store's clock: the same on every gateway. */
+  nowMs(): number;
+  ratePerSecond(): number;
+}

@@ -1,0 +1,99 @@
+/** A campaign's counters as the routes use them, each resolved once. */
+import type { CampaignMetrics } from '../metrics/campaign-metrics.js';
+import type { Counter, Histogram } from '../metrics/instruments.js';
+import type { RequestMeter } from '../metrics/request-meter.js';
+import {
+  type LimitResult,
+  OUTCOMES,
+  type Outcome,
+  type Reason,
+  ROUTES,
+  type Route,
+  TICKET_RESULTS,
+  type TicketResult,
+} from '../metrics/vocabulary.js';
+
+/** A bucket with no more than this share of its tokens left is nearly empty. */
+const NEAR_SHARE = 0.2;
+
+export class CampaignMeters {
+  readonly admittedDirectly: Counter;
+  readonly admittedCalled: Counter;
+  readonly admitDirect: Counter;
+  readonly admitCalled: Counter;
+  readonly waitInLine: Counter;
+  readonly waitPrequeue: Counter;
+  readonly waitAtDoor: Counter;
+  readonly joinedDirect: Counter;
+  readonly joinedPrequeue: Counter;
+  readonly leftByEntering: Counter;
+  readonly leftByChoice: Counter;
+  readonly polls: Counter;
+  readonly held: Histogram;
+  readonly #requests = new Map<Route, ReadonlyMap<Outcome, RequestMeter>>();
+  readonly #tickets = new Map<TicketResult, Counter>();
+  readonly #refusals = new Map<Reason<'refuse'>, Counter>();
+  readonly #limits: ReadonlyArray<Readonly<Record<LimitResult, Counter>>>;
+
+  constructor(
+    private readonly metrics: CampaignMetrics,
+    private readonly limits: ReadonlyArray<{ readonly name: string; readonly capacity: number }>,
+  ) {
+    this.admittedDirectly = metrics.admitted('direct');
+    this.admittedCalled = metrics.admitted('called');
+    this.admitDirect = metrics.decision('admit', 'direct');
+    this.admitCalled = metrics.decision('admit', 'called');
+    this.waitInLine = metrics.decision('wait', 'line');
+    this.waitPrequeue = metrics.decision('wait', 'prequeue');
+    this.waitAtDoor = metrics.decision('wait', 'door');
+    this.joinedDirect = metrics.joined('direct');
+    this.joinedPrequeue = metrics.joined('prequeue');
+    this.leftByEntering = metrics.left('entered');
+    this.leftByChoice = metrics.left('left');
+    this.polls = metrics.polled('poll');
+    this.held = metrics.held();
+    for (const result of TICKET_RESULTS) this.#tickets.set(result, metrics.ticketChecked(result));
+    for (const route of ROUTES) {
+      this.#requests.set(route, new Map(OUTCOMES.map((outcome) => [outcome, metrics.request(route, outcome)])));
+    }
+    this.#limits = limits.map(({ name }) => ({
+      allowed: metrics.limiterCheck(name, 'allowed'),
+      near_limit: metrics.limiterCheck(name, 'near_limit'),
+      limited: metrics.limiterCheck(name, 'limited'),
+      shadow_limited: metrics.limiterCheck(name, 'shadow_limited'),
+      cached: metrics.limiterCheck(name, 'cached'),
+      error: metrics.limiterCheck(name, 'error'),
+    }));
+  }
+
+  finished(route: Route, outcome: Outcome, status: number, seconds: number): void {
+    this.#requests.get(route)?.get(outcome)?.finished(status, seconds);
+  }
+
+  ticketChecked(result: TicketResult): void {
+    this.#tickets.get(result)?.inc();
+  }
+
+  refused(reason: Reason<'refuse'>): void {
+    let counter = this.#refusals.get(reason);
+    if (counter === undefined) {
+      counter = this.metrics.decision('refuse', reason);
+      this.#refusals.set(reason, counter);
+    }
+    counter.inc();
+  }
+
+  limited(limit: number, cached: boolean): void {
+    this.#limits[limit]?.[cached ? 'cached' : 'limited'].inc();
+  }
+
+  /** @param remaining - whole tokens left under each limit; null where it did not apply */
+  charged(remaining: ReadonlyArray<number | null>): void {
+    for (let limit = 0; limit < remaining.length; limit++) {
+      const left = remaining[limit];
+      if (left === null || left === undefined) continue;
+      const near = left <= this.limits[limit]!.capacity * NEAR_SHARE;
+      this.#limits[limit]?.[near ? 'near_limit' : 'allowed'].inc();
+    }
+  }
+}

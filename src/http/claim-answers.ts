@@ -1,0 +1,136 @@
+/** What is said to a claim that is not let in. Each member of `Decision` has one answer. */
+import type { Response } from 'express';
+import type { Decision } from '../admission/decision.js';
+import type { Random } from '../kernel/random.js';
+import type { CampaignContext } from './campaign-context.js';
+import type { TicketReading } from './identity.js';
+import { type Problem, sendProblem } from './problem.js';
+import type { RequestFacts } from './request-facts.js';
+import { retryAfterSeconds } from './retry-after.js';
+import { documentOf } from './ticket-answers.js';
+
+/** How long a client waits before it repeats what a fault, or a moment's load, refused. */
+const SHORT_WAIT_MS = 1000;
+const LONGER_WAIT_MS = 5000;
+
+export interface Asker {
+  readonly claimantId: string | null;
+  readonly reading: TicketReading;
+  /** Fields for any answer, such as those of CORS. */
+  readonly fields: readonly string[];
+}
+
+export type Refusal = Exclude<Decision, { kind: 'admit' | 'pass' }>;
+
+export function answerRefusal(
+  context: CampaignContext,
+  facts: RequestFacts,
+  res: Response,
+  refusal: Refusal,
+  asker: Asker,
+  random: Random,
+): void {
+  const problem =
+    refusal.kind === 'wait'
+      ? queued(context, facts, refusal, asker, random)
+      : refused(context, facts, refusal, asker, random);
+  sendProblem(res, facts.id, problem);
+}
+
+function queued(
+  context: CampaignContext,
+  facts: RequestFacts,
+  { place, joined, remaining }: Extract<Decision, { kind: 'wait' }>,
+  asker: Asker,
+  random: Random,
+): Problem {
+  facts.outcome = 'queued';
+  const document = documentOf(context, place, asker.reading, asker.claimantId, random);
+  const { meters } = context;
+  if (context.state() === 'prequeue') {
+    meters.waitPrequeue.inc();
+    if (joined) meters.joinedPrequeue.inc();
+  } else {
+    (document.position === 0 ? meters.waitAtDoor : meters.waitInLine).inc();
+    if (joined) meters.joinedDirect.inc();
+  }
+  if (joined) meters.charged(remaining);
+  const fields = [...asker.fields, 'Spillway-Ticket', document.ticket];
+  return {
+    code: 'QUEUED',
+    retryAfterSeconds: retryAfterSeconds(document.pollAfterMs, random),
+    members: { ...document },
+    headers: fields,
+  };
+}
+
+function refused(
+  context: CampaignContext,
+  facts: RequestFacts,
+  refusal: Exclude<Refusal, { kind: 'wait' }>,
+  asker: Asker,
+  random: Random,
+): Problem {
+  const { meters } = context;
+  const after = (waitMs: number): number => retryAfterSeconds(waitMs, random);
+  const headers = asker.fields;
+  facts.outcome = 'refused';
+  switch (refusal.kind) {
+    case 'limited':
+      facts.outcome = 'limited';
+      meters.refused('limited');
+      meters.limited(refusal.limit, refusal.cached);
+      return limited(context, refusal, asker, after(refusal.waitMs));
+    case 'in-progress':
+      meters.refused('in_progress');
+      return { code: 'CLAIM_IN_PROGRESS', retryAfterSeconds: after(SHORT_WAIT_MS), headers };
+    case 'full':
+      meters.refused('queue_full');
+      return { code: 'QUEUE_FULL', retryAfterSeconds: after(LONGER_WAIT_MS), headers };
+    case 'shut':
+    case 'overloaded':
+      meters.refused('overloaded');
+      return { code: 'OVERLOADED', retryAfterSeconds: after(SHORT_WAIT_MS), headers };
+    case 'none':
+      return { code: 'TICKET_UNKNOWN', headers };
+    case 'store-unavailable':
+      facts.outcome = 'gateway_error';
+      meters.refused('store_unavailable');
+      return { code: 'STORE_UNAVAILABLE', retryAfterSeconds: after(SHORT_WAIT_MS), headers };
+  }
+}
+
+function limited(
+  context: CampaignContext,
+  refusal: Extract<Decision, { kind: 'limited' }>,
+  asker: Asker,
+  retryAfter: number,
+): Problem {
+  const limit = context.config.limits[refusal.limit]!;
+  return {
+    code: 'RATE_LIMITED',
+    detail: `The limit ${limit.name} allows ${limit.refillPerSecond} a second; wait Retry-After.`,
+    retryAfterSeconds: retryAfter,
+    members: { 'violated-policies': [limit.name] },
+    headers: [...asker.fields, ...rateLimitFields(context, refusal.remaining, refusal.limit, refusal.waitMs)],
+  };
+}
+
+/** `RateLimit` and `RateLimit-Policy` for an answer on a limited route. */
+export function rateLimitFields(
+  context: CampaignContext,
+  remaining: ReadonlyArray<number | null>,
+  violated = -1,
+  waitMs = 0,
+): string[] {
+  const { limitFields, config } = context;
+  if (limitFields === null) return [];
+  if (remaining.length < config.limits.length || remaining.includes(null))
+    return ['RateLimit-Policy', limitFields.policy];
+  const buckets = config.limits.map(({ capacity, refillPerSecond }, limit) => {
+    const left = remaining[limit] ?? 0;
+    const tokenMs = left >= capacity ? 0 : 1000 / refillPerSecond;
+    return { remaining: left, nextTokenMs: limit === violated ? waitMs : tokenMs };
+  });
+  return ['RateLimit', limitFields.serviceLimits(buckets), 'RateLimit-Policy', limitFields.policy];
+}

@@ -1,0 +1,71 @@
+/** The application that clients see: hygiene, then the line's own endpoints, then the campaigns' routes. */
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import type { Clock } from '../kernel/clock.js';
+import type { Logger } from '../kernel/logger.js';
+import type { Metrics } from '../metrics/catalogue.js';
+import type { CampaignContext } from './campaign-context.js';
+import { type ClaimRouteOptions, claimRoute } from './claim-route.js';
+import { createApplication } from './express-app.js';
+import { judgeRequest } from './hygiene.js';
+import { sendProblem } from './problem.js';
+import { queueRoutes } from './queue-routes.js';
+import { RequestFacts } from './request-facts.js';
+import type { RequestIds } from './request-id.js';
+
+export interface GatewayAppOptions extends ClaimRouteOptions {
+  readonly basePath: string;
+  readonly campaigns: ReadonlyMap<string, CampaignContext>;
+  readonly ids: RequestIds;
+  readonly logger: Logger;
+}
+
+export function createGatewayApp(options: GatewayAppOptions): Express {
+  const app = createApplication();
+  app.use(entry(options));
+  app.use(options.basePath, queueRoutes(options));
+  app.use(claimRoute(options));
+  app.use(fault(options.logger));
+  return app;
+}
+
+/** Judges the request, names it, and counts its end. */
+function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions): RequestHandler {
+  const count = counter(clock, metrics, campaigns);
+  return (req, res, next) => {
+    const verdict = judgeRequest(req);
+    const clean = verdict.kind === 'ok';
+    const facts = new RequestFacts(
+      ids.next(),
+      clean ? verdict.path : '',
+      clean ? verdict.query : '',
+      clock.monotonicUs(),
+    );
+    req.facts = facts;
+    res.on('close', () => count(facts, res.writableFinished ? res.statusCode : 0));
+    if (clean) return next();
+    // What cannot be trusted to be framed as it looks is not followed by another request.
+    res.shouldKeepAlive = false;
+    sendProblem(res, facts.id, { code: verdict.code, detail: verdict.detail });
+  };
+}
+
+function counter(clock: Clock, metrics: Metrics, campaigns: ReadonlyMap<string, CampaignContext>) {
+  const other = metrics.campaign('');
+  return (facts: RequestFacts, status: number): void => {
+    const seconds = (clock.monotonicUs() - facts.startedUs) / 1e6;
+    const outcome = status === 0 ? 'client_abort' : facts.outcome;
+    const context = campaigns.get(facts.campaign);
+    if (context === undefined) other.request(facts.route, outcome).finished(status, seconds);
+    else context.meters.finished(facts.route, outcome, status, seconds);
+  };
+}
+
+function fault(logger: Logger): ErrorRequestHandler {
+  return (err: unknown, req, res, _next) => {
+    // Express itself complains only of a parameter that it cannot decode.
+    if (err instanceof URIError) return sendProblem(res, req.facts.id, { code: 'REQUEST_INVALID' });
+    logger.error({ err, requestId: req.facts.id }, 'A request failed by a defect');
+    req.facts.outcome = 'gateway_error';
+    sendProblem(res, req.facts.id, { code: 'INTERNAL_ERROR' });
+  };
+}

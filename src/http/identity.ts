@@ -1,0 +1,77 @@
+/** Who asks, from where, and with which ticket. */
+import type { Request } from 'express';
+import type { ClaimRequest } from '../admission/admission.js';
+import type { ClientAddress } from '../claimant/client-address.js';
+import type { Ticket } from '../waiting-room/tickets.js';
+import type { CampaignContext } from './campaign-context.js';
+import type { Problem } from './problem.js';
+
+const TICKET_FIELD = 'spillway-ticket';
+
+export type TicketReading =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ticket'; readonly text: string; readonly ticket: Ticket }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+const NO_TICKET: TicketReading = { kind: 'none' };
+const INVALID: TicketReading = { kind: 'refused', problem: { code: 'TICKET_INVALID' } };
+const OUTDATED: TicketReading = { kind: 'refused', problem: { code: 'TICKET_OUTDATED' } };
+const FOREIGN: TicketReading = {
+  kind: 'refused',
+  problem: { code: 'TICKET_INVALID', detail: 'The ticket belongs to another claimant; drop it and claim again.' },
+};
+
+/** Reads a ticket's text, whoever it belongs to. */
+export function readTicket(context: CampaignContext, text: string): TicketReading {
+  const ticket = context.tickets.verify(text);
+  if (ticket === null) {
+    context.meters.ticketChecked('bad_signature');
+    return INVALID;
+  }
+  if (ticket.epoch !== (context.link.view?.epoch ?? ticket.epoch)) {
+    context.meters.ticketChecked('old_epoch');
+    return OUTDATED;
+  }
+  context.meters.ticketChecked('ok');
+  return { kind: 'ticket', text, ticket };
+}
+
+/**
+ * The ticket that a request carries: in `Spillway-Ticket`, or in the campaign's cookie. A bad one in the field is
+ * refused; a bad cookie is no ticket, since a browser sends what another person left in it.
+ */
+export function ticketOf(context: CampaignContext, req: Request, claimantId: string | null): TicketReading {
+  const field = req.headers[TICKET_FIELD];
+  if (field !== undefined) {
+    if (Array.isArray(field)) return INVALID;
+    const reading = readTicket(context, field);
+    if (reading.kind !== 'ticket' || claimantId === null) return reading;
+    return context.tickets.belongsTo(reading.ticket, claimantId) ? reading : FOREIGN;
+  }
+  if (req.headers.cookie === undefined) return NO_TICKET;
+  const cookie = context.cookie.read(req.headers.cookie);
+  if (cookie.kind !== 'one') return NO_TICKET;
+  const reading = readTicket(context, cookie.value);
+  if (reading.kind !== 'ticket') return NO_TICKET;
+  return claimantId === null || context.tickets.belongsTo(reading.ticket, claimantId) ? reading : NO_TICKET;
+}
+
+/** A claimant who is known, and what is asked in their name. */
+export function claimRequest(
+  context: CampaignContext,
+  req: Request,
+  claimantId: string | null,
+  address: ClientAddress,
+  reading: TicketReading,
+): ClaimRequest {
+  const { hasher, config } = context;
+  const ticket = reading.kind === 'ticket' ? reading.ticket : null;
+  const claimant = claimantId === null ? '' : hasher.hash(claimantId);
+  const buckets = config.limits.map(({ name, key }) => {
+    if (key === 'claimant') return claimant === '' ? null : `${name}:${claimant}`;
+    if (key === 'address') return `${name}:${hasher.hash(`address ${address.key}`)}`;
+    const value = req.headers[key.slice('header:'.length).toLowerCase()];
+    return value === undefined ? null : `${name}:${hasher.hash(`header ${String(value)}`)}`;
+  });
+  return { claimant, place: ticket?.place ?? null, toldMs: ticket?.toldMs ?? 0, buckets };
+}

@@ -1,0 +1,29 @@
+/** What the gateway notes of one request on its way through, for the answer and for the count of its end. */
+import type { Outcome, Route } from '../metrics/vocabulary.js';
+
+export class RequestFacts {
+  /** Of the route that served it. */
+  route: Route = 'other';
+  /** A campaign's id; empty where there is none. */
+  campaign = '';
+  outcome: Outcome = 'refused';
+  /** Spent waiting: for the body, for the store, at the door. Not the gateway's own time. */
+  waitedUs = 0;
+
+  constructor(
+    readonly id: string,
+    /** Path and query as received, judged clean. */
+    readonly path: string,
+    readonly query: string,
+    /** On the monotonic clock. */
+    readonly startedUs: number,
+  ) {}
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      facts: RequestFacts;
+    }
+  }
+}

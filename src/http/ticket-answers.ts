@@ -1,0 +1,86 @@
+/** The ticket document of somebody with a place, in a refusal and on its own. */
+import type { Random } from '../kernel/random.js';
+import type { Place } from '../waiting-room/place.js';
+import { crowdStretch } from '../waiting-room/poll-schedule.js';
+import { type LineView, standingOf, waitingIn } from '../waiting-room/standing.js';
+import { type TicketDocument, type TicketState, ticketDocument } from '../waiting-room/ticket-document.js';
+import type { CampaignContext } from './campaign-context.js';
+import type { TicketReading } from './identity.js';
+
+export function placeName(epoch: number, place: Place): string {
+  return `${epoch}.${place.line}.${place.number}`;
+}
+
+/**
+ * @param reading - the ticket the request came with; it is kept where it names the same place
+ * @param claimantId - null where only the ticket speaks for its owner
+ */
+export function documentOf(
+  context: CampaignContext,
+  place: Place,
+  reading: TicketReading,
+  claimantId: string | null,
+  random: Random,
+): TicketDocument {
+  const { config } = context;
+  const view = context.link.view ?? EMPTY_LINE;
+  const ratePerSecond = context.ratePerSecond();
+  const known = reading.kind === 'ticket' && samePlace(reading.ticket.place, place) ? reading : null;
+  const told = known?.ticket.toldMs ?? 0;
+  const standing = standingOf(place, told, view, config.queue.graceMs, ratePerSecond);
+  const tellNow = standing.kind === 'called' && told === 0;
+  const toldMs = tellNow ? view.lineMs : told;
+  let ticket = known?.text ?? '';
+  if (known === null && claimantId !== null) {
+    ticket = context.tickets.issue(view.epoch, place, toldMs, claimantId, context.nowMs());
+  } else if (known !== null && tellNow) ticket = context.tickets.renew(known.ticket, toldMs);
+  return ticketDocument(
+    {
+      campaign: config.id,
+      ticket,
+      number: place.number,
+      standing,
+      graceLeftMs: standing.kind === 'called' ? Math.max(0, toldMs + config.queue.graceMs - view.lineMs) : null,
+      stretch: crowdStretch(waitingIn(view), view.callsPerSecond || ratePerSecond, view.gateways, config.queue.poll),
+      wallMs: context.nowMs(),
+    },
+    config.queue.poll,
+    random,
+  );
+}
+
+/** The document of a place that is at its end. */
+export function endedDocument(
+  context: CampaignContext,
+  place: Place,
+  ticket: string,
+  state: TicketState,
+): TicketDocument {
+  return {
+    campaign: context.config.id,
+    state,
+    ticket,
+    number: place.number,
+    position: null,
+    etaSeconds: null,
+    pollAfterMs: context.config.queue.poll.maxMs,
+    chance: null,
+    expiresAt: null,
+  };
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return a.line === b.line && a.number === b.number;
+}
+
+/** Before the store has answered for the first time. */
+const EMPTY_LINE: LineView = {
+  epoch: 1,
+  heads: [0, 0],
+  tails: [0, 0],
+  lapsed: [0, 0],
+  lineMs: 0,
+  atDoor: 0,
+  callsPerSecond: 0,
+  gateways: 1,
+};
