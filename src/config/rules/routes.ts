@@ -1,6 +1,6 @@
 /** Every request belongs to one route of one campaign, or to none. */
+import { overlaps } from '../../campaign/route-overlap.js';
 import type { Path } from '../path.js';
-import { liesBelow, pathsOverlap, routesOverlap } from '../route-overlap.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Config, RouteConfig } from '../schema.js';
 
@@ -42,7 +42,7 @@ const overlap: Rule = {
 
 /** Within one list of one campaign the outcome is the same either way. */
 function conflict(a: Placed, b: Placed): boolean {
-  return (a.path[1] !== b.path[1] || a.list !== b.list) && routesOverlap(a.route, b.route);
+  return (a.path[1] !== b.path[1] || a.list !== b.list) && overlaps(a.route, b.route);
 }
 
 function describe({ campaign, list, route }: Placed): string {
@@ -63,6 +63,12 @@ const belowBasePath: Rule = {
   },
 };
 
+/** Whether every path of the pattern is `base` or lies below it. */
+function liesBelow(pattern: string, base: string): boolean {
+  const segments = pattern.split('/');
+  return base.split('/').every((segment, index) => segments[index] === segment);
+}
+
 const shadowedByBasePath: Rule = {
   id: 'route-shadowed-by-base-path',
   verdict: 'warned',
@@ -71,7 +77,7 @@ const shadowedByBasePath: Rule = {
   *find(config) {
     const base = config.server.basePath;
     for (const { path, route } of placedRoutes(config)) {
-      const some = pathsOverlap(route.path, base) || pathsOverlap(route.path, `${base}/*`);
+      const some = [base, `${base}/*`].some((path) => overlaps(route, { ...route, path }));
       const compared = [['server', 'basePath']];
       if (some && !liesBelow(route.path, base)) yield { path: [...path, 'path'], value: route.path, compared };
     }
