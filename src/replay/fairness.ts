@@ -49,20 +49,15 @@ export function quantile(values: readonly number[], share: number): number | nul
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
 }
 
-/** Ranks from 1 by time of service; equal times share the rank. */
+/** Ranks from 1 by time of service; the sort is stable, so that equal times rank by arrival. @param people - by arrival */
 function serviceRanks(people: readonly Served[]): Int32Array {
   const order = people
     .map((_, at) => at)
     .sort((a, b) => (people[a] as Served).servedUs - (people[b] as Served).servedUs);
   const ranks = new Int32Array(people.length);
-  let rank = 0;
-  let lastUs = Number.NaN;
-  for (const at of order) {
-    const { servedUs } = people[at] as Served;
-    if (servedUs !== lastUs) rank += 1;
-    lastUs = servedUs;
-    ranks[at] = rank;
-  }
+  order.forEach((at, before) => {
+    ranks[at] = before + 1;
+  });
   return ranks;
 }
 
