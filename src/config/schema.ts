@@ -47,6 +47,20 @@ const serverSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('TLS for clients; null where a proxy in front ends it.'),
+  maxBodyBytes: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_073_741_824)
+    .default(1_048_576)
+    .describe('Largest request body that is taken, in bytes; up to 64 KiB is read before a claim is decided.'),
+  leaveMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(0)
+    .describe('How long a stopping gateway goes on serving after its readiness went off, in milliseconds.'),
   drainMs: z
     .number()
     .int()

@@ -8,8 +8,8 @@
  * fixed length or says its length, so no two tickets have the same octets; only the canonical text is accepted.
  */
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { BoundedCache } from '../kernel/bounded-cache.js';
 import { ClaimantHasher } from '../claimant/claimant-hash.js';
+import { BoundedCache } from '../kernel/bounded-cache.js';
 import type { LineIndex, Place } from './place.js';
 
 export interface TicketKey {

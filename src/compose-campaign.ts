@@ -1,0 +1,178 @@
+/** Wires one campaign: its link to the store, its door, its decisions, its tickets. */
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { Admission } from './admission/admission.js';
+import { CampaignLink } from './admission/campaign-link.js';
+import { Door } from './admission/door.js';
+import { type CampaignStore, STORE_TIME_ORIGIN_MS, type StoreView } from './admission/exchange.js';
+import { campaignSettings } from './admission/settings.js';
+import type { SlotAccount } from './admission/slot-account.js';
+import { bucketRate } from './buckets/gcra.js';
+import { compileSchedule, stateAt } from './campaign/schedule.js';
+import { ClaimantHasher } from './claimant/claimant-hash.js';
+import { createClaimantSource } from './claimant/sources.js';
+import type { CampaignConfig, Config, UpstreamConfig } from './config/schema.js';
+import { CampaignMeters } from './http/campaign-meters.js';
+import type { RoutedContext } from './http/claim-route.js';
+import { TicketCookie } from './http/cookies.js';
+import { RateLimitFields } from './http/rate-limit-fields.js';
+import { BoundedCache } from './kernel/bounded-cache.js';
+import type { Clock } from './kernel/clock.js';
+import type { Logger } from './kernel/logger.js';
+import type { Random } from './kernel/random.js';
+import type { Metrics } from './metrics/catalogue.js';
+import { endToEndFields, protectedFields } from './proxy/connection-options.js';
+import type { Upstream } from './proxy/upstream.js';
+import { waitingIn } from './waiting-room/standing.js';
+import { type TicketKey, Tickets } from './waiting-room/tickets.js';
+
+/** A view older than this is not believed without asking, in milliseconds. */
+const MIRROR_MS = 1000;
+/** Places whose end this gateway remembers. */
+const ENDED_PLACES = 100_000;
+/** Numbers left out after a loss: two seconds of the fastest joining seen, and never fewer than this. */
+const LEAST_SKIP = 1000;
+const SKIP_SECONDS = 2;
+
+export interface CampaignParts {
+  readonly campaign: CampaignConfig;
+  readonly upstreamConfig: UpstreamConfig;
+  readonly config: Config;
+  readonly upstream: Upstream;
+  readonly slots: SlotAccount;
+  readonly store: CampaignStore;
+  readonly keys: readonly TicketKey[];
+  readonly gateway: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface ComposedCampaign {
+  readonly context: RoutedContext;
+  readonly door: Door;
+}
+
+export function composeCampaign(parts: CampaignParts): ComposedCampaign {
+  const { campaign, upstreamConfig, config, slots, clock, random, metrics } = parts;
+  const schedule = compileSchedule(campaign.schedule);
+  const joins = new JoinPace(clock);
+  const nowMs = (): number =>
+    link.storeClock.known ? STORE_TIME_ORIGIN_MS + link.storeClock.nowUs() / 1000 : clock.wallMs();
+  const state = (): ReturnType<typeof stateAt> => stateAt(schedule, null, nowMs(), false);
+  const settings = (): ReturnType<typeof campaignSettings> =>
+    campaignSettings(campaign, upstreamConfig, campaign.admission, state() === 'open', joins.skip());
+  const link = new CampaignLink({
+    store: parts.store,
+    clock,
+    random,
+    gateway: parts.gateway,
+    slots,
+    settings: () => settings().exchange,
+    deadlineMs: config.store.deadlineMs,
+    generation: randomBytes(9).toString('base64url'),
+    onFault: (err) => parts.logger.error({ err, campaign: campaign.id }, 'The store found a call wrong'),
+  });
+  const door = new Door({
+    clock,
+    settings: () => settings().door,
+    onUnused: (count) => slots.release(count),
+    askSoon: () => link.flushSoon(),
+  });
+  link.door = door;
+  link.onView((view) => joins.observe(view));
+  const admission = new Admission({
+    link,
+    door,
+    slots,
+    clock,
+    limits: campaign.limits.map((limit) => bucketRate(limit.capacity, limit.refillPerSecond)),
+    holdMs: () => campaign.queue.holdMs,
+    mirrorMs: MIRROR_MS,
+  });
+  const context: RoutedContext = {
+    config: campaign,
+    routes: campaign.routes,
+    pass: campaign.pass,
+    upstream: parts.upstream,
+    protectedFields: campaign.claimant.from === 'header' ? protectedFields([campaign.claimant.name]) : endToEndFields,
+    link,
+    admission,
+    tickets: new Tickets(campaign.id, parts.keys),
+    hasher: new ClaimantHasher(claimantSalt(parts.keys, campaign.id)),
+    source: createClaimantSource(campaign.claimant),
+    cookie: new TicketCookie(campaign.id, config.server.tls !== null),
+    limitFields: campaign.limits.length === 0 ? null : new RateLimitFields(campaign.limits),
+    meters: new CampaignMeters(metrics.campaign(campaign.id), campaign.limits),
+    ended: new BoundedCache(ENDED_PLACES),
+    state,
+    nowMs,
+    ratePerSecond: () => campaign.admission.ratePerSecond,
+  };
+  mirrorCampaign(metrics, campaign, context, door);
+  return { context, door };
+}
+
+/** From the key that stays longest when keys rotate: the last one. */
+function claimantSalt(keys: readonly TicketKey[], campaign: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', keys.at(-1)!.secret, '', `spillway store claimant ${campaign}`, 32));
+}
+
+/** The fastest joining seen, over all gateways. */
+class JoinPace {
+  #tail = 0;
+  #atUs = 0;
+  #perSecond = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  observe(view: StoreView): void {
+    const nowUs = this.clock.monotonicUs();
+    const sinceUs = nowUs - this.#atUs;
+    if (sinceUs < 1_000_000) return;
+    if (this.#atUs > 0 && !view.loss && view.tails[0] > this.#tail) {
+      this.#perSecond = Math.max(this.#perSecond, ((view.tails[0] - this.#tail) * 1e6) / sinceUs);
+    }
+    this.#tail = view.tails[0];
+    this.#atUs = nowUs;
+  }
+
+  skip(): number {
+    return Math.max(LEAST_SKIP, Math.ceil(this.#perSecond * SKIP_SECONDS * 2));
+  }
+}
+
+function mirrorCampaign(metrics: Metrics, campaign: CampaignConfig, context: RoutedContext, door: Door): void {
+  metrics.campaign(campaign.id).mirror({
+    get state() {
+      return context.state();
+    },
+    get waiting() {
+      return context.link.view === null ? null : waitingIn(context.link.view);
+    },
+    get maxWaiting() {
+      return campaign.queue.maxWaiting;
+    },
+    get head() {
+      return context.link.view?.heads[0] ?? null;
+    },
+    get tail() {
+      return context.link.view?.tails[0] ?? null;
+    },
+    get noShowRatio() {
+      return context.link.view === null ? null : 1 - context.link.view.show;
+    },
+    get configuredRatePerSecond() {
+      return campaign.admission.ratePerSecond;
+    },
+    get effectiveRatePerSecond() {
+      return context.state() === 'open' ? context.ratePerSecond() : 0;
+    },
+    get burst() {
+      return campaign.admission.burst;
+    },
+    get held() {
+      return door.held;
+    },
+  });
+}

@@ -1,0 +1,189 @@
+/**
+ * The composition root: the only place that knows which class stands behind which port. Tests compose the same
+ * gateway as the program does.
+ */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createAdminApp } from './admin/app.js';
+import { listenAdmin } from './admin/listener.js';
+import { SlotAccount } from './admission/slot-account.js';
+import { RouteMatcher } from './campaign/routes.js';
+import { ClientAddresses } from './claimant/client-address.js';
+import { type ComposedCampaign, composeCampaign } from './compose-campaign.js';
+import { openStore, type Store } from './compose-store.js';
+import type { LoadedConfig } from './config/load.js';
+import type { Config } from './config/schema.js';
+import { answerClientErrors } from './http/client-error.js';
+import { Cors } from './http/cors.js';
+import { createPrelinkedServer } from './http/express-app.js';
+import { createGatewayApp } from './http/gateway-app.js';
+import { RequestIds } from './http/request-id.js';
+import type { Clock } from './kernel/clock.js';
+import type { Logger } from './kernel/logger.js';
+import type { Random } from './kernel/random.js';
+import { Drain } from './lifecycle/drain.js';
+import { Readiness } from './lifecycle/readiness.js';
+import { createMetrics, type Metrics } from './metrics/catalogue.js';
+import { Upstream } from './proxy/upstream.js';
+import type { TicketKey } from './waiting-room/tickets.js';
+
+export interface GatewayOptions {
+  readonly loaded: LoadedConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly version: string;
+}
+
+export interface Gateway {
+  /** The ports in use. */
+  readonly port: number;
+  readonly adminPort: number;
+  readonly campaigns: ReadonlyMap<string, ComposedCampaign>;
+  /** Stops without a failed request; asked again, it waits for nobody. @returns the exit status */
+  stop(): Promise<number>;
+}
+
+interface UpstreamParts {
+  readonly upstream: Upstream;
+  readonly slots: SlotAccount;
+}
+
+/** @throws the system's error when an address cannot be taken */
+export async function composeGateway(options: GatewayOptions): Promise<Gateway> {
+  const { loaded, clock, random, logger, version } = options;
+  const { config, revision } = loaded;
+  const metrics = createMetrics({ version, config, revision, loadedAtMs: clock.wallMs(), scripts: ['exchange'] });
+  const store = await openStore({ config, clock, random, logger, observe: metrics.store.called });
+  metrics.store.mirror(store.facts);
+  const upstreams = composeUpstreams(config, clock, metrics);
+  const campaigns = await composeCampaigns(options, store, upstreams, metrics);
+  const readiness = new Readiness();
+  readiness.detail('store', () => ({ up: store.facts.up, mode: store.facts.mode }));
+  readiness.configured();
+  const contexts = new Map([...campaigns].map(([id, { context }]) => [id, context]));
+  const ids = new RequestIds();
+  const app = createGatewayApp({
+    basePath: config.server.basePath,
+    campaigns: contexts,
+    matcher: new RouteMatcher([...contexts.values()]),
+    addresses: new ClientAddresses(config.server.trustProxy),
+    cors: new Cors(config.server.cors.origins),
+    maxBodyBytes: config.server.maxBodyBytes,
+    ids,
+    clock,
+    random,
+    metrics,
+    logger,
+  });
+  const server = createPrelinkedServer(app);
+  const refused = metrics.campaign('').request('other', 'refused');
+  answerClientErrors(server, ids, () => refused.finished(400, 0));
+  const admin = await listenAdmin(
+    createAdminApp({ tokens: config.admin.tokens, exposition: metrics.exposition, readiness, logger }),
+    config.admin.host,
+    config.admin.port,
+  );
+  const drain = new Drain({
+    readiness,
+    servers: [server],
+    leaveMs: config.server.leaveMs,
+    drainMs: config.server.drainMs,
+    releases: releasesOf(admin, store, upstreams, campaigns),
+    clock,
+    logger,
+  });
+  metrics.gateway.mirror({
+    get connections() {
+      return connectionsOf(server);
+    },
+    get draining() {
+      return drain.phase !== 'serving';
+    },
+    workers: 1,
+  });
+  await Promise.all([...campaigns.values()].map(({ context }) => context.link.start()));
+  server.listen(config.server.port, config.server.host);
+  await once(server, 'listening');
+  readiness.listening();
+  return {
+    port: (server.address() as AddressInfo).port,
+    adminPort: admin.port,
+    campaigns,
+    stop: () => drain.stop(),
+  };
+}
+
+function composeUpstreams(config: Config, clock: Clock, metrics: Metrics): ReadonlyMap<string, UpstreamParts> {
+  return new Map(
+    config.upstreams.map((upstreamConfig) => {
+      const slots = new SlotAccount();
+      metrics.upstream(upstreamConfig.id).mirror({
+        get inFlight() {
+          return slots.inUse;
+        },
+        limit: upstreamConfig.concurrency.limit,
+        breaker: 'closed',
+      });
+      return [upstreamConfig.id, { upstream: new Upstream(upstreamConfig, clock), slots }];
+    }),
+  );
+}
+
+async function composeCampaigns(
+  options: GatewayOptions,
+  store: Store,
+  upstreams: ReadonlyMap<string, UpstreamParts>,
+  metrics: Metrics,
+): Promise<ReadonlyMap<string, ComposedCampaign>> {
+  const { config, ticketKeys } = options.loaded;
+  const keys: readonly TicketKey[] =
+    ticketKeys.length > 0 ? ticketKeys : [{ id: 'made', secret: await store.secret() }];
+  const gateway = randomBytes(9).toString('base64url');
+  return new Map(
+    config.campaigns.map((campaign) => {
+      const { upstream, slots } = upstreams.get(campaign.upstream)!;
+      const upstreamConfig = config.upstreams.find(({ id }) => id === campaign.upstream)!;
+      const composed = composeCampaign({
+        ...options,
+        campaign,
+        upstreamConfig,
+        config,
+        upstream,
+        slots,
+        store: store.open(campaign),
+        keys,
+        gateway,
+        metrics,
+      });
+      return [campaign.id, composed];
+    }),
+  );
+}
+
+/** In the order in which things were taken; given back the other way round. */
+function releasesOf(
+  admin: { close(): Promise<void> },
+  store: Store,
+  upstreams: ReadonlyMap<string, UpstreamParts>,
+  campaigns: ReadonlyMap<string, ComposedCampaign>,
+): Array<() => Promise<void>> {
+  return [
+    () => admin.close(),
+    () => store.close(),
+    ...[...upstreams.values()].map(
+      ({ upstream }) =>
+        () =>
+          upstream.close(),
+    ),
+    ...[...campaigns.values()].map(({ context, door }) => async () => {
+      door.stop();
+      context.link.stop();
+    }),
+  ];
+}
+
+function connectionsOf(server: { readonly _connections?: number } | object): number {
+  return '_connections' in server ? (server._connections ?? 0) : 0;
+}
