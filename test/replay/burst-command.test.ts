@@ -22,7 +22,8 @@ async function run(...words: string[]) {
   });
   command.exitOverride().configureOutput({ writeErr: () => undefined });
   const few = ['--people', '20', '--over', '0.2', '--target', service.url, '--service', service.url];
-  await program.parseAsync(['burst', ...few, ...words], { from: 'user' });
+  const busyMachine = ['--max-slip', '10000', '--min-fairness', '0'];
+  await program.parseAsync(['burst', ...few, ...busyMachine, ...words], { from: 'user' });
   return { ...written, exitStatus };
 }
 
