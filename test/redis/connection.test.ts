@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '../../src/kernel/logger.js';
 import { type ConnectionState, connectRedis, type RedisConnection } from '../../src/redis/connection.js';
-import { endpoint, redisOptions, retryDelayMs } from '../../src/redis/connection-options.js';
+import { endpoint, MIN_SILENCE_MS, redisOptions, retryDelayMs } from '../../src/redis/connection-options.js';
 import { faultOf } from '../../src/redis/faults.js';
 import { startRedis } from '../support/redis-server.js';
 import { connected } from './connected.js';
@@ -42,7 +42,9 @@ describe('connectRedis', () => {
     server.freeze();
     const call = fault(connection.send('incr', ['n']));
     await server.kill();
+    const killedAtMs = performance.now();
     expect(await call).toBe('unknown');
+    expect(performance.now() - killedAtMs).toBeLessThan(MIN_SILENCE_MS / 2);
     await server.start();
     await state(connection, 'ready');
     expect(await connection.send('get', ['n'])).toBeNull();
