@@ -1,9 +1,13 @@
 /** Serves the sample claim service until the process is told to end. */
 import { type ClaimService, type ClaimServiceOptions, startClaimService } from './claim-service.js';
 
-/** What a process offers to one that lives in it: how it is told to end. */
+/** A process's ways of being told to end; a forked one also hears when its parent is gone. */
+const ENDS = ['SIGTERM', 'SIGINT', 'disconnect'] as const;
+
+/** What a process offers to one that lives in it. */
 export interface EndSignals {
-  once(signal: 'SIGTERM' | 'SIGINT', run: () => void): unknown;
+  once(signal: string, run: () => void): unknown;
+  off(signal: string, run: () => void): unknown;
 }
 
 /**
@@ -20,10 +24,11 @@ export async function serveClaimService(
   const alive = setInterval(() => undefined, 60_000);
   const end = (): void => {
     clearInterval(alive);
+    // Also lets go of a parent's channel, which would keep the process.
+    for (const signal of ENDS) signals.off(signal, end);
     void service.stop();
   };
-  signals.once('SIGTERM', end);
-  signals.once('SIGINT', end);
+  for (const signal of ENDS) signals.once(signal, end);
   announce(`listening ${service.url}`);
   return service;
 }

@@ -131,12 +131,13 @@ describe('the sample claim service', () => {
     expect(document).toMatchObject({ crashes: 1, lost: 6, answered: 0, inFlight: 0, maxInFlight: 6 });
   });
 
-  it('ends when its process is told to', async () => {
+  it.each(['SIGTERM', 'SIGINT', 'disconnect'])('ends on %s and listens for nothing more', async (signal) => {
     const signals = new EventEmitter();
     const lines: string[] = [];
     const service = await serveClaimService({ serviceMs: 1 }, signals, (line) => lines.push(line));
     expect(lines).toEqual([`listening ${service.url}`]);
-    signals.emit('SIGTERM');
+    signals.emit(signal);
     await expect(claim(service, 'ann')).rejects.toThrow();
+    expect(signals.eventNames()).toEqual([]);
   });
 });
