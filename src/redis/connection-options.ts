@@ -36,7 +36,7 @@ export function redisOptions(config: StoreConfig, random: Random = Math.random):
     lazyConnect: false,
     protocol: 3,
     replyMapping: 'legacy',
-    enableOfflineQueue: true,
+    enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     enableAutoPipelining: false,
