@@ -20,7 +20,7 @@ async function freePorts(count) {
 }
 
 function expect(held, sentence) {
-  if (!held) throw new Error(sentence);
+  if (!held) throw new Error(`this does not hold: ${sentence}`);
   console.log(`smoke: ${sentence}`);
 }
 

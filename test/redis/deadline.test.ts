@@ -45,6 +45,19 @@ class BusyClock extends FakeClock {
   }
 }
 
+/** A clock whose turn ends, once 40 ms have passed, only when told. */
+class LongTurnClock extends FakeClock {
+  readonly #startUs = this.monotonicUs();
+  #held: Array<() => void> = [];
+  override afterTurn(run: () => void): void {
+    if (this.monotonicUs() - this.#startUs >= 40_000) this.#held.push(run);
+    else super.afterTurn(run);
+  }
+  finishTurn(): void {
+    for (const run of this.#held.splice(0)) run();
+  }
+}
+
 describe('Deadlines', () => {
   it('passes a reply in time on, and gives a call up at its deadline with what it waited', async () => {
     const clock = new FakeClock();
@@ -98,14 +111,18 @@ describe('Deadlines', () => {
   });
 
   it('judges at the end of the turn, so that replies waiting in the socket come first', async () => {
-    const clock = new FakeClock();
+    const clock = new LongTurnClock();
     const deadlines = new Deadlines(40, clock);
     const waiting = reply();
     const seen = outcome(deadlines.watch('take', waiting.promise));
-    // Runs among the timers of the same instant, before the end of the turn.
-    clock.after(40, () => waiting.resolve('read in this turn'));
-    await clock.advance(40);
+    const silent = outcome(deadlines.watch('take', reply().promise));
+    await clock.advance(45);
+    waiting.resolve('read in this turn');
+    await clock.settle();
+    clock.finishTurn();
+    await clock.settle();
     expect(seen).toEqual({ value: 'read in this turn' });
+    expect(silent.error).toBeInstanceOf(StoreUnavailableError);
   });
 
   it('adds a pause of its own process to the deadline, and still blames a store that then stays silent', async () => {

@@ -60,6 +60,15 @@ describe('StoreCalls', () => {
     expect(results).toEqual(['add: timeout', 'add: timeout', 'add: timeout', 'add: blocked']);
   });
 
+  it('declares no answered call dead because this process paused', async () => {
+    const all = Array.from({ length: 20 }, () => calls.call(scripts.get('add'), ['n'], [1]));
+    const untilMs = performance.now() + 1.5 * DEADLINE_MS;
+    while (performance.now() < untilMs);
+    expect(await Promise.all(all)).toHaveLength(20);
+    expect(calls.breaker.state).toBe('closed');
+    expect(new Set(results)).toEqual(new Set(['add: ok']));
+  });
+
   it('tells what a call granted whose answer came too late', async () => {
     await calls.call(scripts.get('add'), ['warm'], [1]);
     const late = new Promise((resolve) => {
