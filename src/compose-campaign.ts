@@ -61,7 +61,14 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     link.storeClock.known ? STORE_TIME_ORIGIN_MS + link.storeClock.nowUs() / 1000 : clock.wallMs();
   const state = (): ReturnType<typeof stateAt> => stateAt(schedule, null, nowMs(), false);
   const settings = (): ReturnType<typeof campaignSettings> =>
-    campaignSettings(campaign, upstreamConfig, campaign.admission, state() === 'open', joins.skip());
+    campaignSettings(
+      campaign,
+      upstreamConfig,
+      campaign.admission,
+      state() === 'open',
+      joins.skip(),
+      link.view?.gateways ?? 2,
+    );
   const link = new CampaignLink({
     store: parts.store,
     clock,

@@ -119,7 +119,7 @@ class Claim implements AskListener, HeldClaim, Pass {
 
   sendBack(): void {
     if (this.#counted) this.#giveBackEntry();
-    if (this.place === null) this.#decide({ kind: 'overloaded' });
+    if (this.place === null) this.#joinInstead();
     else this.#decide({ kind: 'wait', place: this.place, joined: false, remaining: this.#remaining });
   }
 
@@ -134,12 +134,12 @@ class Claim implements AskListener, HeldClaim, Pass {
   finish(ending: Ending): void {
     const { slots, door, link } = this.options;
     slots.release();
-    door.askNow();
     if (this.place !== null) {
       const event = { claimant: this.request.claimant, place: this.place };
       link.reportClaimant(ending === 'final' ? 'spent' : 'retained', event);
     }
-    link.flushSoon();
+    if (door.askNow()) link.flushNow();
+    else link.flushSoon();
   }
 
   #entered(place: Place | null, remaining: Remaining, departureUs: number): void {
@@ -163,6 +163,16 @@ class Claim implements AskListener, HeldClaim, Pass {
     this.#remaining = remaining;
     this.#state = 'held';
     door.hold(this);
+  }
+
+  /** Let straight in, and yet not gone in time: it gets a place in line, and has paid its limits already. */
+  #joinInstead(): void {
+    const { link, limits } = this.options;
+    const request = { ...this.request, buckets: this.request.buckets.map(() => null) };
+    link.ask(askOf('join', request, limits), {
+      answered: (result) => this.#decide(decisionOf(result, request, this.refusals)),
+      failed: (fault) => this.#decide(failureOf(fault)),
+    });
   }
 
   #giveBackEntry(): void {

@@ -137,7 +137,12 @@ export class CampaignLink {
   flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    this.options.clock.afterTurn(this.#flush);
+    this.options.clock.afterTurn(this.#flushAtTurnEnd);
+  }
+
+  /** Sends what has gathered, without waiting for the turn to end: a slot stands empty meanwhile. */
+  flushNow(): void {
+    this.#flush();
   }
 
   /** Somebody looks at this campaign: it ticks at full pace for a while. */
@@ -151,8 +156,12 @@ export class CampaignLink {
     }
   }
 
-  readonly #flush = (): void => {
+  readonly #flushAtTurnEnd = (): void => {
     this.#flushing = false;
+    this.#flush();
+  };
+
+  readonly #flush = (): void => {
     if (this.#stopped) return;
     while (this.#calls < MOST_CALLS) {
       const permits = this.door.permitsWanted();

@@ -31,7 +31,7 @@ export interface DoorSettings {
   readonly rate: BucketRate;
   /** The bucket the store keeps, which leaves room for lateness. */
   readonly storeRate: BucketRate;
-  /** How late a departure may be, in microseconds. */
+  /** How late a departure may be, in microseconds; infinite where no other gateway departs from this door. */
   readonly staleUs: number;
   readonly horizonUs: number;
   /** Slots over all gateways; 0: not counted. */
@@ -139,10 +139,12 @@ export class Door implements DoorPort {
     this.#askAt(Math.max(atUs, nowUs + 1000), nowUs);
   }
 
-  /** A slot came free, or a token should be there. */
-  askNow(): void {
+  /** A slot came free, or a token should be there. @returns whether somebody here waits for it */
+  askNow(): boolean {
     this.#nextAskUs = 0;
-    if (this.#claims.length > this.#departuresUs.length) this.options.askSoon();
+    if (this.#claims.length <= this.#departuresUs.length) return false;
+    this.options.askSoon();
+    return true;
   }
 
   stop(): void {

@@ -30,6 +30,7 @@ export interface CampaignSettings {
 /**
  * @param open - whether the door is open now
  * @param skip - numbers to leave out after a loss
+ * @param gateways - gateways alive; one alone keeps the bound by its own departures, however late they are
  */
 export function campaignSettings(
   campaign: CampaignConfig,
@@ -37,6 +38,7 @@ export function campaignSettings(
   pace: PaceSettings,
   open: boolean,
   skip: number,
+  gateways: number,
 ): CampaignSettings {
   const { queue } = campaign;
   const rate = bucketRate(pace.burst, pace.ratePerSecond);
@@ -62,7 +64,7 @@ export function campaignSettings(
     door: {
       rate,
       storeRate,
-      staleUs: Math.max(LEAST_STALE_US, slackNs / 1000),
+      staleUs: gateways > 1 ? Math.max(LEAST_STALE_US, slackNs / 1000) : Number.POSITIVE_INFINITY,
       horizonUs: HORIZON_US,
       slots,
     },
