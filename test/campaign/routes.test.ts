@@ -63,6 +63,8 @@ describe('the route matcher', () => {
     expect(kindOf('HEAD', '/legacy/grab')).toBe('method-not-allowed');
     expect(kindOf('HEAD', '/legacy/other')).toBe('pass');
     expect(kindOf('HEAD', '/legacy/GRAB')).toBe('none');
+    const both = new RouteMatcher([{ routes: [route('/x', 'GET')], pass: [route('/x', 'HEAD')] }]);
+    expect(both.match('HEAD', '/x').kind).toBe('method-not-allowed');
   });
 
   it('has no route past a guarded one for services that ignore case or a last slash', () => {
