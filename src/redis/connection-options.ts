@@ -10,8 +10,8 @@
  * - `socketTimeout` runs only while commands wait for replies, so an idle connection lives on. It and
  *   `commandTimeout` are plain timers and fire after a pause of this process even if the answer is in the socket.
  *   Both are therefore long compared with any such pause.
- * - `disconnectTimeout` is how long a socket may take to close in an orderly way. A frozen server never does, so
- *   this time is added to every attempt to reconnect to it.
+ * - `disconnectTimeout` is how long a socket may take to close in an orderly way. A frozen server never does, and
+ *   `close()` waits for it.
  * - `maxLoadingRetryTime` bounds the pause between two looks at a server that loads its data.
  * - RESP3 is spoken where the server can; with the `legacy` mapping replies are those of RESP2.
  * - Query parameters of a URL given to ioredis become options and win over these; so the URL is read here.
