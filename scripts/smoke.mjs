@@ -56,9 +56,8 @@ async function main() {
   const settings = {
     SPILLWAY_SERVER_PORT: String(port),
     SPILLWAY_ADMIN_PORT: String(adminPort),
-    SPILLWAY_UPSTREAMS_INCENTIVES_TARGETS: `http://127.0.0.1:${servicePort}`,
   };
-  const child = spawn(process.execPath, ['dist/main.js', 'sample'], {
+  const child = spawn(process.execPath, ['dist/main.js', 'sample', '--service-port', String(servicePort)], {
     env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
