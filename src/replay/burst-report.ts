@@ -1,57 +1,11 @@
 /** What a burst found, as plain data: the shape of `--json`. */
 import type { Histogram } from 'hdr-histogram-js';
+import type { BurstFigures, Counts, Spread, UpstreamFigures } from './burst-figures.js';
 import type { BurstOptions } from './burst-options.js';
 import { overtakenByUs, quantile, type Served, shareServedInOrder } from './fairness.js';
 import type { Testimony } from './service-witness.js';
 import type { Tally } from './tally.js';
 import { judge, type Verdict } from './verdicts.js';
-
-export interface Spread {
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly max: number;
-}
-
-/** Counts by name. */
-export type Counts = Readonly<Record<string, number>>;
-
-export interface UpstreamFigures {
-  readonly received: number;
-  /** Most claims that arrived at the service in any sliding second. */
-  readonly worstSecond: number;
-  readonly maxInFlight: number;
-  readonly crashes: number;
-  readonly grantedTwice: number;
-}
-
-export interface BurstFigures {
-  readonly people: number;
-  readonly granted: number;
-  /** Final refusals by code. */
-  readonly refused: Counts;
-  readonly noShows: number;
-  /** People without a final answer, by what kept them from it last. */
-  readonly gaveUp: Counts;
-  /** Requests without an answer, by error. */
-  readonly errors: Counts;
-  /** Answers by step and status. */
-  readonly answers: Counts;
-  readonly requests: number;
-  readonly requestsPerGrant: number | null;
-  /** Grants over the time from the first arrival to the last grant. */
-  readonly claimsPerSecond: number | null;
-  /** From planned arrival to grant, in milliseconds. */
-  readonly waitMs: Spread;
-  /** Share of pairs, arrived at least 250 ms apart, who were served in order of arrival. */
-  readonly fairness: number | null;
-  /** Whose clock says who was served first: the claim service's, or the people's. */
-  readonly servedBy: 'service' | 'people';
-  readonly overtakenP99Ms: number | null;
-  readonly upstream: UpstreamFigures | null;
-  /** How much later than planned requests left, in milliseconds. */
-  readonly slipMs: Spread;
-}
 
 export type Outcome = 'held' | 'broken' | 'invalid';
 

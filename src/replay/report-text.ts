@@ -1,5 +1,6 @@
 /** The report of a burst for people to read. */
-import type { BurstReport, Counts, Spread } from './burst-report.js';
+import type { Counts, Spread } from './burst-figures.js';
+import type { BurstReport } from './burst-report.js';
 
 const TITLES = {
   held: 'HELD: every promise this burst could see was kept',

@@ -1,6 +1,7 @@
 /** Which promises a burst saw held, and which broken. */
+
+import type { BurstFigures, UpstreamFigures } from './burst-figures.js';
 import type { BurstBounds } from './burst-options.js';
-import type { BurstFigures, UpstreamFigures } from './burst-report.js';
 
 export interface Verdict {
   readonly promise: string;
