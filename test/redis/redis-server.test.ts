@@ -1,5 +1,9 @@
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { transformSync } from '@swc/core';
 import { Redis } from 'ioredis';
 import { startRedis } from '../support/redis-server.js';
 
@@ -65,6 +69,19 @@ describe('startRedis', () => {
     expect(server.pid).toBeNull();
   });
 
+  it('does not outlive the process that started it, however that ends', async () => {
+    const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
+    const starter = spawn(process.execPath, ['--input-type=module', '-e', starterSource()], { stdio });
+    const [line] = (await once(starter.stdout, 'data')) as [Buffer];
+    const { port, folder } = JSON.parse(line.toString()) as { port: number; folder: string };
+    const socket = connect(port, '127.0.0.1').resume();
+    await once(socket, 'connect');
+    const ended = once(socket, 'close');
+    starter.kill('SIGKILL');
+    await ended;
+    while (existsSync(folder)) await nothingFor(10);
+  });
+
   it('says what redis-server said when it cannot start', async () => {
     await expect(startRedis({ args: ['--no-such-setting', '1'] })).rejects.toThrow(/no-such-setting/);
   });
@@ -72,4 +89,12 @@ describe('startRedis', () => {
 
 function nothingFor(ms: number): Promise<string> {
   return new Promise((resolve) => setTimeout(resolve, ms, 'nothing'));
+}
+
+/** A program that starts a server as a test does, says where it is, and stays. */
+function starterSource(): string {
+  const source = readFileSync(new URL('../support/redis-server.ts', import.meta.url), 'utf8');
+  const { code } = transformSync(source, { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } });
+  const tail = 'const { port, folder } = await startRedis(); console.log(JSON.stringify({ port, folder }));';
+  return `${code.replace(/^import .* from ["']@jest\/globals["'];$/m, '')}\n${tail}\nsetInterval(() => {}, 1000);`;
 }

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
@@ -56,7 +56,7 @@ export function sharedRedis(options: RedisServerOptions = {}): () => RedisServer
 export class RedisServer {
   readonly url: string;
   #child: ChildProcess | null = null;
-  readonly #reap = (): void => void this.#child?.kill('SIGKILL');
+  #watchdog: ChildProcess | null = null;
 
   constructor(
     readonly port: number,
@@ -80,7 +80,7 @@ export class RedisServer {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    process.once('exit', this.#reap);
+    this.#watchdog = watchdogOf(child, this.folder);
     await untilReady(child);
     await ping(this.port);
   }
@@ -114,7 +114,8 @@ export class RedisServer {
   async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.#child;
     this.#child = null;
-    process.off('exit', this.#reap);
+    this.#watchdog?.kill('SIGKILL');
+    this.#watchdog = null;
     if (child === null || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill(signal);
@@ -123,6 +124,20 @@ export class RedisServer {
     await gone;
     clearTimeout(impatience);
   }
+}
+
+/**
+ * Ends the server and removes its folder when this process is gone, even by a signal that leaves no time for
+ * anything: the watchdog waits for the end of its input, which nobody but this process holds open.
+ */
+function watchdogOf(child: ChildProcess, folder: string): ChildProcess | null {
+  if (child.pid === undefined) return null;
+  const script = 'read -r _; kill -9 "$1" 2>/dev/null; rm -rf "$2"';
+  const stdio: ['pipe', 'ignore', 'ignore'] = ['pipe', 'ignore', 'ignore'];
+  const watchdog = spawn('sh', ['-c', script, 'watchdog', String(child.pid), folder], { stdio, detached: true });
+  watchdog.unref();
+  (watchdog.stdin as Socket | null)?.unref();
+  return watchdog;
 }
 
 async function freePort(): Promise<number> {
