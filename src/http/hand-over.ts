@@ -10,6 +10,7 @@ import type { Histogram } from '../metrics/instruments.js';
 import type { UpstreamMetrics } from '../metrics/upstream-metrics.js';
 import type { UpstreamError } from '../metrics/vocabulary.js';
 import type { RequestBody } from '../proxy/body.js';
+import { UploadTooLargeError } from '../proxy/large-body.js';
 import { Relay, type RelayResult } from '../proxy/relay.js';
 import { requestHeaders } from '../proxy/request-headers.js';
 import type { UpstreamFault } from '../proxy/upstream-fault.js';
@@ -111,6 +112,7 @@ const CODES = {
 
 function faultProblem(fault: UpstreamFault): Problem {
   const code = CODES[fault.kind];
+  if (fault.cause instanceof UploadTooLargeError) return { code: 'BODY_TOO_LARGE' };
   if (fault.kind === 'aborted') return { code, detail: 'The upload broke off.' };
   return { code, retryAfterSeconds: 1, members: { outcome: fault.outcome } };
 }
