@@ -1,0 +1,53 @@
+/** The reference of metrics, written from the catalogue. */
+import {
+  BATCH,
+  COUNTERS,
+  ETA_RATIO,
+  FAST,
+  GAUGES,
+  HISTOGRAMS,
+  type MetricDefinition,
+  WAIT,
+  WEB,
+} from '../../src/metrics/definitions.js';
+
+const SCALES: ReadonlyMap<readonly number[], string> = new Map<readonly number[], string>([
+  [WEB, 'WEB'],
+  [FAST, 'FAST'],
+  [WAIT, 'WAIT'],
+  [ETA_RATIO, 'ETA_RATIO'],
+  [BATCH, 'BATCH'],
+]);
+
+export function metricsPage(): string {
+  const tables = [section('Counters', COUNTERS), section('Histograms', HISTOGRAMS), section('Gauges', GAUGES)];
+  const scales = [...SCALES].map(([bounds, name]) => `| \`${name}\` | ${bounds.join(' ')} |`);
+  return `${[INTRODUCTION, ...tables, '## Buckets\n\n| scale | bounds |\n|---|---|', ...scales].join('\n')}\n`;
+}
+
+const INTRODUCTION = `# Metrics
+
+<!-- Written by scripts/dashboards.mjs from the catalogue, src/metrics/definitions.ts. Do not edit. -->
+
+Every gateway answers \`GET /metrics\` on its admin listener in Prometheus' text format, without a token.
+
+- Base units: seconds, bytes, ratios from 0 to 1. Requests are counted when they end.
+- Label values come from the configuration or from a fixed list; anything else counts under \`_other\`. A claimant, an
+  address, a ticket or a raw path is never a label.
+- A metric marked *shared* is a fact about the campaign that every gateway reports: aggregate it with
+  \`max by (job, campaign)\`, never with \`sum\`.
+- Beside these there are the usual metrics of the process (\`process_…\`) and of Node.js (\`nodejs_…\`).
+`;
+
+function section(title: string, definitions: Readonly<Record<string, MetricDefinition>>): string {
+  const rows = Object.values(definitions)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(row);
+  return [`## ${title}`, '', '| name | labels | meaning |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+function row({ name, labels, help, buckets, shared }: MetricDefinition): string {
+  const scale = buckets === undefined ? '' : ` Buckets: \`${SCALES.get(buckets) ?? buckets.join(' ')}\`.`;
+  const mark = shared === true ? ' *Shared.*' : '';
+  return `| \`${name}\` | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help}${scale}${mark} |`;
+}
