@@ -7,6 +7,7 @@
 import type { Clock, Timer } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Random } from '../kernel/random.js';
+import { StoreClock } from '../redis/store-clock.js';
 import type { Place } from '../waiting-room/place.js';
 import type {
   Ask,
@@ -20,7 +21,6 @@ import type {
   StoreView,
 } from './exchange.js';
 import type { SlotAccount } from './slot-account.js';
-import { StoreClock } from './store-clock.js';
 
 const MOST_ASKS_A_CALL = 100;
 const MOST_CALLS = 4;
