@@ -13,13 +13,14 @@ export class MemoryBuckets {
     return this.#arrivals.size;
   }
 
-  /** @returns the theoretical arrival time; 0 for a full bucket */
+  /** @returns the theoretical arrival time; before all times for a full bucket */
   read(key: string): number {
-    return this.#arrivals.get(key) ?? 0;
+    return this.#arrivals.get(key) ?? Number.NEGATIVE_INFINITY;
   }
 
   write(key: string, tat: number, nowNs: number): void {
-    this.#arrivals.set(key, tat);
+    if (tat > nowNs) this.#arrivals.set(key, tat);
+    else this.#arrivals.delete(key);
     for (let step = 0; step < SWEEP_PER_WRITE; step++) {
       const next = this.#cursor.next();
       if (next.done) {
