@@ -15,3 +15,13 @@ export function campaignKeys(prefix: string, upstream: string, campaign: string)
   const names = ['line', 'who', 'came0', 'came1', 'spent0', 'spent1', 'door', 'inside'];
   return { fixed: [`${shared}:slots`, ...names.map((name) => `${own}:${name}`)], bucketPrefix: `${own}:bucket:` };
 }
+
+/**
+ * Put before the name of a bucket that belongs to no campaign.
+ * @param limiter - names the set of buckets that share a slot
+ * @throws RangeError when it is empty or holds a brace: its buckets would be spread over slots
+ */
+export function limiterBucketPrefix(prefix: string, limiter: string): string {
+  if (!/^[^{}]+$/.test(limiter)) throw new RangeError(`The limiter's name '${limiter}' is empty or holds a brace`);
+  return `${prefix}:limiter:{${limiter}}:`;
+}
