@@ -1,0 +1,222 @@
+/**
+ * The client library: claims as the public contract asks for it, in browsers and in Node, without a dependency. One
+ * client speaks for one claimant of one campaign.
+ *
+ * It never asks before the time it was told, keeps the newest ticket over a reload, and repeats a claim with the same
+ * `Idempotency-Key` until it is answered.
+ */
+import { type ClientClock, clientClock } from './clock.js';
+import { asCampaign, type CampaignDocument, type TicketDocument } from './documents.js';
+import { Errand } from './errand.js';
+import { CampaignPoll, TicketPoll } from './line-watch.js';
+import { ClientMemory, type ClientStorage, defaultStorage } from './memory.js';
+import type { ClaimOutcome, LeaveOutcome, Progress } from './outcome.js';
+import { type Credentials, type Fetch, type Outgoing, type Reply, type Sender, send } from './reply.js';
+
+export type { ClientClock } from './clock.js';
+export type { CampaignDocument, CampaignState, EtaSeconds, TicketDocument, TicketState } from './documents.js';
+export type { ClientStorage } from './memory.js';
+export type { Answer, ClaimOutcome, LeaveOutcome, Progress } from './outcome.js';
+export { type Place, placeFromCampaignDocument } from './place.js';
+export type { Credentials, Fetch } from './reply.js';
+
+export interface ClientOptions {
+  /** Origin of the gateway, such as `https://claims.example`; in a page of the same origin, `''`. */
+  readonly baseUrl: string;
+  readonly campaign: string;
+  /** Where the line's own endpoints live; `/queue`. */
+  readonly basePath?: string;
+  /** What says who is asking, such as `Authorization`; made anew for each request where it is a function. */
+  readonly headers?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
+  /** Tells people of one browser apart in the storage. Not sent. */
+  readonly claimant?: string;
+  /** `same-origin`; `include` where a cookie says who is asking and the gateway has another origin. */
+  readonly credentials?: Credentials;
+  /** The tab's session storage in a browser, else the memory of the process. */
+  readonly storage?: ClientStorage;
+  /**
+   * Where a CDN serves the campaign document. With it, waiting costs the gateway nothing: the place is computed here,
+   * and only who is called asks the gateway.
+   */
+  readonly statusUrl?: string;
+  /** How long one request may take, in milliseconds; 30,000. */
+  readonly timeoutMs?: number;
+  /** Failures in a row after which a claim gives up; 12, which takes about four minutes. A crowd is no failure. */
+  readonly giveUpAfterFailures?: number;
+  readonly fetch?: Fetch;
+  readonly clock?: ClientClock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+export interface ClaimRequest {
+  /** Path and query of the guarded route, or a whole URL. */
+  readonly path: string;
+  /** `POST`. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Of the caller's own; otherwise one is made, and kept until the claim is answered. */
+  readonly idempotencyKey?: string;
+  /** Whether to wait for a campaign that has not begun; true. */
+  readonly waitForOpening?: boolean;
+  /** Rejects the claim with the signal's reason. The place is kept; a later claim goes on with it. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface SpillwayClient {
+  /** Claims, and waits as long as it takes. One at a time: a second call while one runs is refused with an error. */
+  claim(request: ClaimRequest): Promise<ClaimOutcome>;
+  /** Gives the place up; a claim under way ends as `left`. */
+  leave(signal?: AbortSignal): Promise<LeaveOutcome>;
+  /** The campaign document; null where it cannot be had now. */
+  status(signal?: AbortSignal): Promise<CampaignDocument | null>;
+  /** The place as told last, also to an earlier page; null outside the line. */
+  readonly place: TicketDocument | null;
+}
+
+/** @throws TypeError where there is no `fetch` */
+export function createClient(options: ClientOptions): SpillwayClient {
+  return new Client(options);
+}
+
+const NEVER = new AbortController().signal;
+const LEFT = Symbol('left');
+/** After these nothing of the claim is needed any more. The others go on later, with the same place and key. */
+const FINAL = new Set<ClaimOutcome['kind']>(['granted', 'rejected', 'sold-out', 'ended', 'left']);
+
+class Client implements SpillwayClient {
+  readonly #memory: ClientMemory;
+  readonly #sender: Sender;
+  readonly #lineUrl: string;
+  readonly #random: () => number;
+  #running: AbortController | null = null;
+
+  constructor(private readonly options: ClientOptions) {
+    const { baseUrl, campaign, basePath = '/queue', claimant = '' } = options;
+    const fetchNow = options.fetch ?? globalThis.fetch;
+    if (typeof fetchNow !== 'function') throw new TypeError('There is no fetch here; give one in the options');
+    this.#lineUrl = `${baseUrl}${basePath}/${encodeURIComponent(campaign)}`;
+    this.#memory = new ClientMemory(options.storage ?? defaultStorage(), `spillway ${this.#lineUrl} ${claimant}`);
+    this.#random = options.random ?? Math.random;
+    this.#sender = {
+      // A browser's fetch must not be called as a method of anything but the window.
+      fetch: (url, init) => fetchNow(url, init),
+      clock: options.clock ?? clientClock,
+      credentials: options.credentials ?? 'same-origin',
+      timeoutMs: options.timeoutMs ?? 30_000,
+    };
+  }
+
+  get place(): TicketDocument | null {
+    return this.#memory.recall().place;
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    if (this.#running !== null) throw new Error('A claim of this client is under way; wait for it, or abort it');
+    const { signal = NEVER } = request;
+    signal.throwIfAborted();
+    const running = new AbortController();
+    const stop = (): void => running.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    this.#running = running;
+    try {
+      const outcome = await this.#errand(request, running.signal).run();
+      if (FINAL.has(outcome.kind)) this.#memory.forget();
+      else if (outcome.kind === 'refused') this.#memory.remember({ key: null, claim: null });
+      return outcome;
+    } catch (reason) {
+      if (reason === LEFT) return { kind: 'left' };
+      throw reason;
+    } finally {
+      this.#running = null;
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async leave(signal: AbortSignal = NEVER): Promise<LeaveOutcome> {
+    this.#running?.abort(LEFT);
+    const reply = await this.#line('DELETE', '/tickets/me', signal);
+    if (reply.kind === 'none') return { kind: 'failed', code: 'NETWORK' };
+    const gone = reply.status === 204;
+    if (!gone && !reply.code?.startsWith('TICKET_')) {
+      return { kind: 'failed', code: reply.code ?? `HTTP_${reply.status}` };
+    }
+    this.#memory.forget();
+    return { kind: gone ? 'left' : 'no-place' };
+  }
+
+  async status(signal: AbortSignal = NEVER): Promise<CampaignDocument | null> {
+    const reply = await this.#askCampaign(signal);
+    return reply.kind === 'reply' && reply.status === 200 ? asCampaign(reply.document) : null;
+  }
+
+  #errand(request: ClaimRequest, signal: AbortSignal): Errand {
+    const clock = this.#sender.clock;
+    const askTicket = (within: AbortSignal): Promise<Reply> => this.#line('GET', '/tickets/me', within);
+    const askCampaign = (within: AbortSignal): Promise<Reply> => this.#askCampaign(within);
+    const facts = {
+      memory: this.#memory,
+      clock,
+      random: this.#random,
+      watch:
+        this.options.statusUrl === undefined
+          ? new TicketPoll(clock, askTicket)
+          : new CampaignPoll(clock, askTicket, askCampaign, this.#random),
+      sendClaim: (within: AbortSignal) => this.#send(this.#outgoing(request), within),
+      giveUpAfterFailures: this.options.giveUpAfterFailures ?? 12,
+      waitForOpening: request.waitForOpening ?? true,
+      onProgress: request.onProgress ?? (() => undefined),
+    };
+    return new Errand(facts, signal);
+  }
+
+  #outgoing({ path, method = 'POST', headers, body, idempotencyKey }: ClaimRequest): Outgoing {
+    const url = /^https?:/.test(path) ? path : `${this.options.baseUrl}${path}`;
+    const key = idempotencyKey ?? this.#keyOf(`${method} ${url} ${body ?? ''}`);
+    return { url, method, headers: { ...this.#headers(), ...headers, 'idempotency-key': key }, body };
+  }
+
+  /** The key of the claim under way; a new one where it is another claim. */
+  #keyOf(claim: string): string {
+    const digest = digestOf(claim);
+    const known = this.#memory.recall();
+    if (known.key !== null && known.claim === digest) return known.key;
+    const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+      byte.toString(16).padStart(2, '0'),
+    ).join('');
+    this.#memory.remember({ key, claim: digest });
+    return key;
+  }
+
+  #line(method: string, path: string, signal: AbortSignal): Promise<Reply> {
+    return this.#send({ url: `${this.#lineUrl}${path}`, method, headers: this.#headers() }, signal);
+  }
+
+  #askCampaign(signal: AbortSignal): Promise<Reply> {
+    const url = this.options.statusUrl ?? `${this.#lineUrl}/status.json`;
+    return send({ ...this.#sender, credentials: 'omit' }, { url, method: 'GET', headers: {} }, signal);
+  }
+
+  #send(request: Outgoing, signal: AbortSignal): Promise<Reply> {
+    const ticket = this.place?.ticket;
+    return send(
+      this.#sender,
+      ticket ? { ...request, headers: { ...request.headers, 'spillway-ticket': ticket } } : request,
+      signal,
+    );
+  }
+
+  #headers(): Readonly<Record<string, string>> {
+    const { headers = {} } = this.options;
+    return typeof headers === 'function' ? headers() : headers;
+  }
+}
+
+/** FNV-1a, 32 bits: tells one claim from the next, and guards nothing. */
+function digestOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
