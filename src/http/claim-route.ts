@@ -15,7 +15,7 @@ import type { CampaignContext } from './campaign-context.js';
 import { type Asker, answerRefusal, type Refusal, rateLimitFields } from './claim-answers.js';
 import type { Cors } from './cors.js';
 import { handOver } from './hand-over.js';
-import { claimRequest, ticketOf } from './identity.js';
+import { claimRequest, type TicketReading, ticketOf } from './identity.js';
 import { sendProblem } from './problem.js';
 import { stateProblem } from './state-problems.js';
 import { placeName } from './ticket-answers.js';
@@ -99,7 +99,7 @@ class Visit {
     }
     const request = claimRequest(context, req, claimantId, address, reading);
     const asker: Asker = { claimantId, reading, fields: this.#fields };
-    const known = context.admission.known(request);
+    const known = isOver(context, reading) ? null : context.admission.known(request);
     if (known !== null) return this.#answer(known as Refusal, asker);
     const beganUs = options.clock.monotonicUs();
     const body = await readSmallBody(req, SMALL_BODY_BYTES, options.maxBodyBytes);
@@ -215,4 +215,10 @@ class Visit {
   #gone(): void {
     this.req.facts.outcome = 'client_abort';
   }
+}
+
+/** Whether the ticket's place was seen to end here: its number is no longer one of those that wait. */
+function isOver(context: CampaignContext, reading: TicketReading): boolean {
+  if (reading.kind !== 'ticket') return false;
+  return context.ended.get(placeName(reading.ticket.epoch, reading.ticket.place)) !== undefined;
 }
