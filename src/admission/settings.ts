@@ -13,6 +13,11 @@ const LEAST_STALE_US = 3_000;
 const HORIZON_US = 5_000;
 /** Beyond the near poll: the way there and back, and a timer that is late. */
 const DWELL_SLACK_MS = 150;
+/**
+ * How far ahead people are called, as a share of the dwell: more than the mean way to the door, so that somebody
+ * stands at it when half of those called never come, and less than the dwell, so that only a few stand there long.
+ */
+const LEAD_SHARE = 0.75;
 /** Beyond the upstream's time-out: until the slots of a gateway that fell silent are free. */
 const SLOT_LEASE_SLACK_MS = 2_000;
 const DOOR_STAY_SLACK_MS = 500;
@@ -56,7 +61,7 @@ export function campaignSettings(
       queue: queue.enabled,
       maxWaiting: queue.maxWaiting,
       graceMs: queue.graceMs,
-      leadMs: dwellMs / 2,
+      leadMs: dwellMs * LEAD_SHARE,
       dwellMs,
       doorStayMs: queue.holdMs + 2 * queue.poll.nearMs + DOOR_STAY_SLACK_MS,
       skip,
