@@ -135,8 +135,9 @@ export class MemoryLine {
     return this.#issue(claimant, MAIN, 0);
   }
 
-  /** A new place for somebody whose call has lapsed. */
+  /** A new place for somebody whose call has lapsed. The old number is used up: its ticket proves nothing any more. */
   rejoin(claimant: string, lapsed: Place): Place {
+    this.#spent[lapsed.line].add(lapsed.number);
     return lapsed.returns < MOST_RETURNS
       ? this.#issue(claimant, RETURN, lapsed.returns + 1)
       : this.#issue(claimant, MAIN, 0);
@@ -146,9 +147,11 @@ export class MemoryLine {
     return place.number <= this.heads[place.line];
   }
 
+  /** Whoever stands at the door or is at the upstream came in time. */
   isLapsed(place: Place, toldMs: number, nowUs: number, graceMs: number): boolean {
     if (place.number > this.lapsed[place.line]) return false;
-    return toldMs === 0 || toldMs + graceMs < this.lineMs(nowUs);
+    if (toldMs !== 0 && toldMs + graceMs >= this.lineMs(nowUs)) return false;
+    return !this.#inside.has(keyOf(place)) && !this.#door.has(keyOf(place));
   }
 
   /** Calls the number just joined; for a line in which nobody else waits. */
@@ -182,10 +185,10 @@ export class MemoryLine {
     this.#door.delete(keyOf(place));
   }
 
-  /** Answered, but not finally: called as before, with its grace beginning anew. */
+  /** Answered, but not finally: called as before, with its grace beginning anew. A number used up since stays so. */
   retain(claimant: string, place: Place, nowUs: number): void {
     this.#inside.delete(keyOf(place));
-    this.refill(claimant, place, this.lineMs(nowUs));
+    if (!this.isSpent(place)) this.refill(claimant, place, this.lineMs(nowUs));
   }
 
   spend(claimant: string, place: Place): void {

@@ -39,12 +39,20 @@ local function is_called(c, place)
   return place.number <= c.state['head' .. place.line]
 end
 
-local function is_lapsed(c, place, told)
-  if place.number > c.state['lapsed' .. place.line] then return false end
-  return told == 0 or told + c.settings.grace_ms < line_ms(c.state, c.now_us)
+local function is_inside(c, place)
+  return redis.call('ZSCORE', c.keys.inside, place_key(place)) ~= false
 end
 
+-- Whoever stands at the door or is at the upstream came in time.
+local function is_lapsed(c, place, told)
+  if place.number > c.state['lapsed' .. place.line] then return false end
+  if told ~= 0 and told + c.settings.grace_ms >= line_ms(c.state, c.now_us) then return false end
+  return not is_inside(c, place) and not redis.call('ZSCORE', c.keys.door, place_key(place))
+end
+
+-- The old number is used up: its ticket proves nothing any more.
 local function rejoin(c, claimant, place)
+  redis.call('SETBIT', c.keys.spent[place.line], place.number, 1)
   if place.returns < MOST_RETURNS then return issue(c, claimant, 1, place.returns + 1) end
   return issue(c, claimant, 0, 0)
 end
@@ -88,10 +96,6 @@ local function enter(c, place)
   redis.call('ZADD', c.keys.inside, whole(c.now_us + c.settings.slot_lease_us), place_key(place))
 end
 
-local function is_inside(c, place)
-  return redis.call('ZSCORE', c.keys.inside, place_key(place)) ~= false
-end
-
 local function spend(c, claimant, place)
   redis.call('SETBIT', c.keys.spent[place.line], place.number, 1)
   redis.call('ZREM', c.keys.inside, place_key(place))
@@ -102,9 +106,10 @@ local function spend(c, claimant, place)
   end
 end
 
--- Answered, but not finally: called as before, with its grace beginning anew.
+-- Answered, but not finally: called as before, with its grace beginning anew. A number used up since stays so.
 local function retain(c, claimant, place)
   redis.call('ZREM', c.keys.inside, place_key(place))
+  if is_spent(c, place) then return end
   place.told = line_ms(c.state, c.now_us)
   write_entry(c, claimant, place)
 end
