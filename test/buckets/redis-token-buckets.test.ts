@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { bucketRate } from '../../src/buckets/gcra.js';
+import { StoreUnavailableError } from '../../src/kernel/errors.js';
+import { limiterBucketPrefix } from '../../src/redis/keys.js';
+import { connected } from '../redis/connected.js';
+import { sharedRedis } from '../support/redis-server.js';
+import { type OpenRedisBuckets, openRedis } from './buckets.js';
+import { charge } from './token-buckets.js';
+
+const redis = sharedRedis();
+const RATE = bucketRate(5, 0.01);
+
+describe('RedisTokenBuckets on the clock of the server', () => {
+  let opened: OpenRedisBuckets;
+  beforeEach(async () => {
+    opened = await openRedis(redis(), null);
+  });
+  afterEach(() => opened.close());
+
+  const pttl = (name: string): Promise<unknown> => opened.connection.send('pttl', [opened.keyPrefix + name]);
+
+  it('lets a key expire when its bucket is full', async () => {
+    const { levels } = await opened.buckets.take([charge('a', 2, RATE)]);
+    expect(levels[0]!.fullInNs).toBe(200e9);
+    const left = Number(await pttl('a'));
+    expect(left).toBeGreaterThan(195_000);
+    expect(left).toBeLessThanOrEqual(200_000);
+    await opened.buckets.take([charge('a', -1, RATE)]);
+    expect(Number(await pttl('a'))).toBeLessThanOrEqual(100_000);
+  });
+
+  it('keeps no key of a refusal, of a look, and of a bucket that is full', async () => {
+    await opened.buckets.take([charge('a', 1, RATE), charge('b', 9, RATE)]);
+    await opened.buckets.penalize(charge('c', 0, RATE));
+    await opened.buckets.take([charge('d', 3, RATE)]);
+    await opened.buckets.put('d', RATE, 0);
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map(pttl))).toEqual([-2, -2, -2, -2]);
+  });
+
+  it('refills by the clock of the server, over all who share the limiter', async () => {
+    const rate = bucketRate(1000, 1000);
+    await opened.buckets.take([charge('a', 1000, rate)]);
+    const before = process.hrtime.bigint();
+    for (;;) {
+      const result = await opened.buckets.take([charge('a', 20, rate)]);
+      if (result.kind === 'taken') break;
+      expect(result.waitMs).toBeLessThanOrEqual(20);
+    }
+    // 20 tokens take 20 ms, less the time the first reply was on its way.
+    expect(Number(process.hrtime.bigint() - before) / 1e6).toBeGreaterThan(15);
+  });
+
+  it('makes one script call for all takes of a turn, bounded to 100', async () => {
+    await Promise.all(Array.from({ length: 90 }, (_, i) => opened.buckets.take([charge(`k${i}`, 1, RATE)])));
+    expect(opened.script.calls).toBe(1);
+    await Promise.all(Array.from({ length: 2000 }, (_, i) => opened.buckets.take([charge(`k${i}`, 1, RATE)])));
+    expect(opened.script.calls).toBe(21);
+  });
+
+  it('carries the orders of one call out one after the other', async () => {
+    const { buckets } = opened;
+    const [first, look, second, third] = await Promise.all([
+      buckets.take([charge('a', 3, RATE)]),
+      buckets.penalize(charge('a', 0, RATE)),
+      buckets.take([charge('a', 3, RATE)]),
+      buckets.take([charge('a', 2, RATE)]),
+    ]);
+    expect([first.kind, look.remaining, second.kind, third.kind]).toEqual(['taken', 2, 'refused', 'taken']);
+    expect(opened.script.calls).toBe(1);
+  });
+
+  it('closes a bucket for a century without losing count', async () => {
+    await opened.buckets.put('a', RATE, 3_155_760_000e9);
+    const refused = await opened.buckets.take([charge('a', 0, RATE)]);
+    expect(refused).toMatchObject({ kind: 'refused' });
+    expect(Number(await pttl('a'))).toBeGreaterThan(3_155_000_000_000);
+  });
+});
+
+describe('RedisTokenBuckets on a store that fails', () => {
+  it('fails a take within its deadline, and what runs too late does nothing', async () => {
+    const opened = await openRedis(redis(), null, 100);
+    const other = await connected(redis().url, 5000);
+    await opened.buckets.take([charge('first', 1, RATE)]);
+    redis().freeze();
+    const fault = await opened.buckets.take([charge('late', 5, RATE)]).catch((err: unknown) => err);
+    redis().thaw();
+    expect(fault).toBeInstanceOf(StoreUnavailableError);
+    expect((fault as StoreUnavailableError).waitedMs).toBeLessThan(300);
+    await opened.connection.send('ping', []);
+    expect(await other.send('exists', [`${opened.keyPrefix}first`, `${opened.keyPrefix}late`])).toBe(1);
+    await opened.close();
+    await other.close();
+  });
+
+  it('fails at once while the connection is lost', async () => {
+    const opened = await openRedis(redis(), null, 100);
+    const lost = new Promise<void>((resolve) => {
+      opened.connection.onState((state) => {
+        if (state === 'lost') resolve();
+      });
+    });
+    await redis().kill();
+    await lost;
+    await expect(opened.buckets.take([charge('a', 1, RATE)])).rejects.toThrow(StoreUnavailableError);
+    await opened.close();
+    await redis().restart();
+  });
+});
+
+describe('limiterBucketPrefix', () => {
+  it('puts all buckets of a limiter into one slot, apart from other limiters and prefixes', () => {
+    expect(limiterBucketPrefix('spillway', 'logins')).toBe('spillway:limiter:{logins}:');
+    for (const name of ['', 'a}b', '{a}']) expect(() => limiterBucketPrefix('spillway', name)).toThrow(RangeError);
+  });
+});
