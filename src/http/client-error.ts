@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { owedAnswer } from './pipelining.js';
 import { type Problem, rawProblem, sendProblem } from './problem.js';
 import type { RequestIds } from './request-id.js';
 
@@ -62,11 +63,6 @@ function problemOf(fault: NodeJS.ErrnoException): Problem {
 /** The parser's name of its fault, which quotes nothing of the request. */
 function named(fault: NodeJS.ErrnoException): string {
   return fault.code?.startsWith('HPE_') ? ` (${fault.code})` : '';
-}
-
-/** The response Node has bound to the connection, if any; Node's own handler of these faults looks there too. */
-function owedAnswer(socket: Duplex): ServerResponse | null {
-  return (socket as Duplex & { _httpMessage?: ServerResponse | null })._httpMessage ?? null;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { CampaignContext } from './campaign-context.js';
 import { type ClaimRouteOptions, claimRoute } from './claim-route.js';
 import { createApplication } from './express-app.js';
 import { judgeRequest } from './hygiene.js';
+import { isUnanswerable } from './pipelining.js';
 import { sendProblem } from './problem.js';
 import { queueRoutes } from './queue-routes.js';
 import { RequestFacts } from './request-facts.js';
@@ -32,6 +33,7 @@ export function createGatewayApp(options: GatewayAppOptions): Express {
 function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions): RequestHandler {
   const count = counter(clock, metrics, campaigns);
   return (req, res, next) => {
+    if (isUnanswerable(req, res)) return;
     const verdict = judgeRequest(req);
     const clean = verdict.kind === 'ok';
     const facts = new RequestFacts(
