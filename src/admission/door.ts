@@ -49,6 +49,8 @@ export interface DoorOptions {
 
 /** How often a door asks again while other gateways have all the slots. */
 const SLOTS_ELSEWHERE_US = 5_000;
+/** How soon it asks again at the soonest, when a reply said that there is something to have. */
+const SOONEST_ASK_US = 1_000;
 /** How soon it asks again after a call failed. */
 const STORE_AWAY_US = 20_000;
 
@@ -112,6 +114,7 @@ export class Door implements DoorPort {
   permitsWanted(): number {
     if (this.options.clock.monotonicUs() < this.#nextAskUs) return 0;
     const wanted = Math.max(0, this.#claims.length - this.#departuresUs.length - this.#asked);
+    if (wanted > 0) this.#nextAskUs = 0;
     this.#asked += wanted;
     return wanted;
   }
@@ -136,7 +139,9 @@ export class Door implements DoorPort {
     const full = slots > 0 && view.slotsInUse >= slots;
     const tokenInUs = waitNs(view.doorTat, view.nowUs * 1000, storeRate) / 1000;
     const atUs = full ? nowUs + SLOTS_ELSEWHERE_US : decidedAtUs + tokenInUs - horizonUs;
-    this.#askAt(Math.max(atUs, nowUs + 1000), nowUs);
+    // An ask that is due already keeps its time: replies that come faster than it would put it off for ever.
+    const dueUs = this.#nextAskUs > 0 ? this.#nextAskUs : Number.POSITIVE_INFINITY;
+    this.#askAt(Math.max(atUs, Math.min(dueUs, nowUs + SOONEST_ASK_US)), nowUs);
   }
 
   /** A slot came free, or a token should be there. @returns whether somebody here waits for it */
@@ -155,7 +160,7 @@ export class Door implements DoorPort {
   #askAt(atUs: number, nowUs: number): void {
     this.#nextAskUs = atUs;
     this.#lastAsk?.cancel();
-    this.#lastAsk = this.options.clock.after(Math.ceil((atUs - nowUs) / 1000), () => this.askNow());
+    this.#lastAsk = this.options.clock.after(Math.max(0, Math.ceil((atUs - nowUs) / 1000)), () => this.askNow());
   }
 
   #insert(claim: HeldClaim, order: number): void {
