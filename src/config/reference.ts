@@ -45,6 +45,45 @@ export function configurationTable(): string {
   ].join('\n');
 }
 
+/** The settings that most campaigns touch, for the README. */
+const ESSENTIAL = [
+  'server.host',
+  'server.port',
+  'server.trustProxy',
+  'admin.port',
+  'store.kind',
+  'store.url',
+  'store.deadlineMs',
+  'tickets.keys',
+  'upstreams[].targets',
+  'upstreams[].timeoutMs',
+  'upstreams[].concurrency.limit',
+  'campaigns[].routes',
+  'campaigns[].pass',
+  'campaigns[].schedule.opensAt',
+  'campaigns[].claimant.from',
+  'campaigns[].claimant.name',
+  'campaigns[].limits',
+  'campaigns[].admission.ratePerSecond',
+  'campaigns[].admission.burst',
+  'campaigns[].queue.holdMs',
+  'campaigns[].queue.maxWaiting',
+  'campaigns[].queue.graceMs',
+  'campaigns[].queue.poll.nearMs',
+  'campaigns[].queue.poll.maxMs',
+  'campaigns[].onStoreFailure',
+];
+
+/** Setting, default and meaning of the essential ones, as a Markdown table. */
+export function essentialTable(): string {
+  const all = new Map([...rowsOf(settingTree, '', 'SPILLWAY', '')].map((row) => [row.path, row]));
+  const rows = ESSENTIAL.map((path) => {
+    const { node, required } = all.get(path)!;
+    return `| \`${path}\` | ${defaultOf(node, required)} | ${cell(node.description ?? '')} |`;
+  });
+  return ['| setting | default | meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
 function* rowsOf(node: SettingNode, path: string, variable: string, list: string): Generator<Row> {
   const holder = list === '' ? node : (itemsOf(node) ?? node);
   const required = alternatives(holder).find(({ properties }) => properties)?.required ?? [];

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { nearest } from '../../src/config/nearest.js';
-import { configurationTable } from '../../src/config/reference.js';
+import { configurationTable, essentialTable } from '../../src/config/reference.js';
 import { itemsOf, propertiesOf, type SettingNode, settingTree } from '../../src/config/setting-tree.js';
 import { RESERVED_VARIABLES, variablesOf } from '../../src/config/variables.js';
 
 describe('The reference of settings', () => {
   it('is the page that is committed; scripts/docs-configuration.mjs writes it', () => {
     expect(readFileSync('docs/configuration.md', 'utf8')).toBe(configurationTable());
+  });
+
+  it('stands in the README as far as most campaigns need it', () => {
+    expect(readFileSync('README.md', 'utf8')).toContain(`<!-- settings -->\n${essentialTable()}\n<!-- /settings -->`);
   });
 
   it('says type, default, range, variable and meaning of a setting', () => {
