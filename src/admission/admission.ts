@@ -36,6 +36,7 @@ export interface AdmissionOptions {
 
 export class Admission {
   readonly refusals: RefusalCache;
+  readonly #away = new PlacesAway();
 
   constructor(readonly options: AdmissionOptions) {
     this.refusals = new RefusalCache(options.clock);
@@ -43,7 +44,7 @@ export class Admission {
 
   /** @returns aborts the claim, if it is not decided yet */
   claim(request: ClaimRequest, decided: (decision: Decision) => void): () => void {
-    const claim = new Claim(this.options, request, this.refusals, decided);
+    const claim = new Claim(this.options, request, this.refusals, this.#away, decided);
     claim.ask();
     return () => claim.abort();
   }
@@ -78,6 +79,30 @@ export class Admission {
   }
 }
 
+/**
+ * Places whose claim has left this door and is not answered yet. The store learns of it a moment later, and may say
+ * meanwhile that the same place stands at the door: one place never enters twice.
+ */
+class PlacesAway {
+  readonly #places = new Set<string>();
+
+  add(place: Place): void {
+    this.#places.add(nameOf(place));
+  }
+
+  has(place: Place): boolean {
+    return this.#places.has(nameOf(place));
+  }
+
+  delete(place: Place): void {
+    this.#places.delete(nameOf(place));
+  }
+}
+
+function nameOf(place: Place): string {
+  return `${place.line}.${place.number}`;
+}
+
 /** One claim on its way to a decision. */
 class Claim implements AskListener, HeldClaim, Pass {
   place: Place | null = null;
@@ -91,6 +116,7 @@ class Claim implements AskListener, HeldClaim, Pass {
     private readonly options: AdmissionOptions,
     private readonly request: ClaimRequest,
     private readonly refusals: RefusalCache,
+    private readonly away: PlacesAway,
     private readonly decided: (decision: Decision) => void,
   ) {
     this.untilUs = options.clock.monotonicUs() + options.holdMs() * 1000;
@@ -113,7 +139,10 @@ class Claim implements AskListener, HeldClaim, Pass {
   }
 
   depart(): void {
-    if (this.place !== null && !this.#counted) this.options.link.report('entered', this.place);
+    if (this.place !== null) {
+      this.away.add(this.place);
+      if (!this.#counted) this.options.link.report('entered', this.place);
+    }
     this.#decide({ kind: 'admit', pass: this, remaining: this.#remaining });
   }
 
@@ -135,6 +164,7 @@ class Claim implements AskListener, HeldClaim, Pass {
     const { slots, door, link } = this.options;
     slots.release();
     if (this.place !== null) {
+      this.away.delete(this.place);
       const event = { claimant: this.request.claimant, place: this.place };
       link.reportClaimant(ending === 'final' ? 'spent' : 'retained', event);
     }
@@ -143,6 +173,11 @@ class Claim implements AskListener, HeldClaim, Pass {
   }
 
   #entered(place: Place | null, remaining: Remaining, departureUs: number): void {
+    if (place !== null && this.away.has(place)) {
+      this.options.door.takePermit(departureUs);
+      if (this.#state === 'asked') this.#decide({ kind: 'in-progress' });
+      return;
+    }
     this.place = place;
     this.#remaining = remaining;
     this.#counted = true;
@@ -151,18 +186,28 @@ class Claim implements AskListener, HeldClaim, Pass {
       this.options.door.takePermit(departureUs);
       return;
     }
+    if (place !== null) this.#takeOver(place);
     this.#state = 'held';
     this.options.door.holdWithPermit(this, departureUs);
   }
 
   #hold(place: Place, remaining: Remaining): void {
-    const { door } = this.options;
-    const other = door.find(place);
-    if (other !== null && door.remove(other)) (other as Claim).#decide({ kind: 'in-progress' });
+    if (this.away.has(place)) {
+      this.#decide({ kind: 'in-progress' });
+      return;
+    }
+    this.#takeOver(place);
     this.place = place;
     this.#remaining = remaining;
     this.#state = 'held';
-    door.hold(this);
+    this.options.door.hold(this);
+  }
+
+  /** The newest claim of a place stands for it. */
+  #takeOver(place: Place): void {
+    const { door } = this.options;
+    const other = door.find(place);
+    if (other !== null && door.remove(other)) (other as Claim).#decide({ kind: 'in-progress' });
   }
 
   /** Let straight in, and yet not gone in time: it gets a place in line, and has paid its limits already. */
@@ -170,9 +215,13 @@ class Claim implements AskListener, HeldClaim, Pass {
     const { link, limits } = this.options;
     const request = { ...this.request, buckets: this.request.buckets.map(() => null) };
     link.ask(askOf('join', request, limits), {
-      answered: (result) => this.#decide(decisionOf(result, request, this.refusals)),
-      failed: (fault) => this.#decide(failureOf(fault)),
+      answered: (result) => this.#decideIfThere(decisionOf(result, request, this.refusals)),
+      failed: (fault) => this.#decideIfThere(failureOf(fault)),
     });
+  }
+
+  #decideIfThere(decision: Decision): void {
+    if (this.#state !== 'aborted') this.#decide(decision);
   }
 
   #giveBackEntry(): void {
