@@ -19,12 +19,12 @@ const JITTER = 0.1;
 /**
  * @param waitMs - the wait that remains, estimated; 0 or more
  * @param stretch - 1, or more for a crowd beyond the budget
- * @returns whole milliseconds, never less than `nearMs`
+ * @returns whole milliseconds, from `nearMs` to `maxMs`
  */
 export function pollAfterMs(waitMs: number, stretch: number, settings: PollSettings, random: Random): number {
   const wantedMs = Math.max(settings.nearMs, SHARE_OF_WAIT * waitMs) * stretch;
-  const boundedMs = Math.min(wantedMs, settings.maxMs);
-  return Math.max(settings.nearMs, Math.round(jittered(boundedMs, JITTER, random)));
+  const boundedMs = Math.min(wantedMs, settings.maxMs / (1 + JITTER));
+  return Math.max(settings.nearMs, Math.floor(jittered(boundedMs, JITTER, random)));
 }
 
 /**

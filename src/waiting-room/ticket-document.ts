@@ -69,5 +69,6 @@ export function ticketDocument(facts: TicketFacts, poll: PollSettings, random: R
 /** A range that holds the wait unless the pace changes: at most half as much again, and two seconds, wide. */
 export function etaSeconds(waitMs: number): { min: number; max: number } {
   const seconds = waitMs / 1000;
-  return { min: Math.floor(seconds * 0.9), max: Math.ceil(seconds * 1.15) + 1 };
+  const min = Math.floor(seconds * 0.9);
+  return { min, max: Math.min(Math.ceil(seconds * 1.15) + 1, Math.floor(min * 1.5) + 2) };
 }

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { seededRandom } from '../../src/replay/seeded-random.js';
+import { crowdStretch, type PollSettings, pollAfterMs, SHARE_OF_WAIT } from '../../src/waiting-room/poll-schedule.js';
+
+const POLL: PollSettings = { nearMs: 250, maxMs: 30_000, budgetPerSecond: 5000 };
+const settings = fc
+  .record({
+    nearMs: fc.integer({ min: 50, max: 60_000 }),
+    more: fc.integer({ min: 0, max: 500_000 }),
+    budgetPerSecond: fc.integer({ min: 10, max: 1_000_000 }),
+  })
+  .map(({ nearMs, more, budgetPerSecond }) => ({ nearMs, maxMs: nearMs + more, budgetPerSecond }));
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+describe('pollAfterMs', () => {
+  it('is a whole number from nearMs to maxMs, whatever the wait, the crowd and the jitter', () => {
+    fc.assert(
+      fc.property(
+        settings,
+        fc.nat(1e8),
+        fc.double({ min: 1, max: 1e4, noNaN: true }),
+        random,
+        (poll, wait, crowd, at) => {
+          const told = pollAfterMs(wait, crowd, poll, () => at);
+          expect(Number.isInteger(told)).toBe(true);
+          expect(told).toBeGreaterThanOrEqual(poll.nearMs);
+          expect(told).toBeLessThanOrEqual(poll.maxMs);
+        },
+      ),
+    );
+  });
+
+  it('never sends anybody past their turn, as long as the estimate holds and no crowd stretches it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 358, max: 1_000_000 }), random, (waitMs, at) => {
+        expect(pollAfterMs(waitMs, 1, POLL, () => at)).toBeLessThan(waitMs);
+      }),
+    );
+  });
+
+  it('is jittered by a tenth to either side, so that people who joined together spread out', () => {
+    expect(pollAfterMs(10_000, 1, POLL, () => 0)).toBe(6300);
+    expect(pollAfterMs(10_000, 1, POLL, () => 0.5)).toBe(7000);
+    expect(pollAfterMs(10_000, 1, POLL, () => 0.999999)).toBe(7699);
+    const random = seededRandom(3);
+    const told = new Set(Array.from({ length: 100 }, () => pollAfterMs(1e9, 1, POLL, random)));
+    expect(told.size).toBeGreaterThan(80);
+  });
+
+  it('finds somebody in a line of twenty seconds within six polls', () => {
+    let waitMs = 20_000;
+    let polls = 0;
+    const random = seededRandom(1);
+    for (; waitMs > 0; polls++) waitMs -= pollAfterMs(waitMs, 1, POLL, random);
+    expect(polls).toBeLessThanOrEqual(6);
+    expect(SHARE_OF_WAIT).toBe(0.7);
+  });
+});
+
+describe('crowdStretch', () => {
+  it('is never below 1, and 1 for nobody and for a door that stands still', () => {
+    fc.assert(
+      fc.property(fc.nat(1e7), fc.nat(10_000), fc.nat(50), settings, (waiting, pace, gateways, poll) => {
+        expect(crowdStretch(waiting, pace, gateways, poll)).toBeGreaterThanOrEqual(1);
+      }),
+    );
+    expect(crowdStretch(0, 390, 1, POLL)).toBe(1);
+    expect(crowdStretch(1000, 0, 1, POLL)).toBe(1);
+  });
+
+  it('grows with the crowd, and shrinks with the gateways', () => {
+    const poll = { ...POLL, budgetPerSecond: 500 };
+    expect(crowdStretch(50_000, 390, 1, poll)).toBeGreaterThan(crowdStretch(5000, 390, 1, poll));
+    expect(crowdStretch(50_000, 390, 4, poll)).toBeLessThan(crowdStretch(50_000, 390, 1, poll));
+  });
+
+  it.each([
+    [2000, 390, 5000],
+    [20_000, 390, 1500],
+    [20_000, 390, 800],
+    [50_000, 1000, 3000],
+  ])('keeps the polls of %i people before %i calls a second within %i a second', (people, pace, budgetPerSecond) => {
+    const poll = { ...POLL, budgetPerSecond };
+    expect(pollsPerSecond(people, pace, poll)).toBeLessThanOrEqual(budgetPerSecond * 1.1);
+  });
+});
+
+/** Polls per second, in the busiest of the first ten seconds but one, of a line that nobody joins any more. */
+function pollsPerSecond(people: number, pace: number, poll: PollSettings): number {
+  const random = seededRandom(7);
+  const stretch = crowdStretch(people, pace, 1, poll);
+  const counts = new Array<number>(11).fill(0);
+  for (let number = 1; number <= people; number++) {
+    const calledMs = (number / pace) * 1000;
+    // Everybody is somewhere between two polls when the watching begins.
+    let atMs = random() * pollAfterMs(calledMs, stretch, poll, random);
+    while (atMs < Math.min(calledMs, 10_000)) {
+      counts[Math.floor(atMs / 1000)]! += 1;
+      atMs += pollAfterMs(calledMs - atMs, stretch, poll, random);
+    }
+  }
+  return Math.max(...counts.slice(1, 10));
+}
