@@ -59,7 +59,8 @@ export function handOver(handOver: HandOver, meters: HandOverMeters, ended: (end
     streamed,
     context.protectedFields,
   );
-  const relay = new Relay(res, { keepRunning: false, extraHeaders: fields });
+  // A service goes on with a claim whose client has left: only its answer says that the slot is free.
+  const relay = new Relay(res, { keepRunning: facts.route === 'claim', extraHeaders: fields });
   const payload = body.kind === 'small' && body.body.length === EMPTY_BYTES ? null : body.body;
   context.upstream.dispatch({ method: req.method, path: req.url, headers, body: payload }, relay);
   void relay.done.then((result) => {
