@@ -7,7 +7,7 @@ import type { CampaignContext } from './campaign-context.js';
 import { type ClaimRouteOptions, claimRoute } from './claim-route.js';
 import { createApplication } from './express-app.js';
 import { judgeRequest } from './hygiene.js';
-import { isUnanswerable } from './pipelining.js';
+import { endConnectionAfter, isUnanswerable } from './pipelining.js';
 import { sendProblem } from './problem.js';
 import { queueRoutes } from './queue-routes.js';
 import { RequestFacts } from './request-facts.js';
@@ -46,7 +46,7 @@ function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions): RequestHa
     res.on('close', () => count(facts, res.writableFinished ? res.statusCode : 0));
     if (clean) return next();
     // What cannot be trusted to be framed as it looks is not followed by another request.
-    res.shouldKeepAlive = false;
+    endConnectionAfter(req, res);
     sendProblem(res, facts.id, { code: verdict.code, detail: verdict.detail });
   };
 }
