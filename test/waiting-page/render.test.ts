@@ -28,6 +28,14 @@ describe('the rendered page', () => {
     }
   });
 
+  it('stays within that with the largest logo there may be', () => {
+    const logo = `data:image/png;base64,${'A'.repeat(6144 - 22)}`;
+    const branded = new WaitingPage({ name: 'Spillway Shop', logo }, loadTexts());
+    for (const language of branded.languages) {
+      expect(Buffer.byteLength(branded.render(factsOf({}, { language })).html)).toBeLessThan(20_000);
+    }
+  });
+
   it('allows its own style and script by their hashes, and nothing else to run', () => {
     const { html, headers } = page.render(factsOf());
     const policy = field(headers, 'Content-Security-Policy');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readableOn } from './contrast.js';
 
 /** A logo inside the page counts towards its weight, in characters. */
-const MOST_DATA_CHARS = 8192;
+const MOST_DATA_CHARS = 6144;
 const DATA_IMAGE = /^data:image\/(?:png|jpeg|webp|gif|avif|svg\+xml)(?:;[a-z0-9=-]+)*,[A-Za-z0-9+/=%._~!*'():@-]+$/;
 const LOCAL_PATH = /^\/(?![/\\])[A-Za-z0-9._~%/-]*$/;
 
@@ -16,7 +16,7 @@ export const brandSchema = z.strictObject({
     .describe('Colour of figures and buttons; darkened or lightened as far as it must be to be read.'),
   logo: z
     .string()
-    .refine(isLogo, 'a data: URI of an image of at most 8192 characters, an https:// URL, or a path on this origin')
+    .refine(isLogo, 'a data: URI of an image of at most 6144 characters, an https:// URL, or a path on this origin')
     .nullable()
     .default(null)
     .describe('A data: URI keeps the page one request; an https:// URL or a path on this origin costs another.'),
