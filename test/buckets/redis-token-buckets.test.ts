@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bucketRate } from '../../src/buckets/gcra.js';
+import { RedisTokenBuckets } from '../../src/buckets/redis-token-buckets.js';
 import { StoreUnavailableError } from '../../src/kernel/errors.js';
+import type { RedisConnection } from '../../src/redis/connection.js';
 import { limiterBucketPrefix } from '../../src/redis/keys.js';
+import { loadScripts } from '../../src/redis/script.js';
+import { StoreCalls } from '../../src/redis/store-calls.js';
 import { connected } from '../redis/connected.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { sharedRedis } from '../support/redis-server.js';
 import { type OpenRedisBuckets, openRedis } from './buckets.js';
 import { charge } from './token-buckets.js';
@@ -105,6 +110,33 @@ describe('RedisTokenBuckets on a store that fails', () => {
     await expect(opened.buckets.take([charge('a', 1, RATE)])).rejects.toThrow(StoreUnavailableError);
     await opened.close();
     await redis().restart();
+  });
+});
+
+describe('RedisTokenBuckets on a store that never answers', () => {
+  it('counts the deadline of a take from its enqueueing, not from its sending', async () => {
+    const clock = new FakeClock();
+    const connection = { send: () => new Promise(() => {}), onState: () => () => {} } as unknown as RedisConnection;
+    const breaker = { failuresToOpen: 1000, pauseMs: 100, maxPauseMs: 100 };
+    const calls = new StoreCalls({ connection, clock, random: Math.random, deadlineMs: 40, breaker });
+    const script = loadScripts().get('take-buckets');
+    const buckets = new RedisTokenBuckets({ calls, script, clock, deadlineMs: 40, keyPrefix: 'p', limiter: 'l' });
+    const waits: number[] = [];
+    const take = (): void => {
+      const failed = (fault: StoreUnavailableError): number => waits.push(fault.waitedMs);
+      buckets.take([charge('a', 1, RATE)]).then(() => waits.push(-1), failed);
+    };
+    for (let i = 0; i < 400; i++) take();
+    await clock.advance(30);
+    take();
+    await clock.advance(10);
+    expect(waits).toEqual(Array(400).fill(40));
+    await clock.advance(29);
+    expect(script.calls).toBe(5);
+    expect(waits).toHaveLength(400);
+    await clock.advance(1);
+    expect(waits.slice(400)).toEqual([40]);
+    calls.stop();
   });
 });
 

@@ -42,7 +42,9 @@ describe('RefusalCache', () => {
 
   it('is bounded: the entry remembered longest ago makes room', () => {
     const cache = new RefusalCache(new FakeClock(), 3);
-    for (const bucket of ['a', 'b', 'c', 'a', 'd']) cache.remember(bucket, 500);
+    for (const bucket of ['a', 'b', 'c', 'b']) cache.remember(bucket, 500);
+    expect(cache.waitMs('a')).toBe(500);
+    for (const bucket of ['a', 'c', 'a', 'd']) cache.remember(bucket, 500);
     expect(['a', 'b', 'c', 'd'].map((bucket) => cache.waitMs(bucket))).toEqual([500, 0, 500, 500]);
     for (let i = 0; i < 1000; i++) cache.remember(`flood-${i}`, 500);
     expect(cache.size).toBe(3);

@@ -67,6 +67,7 @@ export function describeTokenBuckets(adapter: string, open: Open): void {
       const refused = await buckets.take(all);
       expect(refused).toMatchObject({ kind: 'refused', charge: 2, bucket: 'c' });
       expect(refused.levels.map((level) => level.remaining)).toEqual([5, 0, 1]);
+      expect(await buckets.take([...all].reverse())).toMatchObject({ charge: 0, bucket: 'c', waitMs: waitOf(refused) });
       expect(await remaining('a')).toBe(5);
       await clock.advance(waitOf(refused));
       const taken = await buckets.take(all);
@@ -117,6 +118,8 @@ export function describeTokenBuckets(adapter: string, open: Open): void {
     it('penalizes beyond what is there, and refuses until the debt has refilled', async () => {
       expect(await buckets.penalize(charge('a', 7))).toEqual({ remaining: 0, fullInNs: 7 * SLOW.intervalNs });
       expect((await buckets.take([charge('a', 0)])).kind).toBe('refused');
+      expect((await buckets.take([charge('a', -1)])).kind).toBe('taken');
+      await buckets.penalize(charge('a', 1));
       const waitMs = waitOf(await buckets.take([charge('a', 1)]));
       expect(waitMs).toBe(Math.ceil((3 * SLOW.intervalNs) / 1e6));
       await clock.advance(waitMs);
