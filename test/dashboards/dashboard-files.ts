@@ -7,6 +7,7 @@ export const FOLDER = 'dashboards/grafana/dashboards';
 export interface Target {
   readonly expr: string;
   readonly refId: string;
+  readonly legendFormat?: string;
   readonly datasource: { readonly uid: string };
 }
 

@@ -134,10 +134,8 @@ describe('Every panel', () => {
     const colours = new Map<string, Set<string>>();
     for (const { panel } of panels) {
       for (const { matcher, properties } of panel.fieldConfig?.overrides ?? []) {
-        const target = (panel.targets ?? []).find(({ refId }) => refId === matcher.options) as {
-          legendFormat?: string;
-        };
-        const meaning = /\b(admitted|waiting|limit|offered|configured)\b/.exec(target.legendFormat ?? '')?.[0];
+        const target = targetsOf(panel).find(({ refId }) => refId === matcher.options);
+        const meaning = /\b(admitted|waiting|limit|offered|configured)\b/.exec(target?.legendFormat ?? '')?.[0];
         const colour = (properties[0]?.value as { fixedColor?: string } | undefined)?.fixedColor;
         if (meaning !== undefined && colour !== undefined) {
           colours.set(meaning, (colours.get(meaning) ?? new Set()).add(colour));

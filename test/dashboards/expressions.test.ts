@@ -103,7 +103,7 @@ describe('Metrics', () => {
     expect(texts.filter((expr) => summed.test(expr))).toEqual([]);
   });
 
-  it('that have labels are selected and grouped by labels that they have', () => {
+  it('are selected by labels that they have', () => {
     const broken = [
       ...selected,
       ...[...alerts, ...rulesOf('recording-rules.yaml')].flatMap(({ expr }) => selectors(expr)),
