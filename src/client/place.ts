@@ -54,8 +54,10 @@ function untilOpenMs({ state, opensAt, updatedAt }: CampaignDocument): number {
   return Math.max(0, Date.parse(opensAt) - Date.parse(updatedAt)) || 0;
 }
 
+/** As the gateway counts it. */
 function etaSeconds(seconds: number): EtaSeconds {
-  return { min: Math.floor(seconds * 0.9), max: Math.ceil(seconds * 1.15) + 1 };
+  const min = Math.floor(seconds * 0.9);
+  return { min, max: Math.min(Math.ceil(seconds * 1.15) + 1, Math.floor(min * 1.5) + 2) };
 }
 
 /** Whole milliseconds, from `nearMs` to `maxMs`; jitter moves neither bound. */
