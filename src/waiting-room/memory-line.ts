@@ -272,6 +272,7 @@ export class MemoryLine {
     const returners = Math.min(back, Math.max(Math.ceil(plan.calls / 2), plan.calls - inLine));
     const called =
       this.#advance(RETURN, returners, facts.nowUs) + this.#advance(MAIN, plan.calls - returners, facts.nowUs);
+    this.expected += called * plan.show;
     if (this.callsPerSecond === 0) this.callsPerSecond = facts.ratePerSecond;
     if (this.waiting > 0 && sinceUs < STALL_US) {
       const weight = 1 - Math.exp(-sinceUs / SMOOTHING_US);

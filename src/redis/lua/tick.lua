@@ -91,6 +91,7 @@ local function call_next(c, tokens, since_us, shut, cohorts, gaps)
   local back, in_line = state.tail1 - state.head1, state.tail0 - state.head0
   local returners = math.min(back, math.max(math.ceil(calls / 2), calls - in_line))
   local called = advance(c, 1, returners, cohorts, gaps) + advance(c, 0, calls - returners, cohorts, gaps)
+  state.expected = state.expected + called * state.show
   if state.callsPerSecond == 0 then state.callsPerSecond = 1e9 / c.settings.door_interval end
   if waiting(state) > 0 and since_us < STALL_US then
     local weight = 1 - math.exp(-since_us / SMOOTHING_US)
