@@ -102,7 +102,7 @@ describe('GcraRateLimiter within rate-limiter-flexible', () => {
 
   it('rejects with an Error, not with a refusal, when its own store is away', async () => {
     const redis = await startRedis();
-    const opened = await openRedis(redis, null, 100);
+    const opened = await openRedis(redis, null, 1000);
     const one = new GcraRateLimiter({ buckets: opened.buckets, points: 5, duration: 60 });
     await one.consume('k');
     await redis.kill();
