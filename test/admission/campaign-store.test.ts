@@ -1,0 +1,20 @@
+import { sharedRedis } from '../support/redis-server.js';
+import { describeDoor } from './contract/describe-door.js';
+import { describeLapses } from './contract/describe-lapses.js';
+import { describeLimits } from './contract/describe-limits.js';
+import { describeLine } from './contract/describe-line.js';
+import { describeLoss } from './contract/describe-loss.js';
+import { type Open, openMemory, openRedis } from './stores.js';
+
+/** What every campaign store promises; both are held to the same. */
+function describeCampaignStore(adapter: string, open: Open): void {
+  describeDoor(adapter, open);
+  describeLimits(adapter, open);
+  describeLine(adapter, open);
+  describeLapses(adapter, open);
+  describeLoss(adapter, open);
+}
+
+describeCampaignStore('memory', openMemory);
+const redis = sharedRedis();
+describeCampaignStore('Redis', (clock) => openRedis(redis(), clock));
