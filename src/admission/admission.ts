@@ -4,13 +4,16 @@
  */
 import type { BucketRate } from '../buckets/gcra.js';
 import { RefusalCache } from '../buckets/refusal-cache.js';
+import type { AttemptEnd } from '../claims/campaign-claims.js';
+import type { LedgerRequest } from '../claims/verdict.js';
 import type { Clock } from '../kernel/clock.js';
 import type { StoreUnavailableError } from '../kernel/errors.js';
 import type { Place } from '../waiting-room/place.js';
 import type { AskListener, CampaignLink } from './campaign-link.js';
-import type { Decision, Ending, Pass } from './decision.js';
+import { ClaimEntry, type EntrySettings } from './claim-entry.js';
+import type { Attempt, Decision, Ending, Pass } from './decision.js';
 import type { Door, HeldClaim } from './door.js';
-import type { Ask, AskResult, Remaining } from './exchange.js';
+import type { Ask, AskLedger, AskResult, Remaining } from './exchange.js';
 import type { SlotAccount } from './slot-account.js';
 
 export interface ClaimRequest {
@@ -21,6 +24,8 @@ export interface ClaimRequest {
   readonly toldMs: number;
   /** This claim's bucket under each of the campaign's limits; null where a limit does not apply. */
   readonly buckets: ReadonlyArray<string | null>;
+  /** Left out where the campaign keeps no entries. */
+  readonly ledger?: LedgerRequest | null;
 }
 
 export interface AdmissionOptions {
@@ -32,6 +37,10 @@ export interface AdmissionOptions {
   readonly holdMs: () => number;
   /** A gateway that has not heard from its store for this long asks it even what it believes to know, in ms. */
   readonly mirrorMs: number;
+  /** Left out where the campaign keeps no entries. */
+  readonly entries?: EntrySettings | null;
+  /** Whether the campaign is at its end: nobody is told to wait. */
+  readonly over?: () => boolean;
 }
 
 export class Admission {
@@ -51,8 +60,9 @@ export class Admission {
 
   /** Asks for anything but a claim: nothing of it is held, and nothing need be aborted. */
   request(kind: Exclude<Ask['kind'], 'claim'>, request: ClaimRequest, decided: (decision: Decision) => void): void {
-    this.options.link.ask(askOf(kind, request, this.options.limits), {
-      answered: (result) => decided(decisionOf(result, request, this.refusals)),
+    const entry = kind === 'recall' ? entryOf(this.options, request) : null;
+    this.options.link.ask(askOf(kind, request, this.options.limits, entry?.next()), {
+      answered: (result) => decided(decisionOf(result, request, this.refusals, entry)),
       failed: (fault) => decided(failureOf(fault)),
     });
   }
@@ -111,6 +121,7 @@ class Claim implements AskListener, HeldClaim, Pass {
   #state: 'asked' | 'held' | 'decided' | 'aborted' = 'asked';
   /** The store has counted the entry already, when it answered the ask. */
   #counted = false;
+  readonly #entry: ClaimEntry | null;
 
   constructor(
     private readonly options: AdmissionOptions,
@@ -120,25 +131,40 @@ class Claim implements AskListener, HeldClaim, Pass {
     private readonly decided: (decision: Decision) => void,
   ) {
     this.untilUs = options.clock.monotonicUs() + options.holdMs() * 1000;
+    this.#entry = entryOf(options, request);
+  }
+
+  get attempt(): Attempt | null {
+    return this.#entry?.attempt ?? null;
   }
 
   ask(): void {
-    this.options.link.ask(askOf('claim', this.request, this.options.limits), this);
+    this.options.link.ask(askOf('claim', this.request, this.options.limits, this.#entry?.next()), this);
   }
 
   answered(result: AskResult, decidedAtUs: number): void {
+    if (result.kind === 'enter' || result.kind === 'door') this.#entry?.own(decidedAtUs);
     if (result.kind === 'enter') this.#entered(result.place, result.remaining, decidedAtUs + result.departInUs);
     else if (this.#state === 'aborted') {
-      if (result.kind === 'door') this.options.link.report('gone', result.place);
+      if (result.kind === 'door') {
+        this.#entry?.giveBack();
+        this.options.link.report('gone', result.place);
+      }
     } else if (result.kind === 'door') this.#hold(result.place, result.remaining);
-    else this.#decide(decisionOf(result, this.request, this.refusals));
+    else if (result.kind === 'recorded' && this.#entry !== null) this.#recorded(this.#entry, result.text);
+    else this.#decide(this.#unlessOver(decisionOf(result, this.request, this.refusals, this.#entry)));
   }
 
   failed(fault: StoreUnavailableError | 'overloaded'): void {
+    if (fault !== 'overloaded') this.#entry?.withdraw();
     if (this.#state === 'asked') this.#decide(failureOf(fault));
   }
 
   depart(): void {
+    if (this.#entry?.isTooLate(this.options.clock.monotonicUs())) {
+      this.#askAnew();
+      return;
+    }
     if (this.place !== null) {
       this.away.add(this.place);
       if (!this.#counted) this.options.link.report('entered', this.place);
@@ -147,17 +173,25 @@ class Claim implements AskListener, HeldClaim, Pass {
   }
 
   sendBack(): void {
+    this.#entry?.giveBack();
     if (this.#counted) this.#giveBackEntry();
-    if (this.place === null) this.#joinInstead();
+    if (this.options.over?.()) this.#decide({ kind: 'over' });
+    else if (this.place === null) this.#joinInstead();
     else this.#decide({ kind: 'wait', place: this.place, joined: false, remaining: this.#remaining });
   }
 
   abort(): void {
     if (this.#state === 'held' && this.options.door.remove(this)) {
+      this.#entry?.giveBack();
       if (this.#counted) this.#giveBackEntry();
       else if (this.place !== null) this.options.link.report('gone', this.place);
     }
     if (this.#state !== 'decided') this.#state = 'aborted';
+  }
+
+  settle(end: AttemptEnd, told: () => void): void {
+    if (this.#entry === null) told();
+    else this.#entry.settle(end, told);
   }
 
   finish(ending: Ending): void {
@@ -174,6 +208,7 @@ class Claim implements AskListener, HeldClaim, Pass {
 
   #entered(place: Place | null, remaining: Remaining, departureUs: number): void {
     if (place !== null && this.away.has(place)) {
+      this.#entry?.giveBack();
       this.options.door.takePermit(departureUs);
       if (this.#state === 'asked') this.#decide({ kind: 'in-progress' });
       return;
@@ -182,6 +217,7 @@ class Claim implements AskListener, HeldClaim, Pass {
     this.#remaining = remaining;
     this.#counted = true;
     if (this.#state === 'aborted') {
+      this.#entry?.giveBack();
       this.#giveBackEntry();
       this.options.door.takePermit(departureUs);
       return;
@@ -193,6 +229,7 @@ class Claim implements AskListener, HeldClaim, Pass {
 
   #hold(place: Place, remaining: Remaining): void {
     if (this.away.has(place)) {
+      this.#entry?.giveBack();
       this.#decide({ kind: 'in-progress' });
       return;
     }
@@ -207,7 +244,35 @@ class Claim implements AskListener, HeldClaim, Pass {
   #takeOver(place: Place): void {
     const { door } = this.options;
     const other = door.find(place);
-    if (other !== null && door.remove(other)) (other as Claim).#decide({ kind: 'in-progress' });
+    if (other === null || !door.remove(other)) return;
+    (other as Claim).#entry?.giveBack();
+    (other as Claim).#decide({ kind: 'in-progress' });
+  }
+
+  /** The ledger knows this claim. One whose outcome is unknown may be tried again, in place of that attempt. */
+  #recorded(entry: ClaimEntry, text: string): void {
+    const verdict = entry.judge(text);
+    if (verdict.kind !== 'repeat') this.#decide(verdict);
+    else if (this.options.clock.monotonicUs() > this.untilUs) this.#decide({ kind: 'in-progress' });
+    else this.ask();
+  }
+
+  /** Held up for so long that the service could answer after the lease: all is given back, and asked for again. */
+  #askAnew(): void {
+    const { slots, link } = this.options;
+    slots.release();
+    this.#entry?.giveBack();
+    if (this.#counted) this.#giveBackEntry();
+    else if (this.place !== null) link.report('gone', this.place);
+    this.#counted = false;
+    this.#state = 'asked';
+    this.ask();
+  }
+
+  /** Nobody is told to wait for what is over. */
+  #unlessOver(decision: Decision): Decision {
+    const waits = decision.kind === 'wait' || decision.kind === 'shut' || decision.kind === 'full';
+    return waits && this.options.over?.() ? { kind: 'over' } : decision;
   }
 
   /** Let straight in, and yet not gone in time: it gets a place in line, and has paid its limits already. */
@@ -215,7 +280,7 @@ class Claim implements AskListener, HeldClaim, Pass {
     const { link, limits } = this.options;
     const request = { ...this.request, buckets: this.request.buckets.map(() => null) };
     link.ask(askOf('join', request, limits), {
-      answered: (result) => this.#decideIfThere(decisionOf(result, request, this.refusals)),
+      answered: (result) => this.#decideIfThere(this.#unlessOver(decisionOf(result, request, this.refusals, null))),
       failed: (fault) => this.#decideIfThere(failureOf(fault)),
     });
   }
@@ -235,12 +300,26 @@ class Claim implements AskListener, HeldClaim, Pass {
   }
 }
 
-function askOf(kind: Ask['kind'], request: ClaimRequest, limits: readonly BucketRate[]): Ask {
+function askOf(
+  kind: Ask['kind'],
+  request: ClaimRequest,
+  limits: readonly BucketRate[],
+  ledger: AskLedger | null = null,
+): Ask {
   const { claimant, place, toldMs, buckets } = request;
-  return { kind, claimant, place, toldMs, limits, buckets };
+  return { kind, claimant, place, toldMs, limits, buckets, ledger };
 }
 
-function decisionOf(result: AskResult, request: ClaimRequest, refusals: RefusalCache): Decision {
+function entryOf({ link, entries }: AdmissionOptions, { ledger }: ClaimRequest): ClaimEntry | null {
+  return entries && ledger ? new ClaimEntry(link, entries, ledger) : null;
+}
+
+function decisionOf(
+  result: AskResult,
+  request: ClaimRequest,
+  refusals: RefusalCache,
+  entry: ClaimEntry | null,
+): Decision {
   switch (result.kind) {
     case 'limited': {
       const bucket = request.buckets[result.limit];
@@ -261,7 +340,12 @@ function decisionOf(result: AskResult, request: ClaimRequest, refusals: RefusalC
     case 'full':
     case 'pass':
     case 'none':
+    case 'untrusted':
       return result;
+    case 'recorded': {
+      const verdict = entry?.judge(result.text);
+      return verdict === undefined || verdict.kind === 'repeat' ? { kind: 'in-progress' } : verdict;
+    }
     case 'enter':
       throw new Error('A request that is no claim was let in: the store broke its contract');
   }

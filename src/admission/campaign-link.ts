@@ -18,12 +18,17 @@ import type {
   ExchangeSettings,
   Known,
   PlaceEvent,
+  Settlement,
+  SoldOutSign,
   StoreView,
 } from './exchange.js';
+import { NO_CLAIMS } from './exchange.js';
 import type { SlotAccount } from './slot-account.js';
 
 const MOST_ASKS_A_CALL = 100;
 const MOST_CALLS = 4;
+/** Settlements of one call; the rest goes with the next. */
+const MOST_SETTLED_A_CALL = 200;
 /** Asks that may gather; beyond it the gateway is overloaded. */
 const MOST_GATHERED = 20_000;
 const TICK_MS = 100;
@@ -74,7 +79,18 @@ const NO_DOOR: DoorPort = {
   observe: () => {},
 };
 
-type Events = { [K in 'entered' | 'gone']: Place[] } & { [K in 'spent' | 'given' | 'retained']: PlaceEvent[] };
+/** A settlement on its way. `told` is called once: when the store has it, or cannot be told for now. */
+interface PendingSettlement {
+  readonly event: Settlement;
+  told: (() => void) | null;
+  readonly sinceUs: number;
+}
+
+type Events = { [K in 'entered' | 'gone']: Place[] } & { [K in 'spent' | 'given' | 'retained']: PlaceEvent[] } & {
+  settled: PendingSettlement[];
+  signs: SoldOutSign[];
+  replays: number;
+};
 
 export class CampaignLink {
   readonly storeClock: StoreClock;
@@ -82,7 +98,17 @@ export class CampaignLink {
   view: StoreView | null = null;
   /** Local monotonic time of the last reply, in microseconds. */
   seenUs = Number.NEGATIVE_INFINITY;
-  #known: Known = { epoch: 1, generation: '', heads: [0, 0], tails: [0, 0], doorTat: 0, taken: 0, released: 0 };
+  #known: Known = {
+    epoch: 1,
+    generation: '',
+    heads: [0, 0],
+    tails: [0, 0],
+    doorTat: 0,
+    taken: 0,
+    released: 0,
+    claims: NO_CLAIMS,
+  };
+  #births = 0;
   #asks: PendingAsk[] = [];
   #events = noEvents();
   #calls = 0;
@@ -133,6 +159,37 @@ export class CampaignLink {
     this.flushSoon();
   }
 
+  /**
+   * Reports the end of an attempt; it travels until the store has it.
+   * @param told - called once: when the store has it, or else as soon as it is known not to answer for now
+   */
+  settle(event: Settlement, told: () => void = () => {}): void {
+    this.#events.settled.push({ event, told, sinceUs: this.options.clock.monotonicUs() });
+    this.flushSoon();
+    if (this.#failing) this.#tell(this.#events.settled, Number.POSITIVE_INFINITY);
+  }
+
+  reportSign(sign: SoldOutSign): void {
+    this.#events.signs.push(sign);
+    this.flushSoon();
+  }
+
+  /** An answer was replayed without asking. It travels with the next call. */
+  countReplay(): void {
+    this.#events.replays++;
+  }
+
+  /** An operator's word: claims may go on after all losses of data noticed so far. */
+  confirmLosses(): void {
+    this.#knowClaims({ confirmed: Math.max(this.#known.claims.confirmed, this.view?.claims.losses ?? 0) });
+  }
+
+  /** An operator's word, in place of the service's. A budget that is granted in full stays so. */
+  declareSoldOut(soldOut: boolean): void {
+    const { soldOut: count } = this.#known.claims;
+    if ((count % 2 === 1) !== soldOut) this.#knowClaims({ soldOut: count + 1 });
+  }
+
   /** Sends what has gathered at the end of this turn. */
   flushSoon(): void {
     if (this.#flushing) return;
@@ -174,8 +231,7 @@ export class CampaignLink {
 
   async #send(asks: PendingAsk[], permits: number): Promise<void> {
     const { clock, slots, store } = this.options;
-    const events = this.#events;
-    this.#events = noEvents();
+    const events = this.#takeEvents();
     const sentUs = clock.monotonicUs();
     const number = slots.open();
     this.#calls++;
@@ -188,14 +244,17 @@ export class CampaignLink {
       if (reply.kind === 'late') {
         slots.abandon(number);
         this.#keep(events);
+        this.#tell(events.settled, this.options.deadlineMs * 1000);
         this.#askAgain(asks, permits);
       } else {
         slots.close(number, grantedBy(reply), reply.view.taken);
         this.#received(reply, asks, permits, sentUs);
+        this.#tell(events.settled, Number.POSITIVE_INFINITY);
       }
     } catch (fault) {
       slots.abandon(number);
       this.#keep(events);
+      this.#tell(events.settled, Number.POSITIVE_INFINITY);
       this.#failed(asks, permits, fault);
     } finally {
       this.#calls--;
@@ -204,16 +263,16 @@ export class CampaignLink {
   }
 
   #call(asks: readonly PendingAsk[], events: Events, permits: number): ExchangeCall {
-    const { gateway, slots, settings, generation, deadlineMs, clock } = this.options;
+    const { gateway, slots, settings, deadlineMs, clock } = this.options;
     const oldestUs = asks[0]?.sinceUs ?? clock.monotonicUs();
     const waitedUs = clock.monotonicUs() - oldestUs;
     return {
       gateway,
       settings: settings(),
       known: { ...this.#known, taken: slots.taken, released: slots.released },
-      generation,
+      generation: this.#freshGeneration(),
       notAfterUs: this.storeClock.known ? Math.ceil(this.storeClock.nowUs() + deadlineMs * 1000 - waitedUs) : 0,
-      events,
+      events: { ...events, settled: events.settled.map((one) => one.event) },
       permits,
       asks: asks.map((one) => one.ask),
       tick: this.#tickDue,
@@ -250,6 +309,14 @@ export class CampaignLink {
       heads: larger(heads, view.heads),
       tails: larger(tails, view.tails),
       doorTat: view.doorTat,
+      claims: {
+        ...view.claims,
+        soldOut: Math.max(view.claims.soldOut, this.#known.claims.soldOut),
+        confirmed: Math.max(view.claims.confirmed, this.#known.claims.confirmed),
+        granted: Math.max(view.claims.granted, this.#known.claims.granted),
+        attempts: Math.max(view.claims.attempts, this.#known.claims.attempts),
+        losses: Math.max(view.claims.losses, this.#known.claims.losses),
+      },
     };
     this.view = view;
     this.#failing = false;
@@ -283,7 +350,45 @@ export class CampaignLink {
       spent: [...events.spent, ...later.spent],
       given: [...events.given, ...later.given],
       retained: [...events.retained, ...later.retained],
+      settled: [...events.settled, ...later.settled],
+      signs: [...events.signs, ...later.signs],
+      replays: events.replays + later.replays,
     };
+  }
+
+  /** What has happened since the last call, as far as one call takes it. */
+  #takeEvents(): Events {
+    const events = this.#events;
+    this.#events = noEvents();
+    if (events.settled.length > MOST_SETTLED_A_CALL) {
+      this.#events.settled = events.settled.splice(MOST_SETTLED_A_CALL);
+    }
+    return events;
+  }
+
+  /** Those who have waited for `atLeastUs` or longer wait no more; infinite: all. */
+  #tell(settled: readonly PendingSettlement[], atLeastUs: number): void {
+    const beforeUs = atLeastUs === Number.POSITIVE_INFINITY ? atLeastUs : this.options.clock.monotonicUs() - atLeastUs;
+    for (const one of settled) {
+      if (one.told === null || one.sinceUs > beforeUs) continue;
+      const { told } = one;
+      one.told = null;
+      told();
+    }
+  }
+
+  #knowClaims(changes: Partial<Known['claims']>): void {
+    this.#known = { ...this.#known, claims: { ...this.#known.claims, ...changes } };
+    this.#tickDue = true;
+    this.flushSoon();
+  }
+
+  /** A name for the store's data should it have none; never one that it had before it lost its data. */
+  #freshGeneration(): string {
+    const name = `${this.options.generation}.${this.#births}`;
+    if (name !== this.#known.generation) return name;
+    this.#births++;
+    return `${this.options.generation}.${this.#births}`;
   }
 
   #scheduleTick(): void {
@@ -316,11 +421,12 @@ function grantedBy(reply: Extract<ExchangeReply, { kind: 'done' }>): number {
 }
 
 function noEvents(): Events {
-  return { entered: [], gone: [], spent: [], given: [], retained: [] };
+  return { entered: [], gone: [], spent: [], given: [], retained: [], settled: [], signs: [], replays: 0 };
 }
 
 function hasEvents(events: Events): boolean {
   return (
-    events.entered.length + events.gone.length + events.spent.length + events.given.length + events.retained.length > 0
+    events.entered.length + events.gone.length + events.spent.length + events.given.length + events.retained.length >
+      0 || events.settled.length + events.signs.length > 0
   );
 }

@@ -1,4 +1,7 @@
 /** What is decided for one claim. Each is a normal outcome; none is thrown. */
+import type { AttemptEnd } from '../claims/campaign-claims.js';
+import type { Memo } from '../claims/entry-text.js';
+import type { Verdict } from '../claims/verdict.js';
 import type { Place } from '../waiting-room/place.js';
 import type { Remaining } from './exchange.js';
 
@@ -9,9 +12,26 @@ export type Ending =
   /** No final answer, or never sent: the place stays called. */
   | 'open';
 
+/** One try at a claim that the ledger knows of. */
+export interface Attempt {
+  /** The entry's name. */
+  readonly key: string;
+  readonly id: string;
+  readonly memo: Memo;
+  /** An earlier try may have reached the service, with an outcome that nobody knows. */
+  readonly repeats: boolean;
+}
+
 /** Token and slot of one claim. Its holder hands the claim over at once, and says once how it ended. */
 export interface Pass {
   readonly place: Place | null;
+  /** Null where the campaign keeps no entries. */
+  readonly attempt: Attempt | null;
+  /**
+   * Says how the attempt ended, before `finish`.
+   * @param told - called once: when the store has it, or as soon as it is known not to answer for now
+   */
+  settle(end: AttemptEnd, told: () => void): void;
   /** The service has answered, or cannot any more: the slot is free. Said once. */
   finish(ending: Ending): void;
 }
@@ -30,6 +50,12 @@ export type Decision =
     }
   /** Another claim from the same place is on its way or at the upstream. */
   | { readonly kind: 'in-progress' }
+  /** The ledger knows this claim. */
+  | Exclude<Verdict, { kind: 'in-progress' | 'repeat' }>
+  /** Data was lost, and claims wait for an operator. */
+  | { readonly kind: 'untrusted' }
+  /** The campaign has ended, or its budget is gone. */
+  | { readonly kind: 'over' }
   /** A request beside the line may go. */
   | { readonly kind: 'pass'; readonly remaining: Remaining }
   /** The claimant has no place in line. */

@@ -103,6 +103,12 @@ export class Door implements DoorPort {
     return true;
   }
 
+  /** Sends everybody back: the campaign is over. */
+  sendAllBack(): void {
+    for (const { claim } of this.#claims.splice(0)) claim.sendBack();
+    this.#pump();
+  }
+
   /** The claim held for a place, if there is one. */
   find(place: Place): HeldClaim | null {
     return (

@@ -16,9 +16,9 @@ export const STORE_TIME_ORIGIN_MS = Date.UTC(2026, 0, 1);
 export interface Ask {
   /**
    * `claim` stands at the door; `join` only takes a place in line; `find` looks for the claimant's place and makes
-   * none; `pass` is a request beside the line, which the limits alone decide.
+   * none; `pass` is a request beside the line, which the limits alone decide; `recall` only looks into the ledger.
    */
-  readonly kind: 'claim' | 'join' | 'find' | 'pass';
+  readonly kind: 'claim' | 'join' | 'find' | 'pass' | 'recall';
   /** Keyed hash of the claimant. */
   readonly claimant: string;
   /** The place of a verified ticket. */
@@ -32,6 +32,20 @@ export interface Ask {
    * gets a place or goes straight in: all of them, or none.
    */
   readonly buckets: ReadonlyArray<string | null>;
+  /** The claim's entry in the ledger, looked at before anything else; left out where the campaign keeps none. */
+  readonly ledger?: AskLedger | null;
+}
+
+/** A claim that enters, or is held at the door, owns its entry and one unit of the budget until it is settled. */
+export interface AskLedger {
+  /** The entry's name. */
+  readonly key: string;
+  /** Names this attempt and its gateway: the fence that a late writer does not pass. */
+  readonly attempt: string;
+  /** What the entry remembers while its outcome is open; opaque here. */
+  readonly memo: string;
+  /** The attempt of unknown outcome that this one takes the place of; empty: none. */
+  readonly repeats: string;
 }
 
 /** Whole tokens left under each limit; null where it does not apply. */
@@ -49,6 +63,10 @@ export type AskResult =
   | { readonly kind: 'inside'; readonly place: Place }
   /** Within the limits; for a request beside the line. */
   | { readonly kind: 'pass'; readonly remaining: Remaining }
+  /** The ledger knows this claim: `text` is its entry (entry-text.ts). Nothing was charged. */
+  | { readonly kind: 'recorded'; readonly text: string }
+  /** Data was lost, and nobody has confirmed yet that claims may go on. */
+  | { readonly kind: 'untrusted' }
   /** The claimant has no place. */
   | { readonly kind: 'none' }
   /** No line, and the door is busy. */
@@ -62,6 +80,34 @@ export interface PlaceEvent {
   readonly place: Place;
 }
 
+/**
+ * The end of an attempt. It applies if the entry still names this attempt, or if there is none, which after a loss of
+ * data is how an attempt finds its entry; otherwise somebody else has taken it over, and nothing happens.
+ */
+export interface Settlement {
+  readonly key: string;
+  readonly attempt: string;
+  /** `free`: not processed, the claim may be made again, and its unit of the budget is given back. */
+  readonly outcome: 'granted' | 'rejected' | 'free' | 'unknown';
+  /** The entry from now on; empty for `free`. */
+  readonly text: string;
+  /** How long the entry is kept, in milliseconds; 0: for good. */
+  readonly keepMs: number;
+  /** How long `granted` is remembered beyond its answer, in milliseconds; 0: for good; -1: not at all. */
+  readonly markMs: number;
+  /** False: the grant is part of what the gateway knows as granted already, and only the entry was lost. */
+  readonly counts: boolean;
+  /** Name of the data in which the entry was made; empty: it is not known to have been made. */
+  readonly generation: string;
+}
+
+/** What an answer of the service said of the budget. */
+export interface SoldOutSign {
+  readonly claimant: string;
+  /** `bare`: no more than a status said so; `none`: it had something left. */
+  readonly sign: 'certain' | 'bare' | 'none';
+}
+
 export interface ExchangeEvents {
   /** Had a final answer: the number is spent. */
   readonly spent: readonly PlaceEvent[];
@@ -73,6 +119,10 @@ export interface ExchangeEvents {
   readonly entered: readonly Place[];
   /** Went away from the door. */
   readonly gone: readonly Place[];
+  readonly settled: readonly Settlement[];
+  readonly signs: readonly SoldOutSign[];
+  /** Answers replayed without asking. */
+  readonly replays: number;
 }
 
 /** Everything here only grows within an epoch. */
@@ -87,6 +137,21 @@ export interface Known {
   /** Slots this gateway was ever given, and those it has given back. */
   readonly taken: number;
   readonly released: number;
+  readonly claims: KnownClaims;
+}
+
+/** What a gateway knows of the ledger's figures. All but `held` only grow. */
+export interface KnownClaims {
+  readonly granted: number;
+  /** Attempts ever let in. */
+  readonly attempts: number;
+  /** Units of the budget in open entries when last seen; what must be set aside should they be lost. */
+  readonly held: number;
+  /** Odd: sold out by the service's or an operator's word. */
+  readonly soldOut: number;
+  /** Losses of data ever noticed, and how many of them were confirmed by an operator. */
+  readonly losses: number;
+  readonly confirmed: number;
 }
 
 export interface ExchangeSettings {
@@ -108,6 +173,18 @@ export interface ExchangeSettings {
   readonly doorStayMs: number;
   /** Numbers left out after a loss, more than can have been issued unseen. */
   readonly skip: number;
+  readonly claims: ClaimsSettings;
+}
+
+export interface ClaimsSettings {
+  /** Whether claims have entries. */
+  readonly ledger: boolean;
+  /** Claims that may be granted at all; 0: no bound is kept here. */
+  readonly budget: number;
+  /** How long an entry belongs to its attempt, in milliseconds. */
+  readonly leaseMs: number;
+  /** After a loss of data, no claim goes on until an operator confirms. */
+  readonly strict: boolean;
 }
 
 export interface ExchangeCall {
@@ -150,7 +227,29 @@ export interface StoreView {
   readonly loss: boolean;
   /** This call ran the tick. */
   readonly ticked: boolean;
+  readonly claims: ClaimsView;
 }
+
+export interface ClaimsView extends KnownClaims {
+  /** Open entries whose lease is over or whose outcome was reported unknown; part of `held`. */
+  readonly unknown: number;
+  /** Units set aside for entries that were lost while open. */
+  readonly lost: number;
+  /** Different claimants in a row whom a bare status told that the budget is gone. */
+  readonly signs: number;
+}
+
+export const NO_CLAIMS: ClaimsView = {
+  granted: 0,
+  attempts: 0,
+  held: 0,
+  soldOut: 0,
+  losses: 0,
+  confirmed: 0,
+  unknown: 0,
+  lost: 0,
+  signs: 0,
+};
 
 export type ExchangeReply =
   | { readonly kind: 'late'; readonly nowUs: number }

@@ -4,6 +4,7 @@
  */
 import { charged, remaining, waitNs } from '../buckets/gcra.js';
 import { MemoryBuckets } from '../buckets/memory-buckets.js';
+import { MemoryBook } from '../claims/memory-book.js';
 import type { Clock } from '../kernel/clock.js';
 import { MemoryLine } from '../waiting-room/memory-line.js';
 import type { Place } from '../waiting-room/place.js';
@@ -23,6 +24,7 @@ import type { MemorySlots } from './memory-slots.js';
 export class MemoryCampaignStore implements CampaignStore {
   readonly #line = new MemoryLine();
   readonly #buckets = new MemoryBuckets();
+  readonly #book = new MemoryBook();
   readonly #originUs: number;
   #doorTat = 0;
   #doorIntervalNs = 0;
@@ -46,6 +48,10 @@ export class MemoryCampaignStore implements CampaignStore {
 
   get buckets(): MemoryBuckets {
     return this.#buckets;
+  }
+
+  get book(): MemoryBook {
+    return this.#book;
   }
 
   get slotTable(): MemorySlots {
@@ -72,10 +78,13 @@ export class MemoryCampaignStore implements CampaignStore {
 /** One call, carried out. */
 class Turn {
   readonly #line: MemoryLine;
+  readonly #book: MemoryBook;
   readonly #settings: ExchangeSettings;
   readonly #nowNs: number;
   #doorTat: number;
   #slotsLeft: number;
+  /** Whether the door is open; a loss of data that nobody has confirmed shuts it. */
+  #open: boolean;
 
   constructor(
     private readonly store: MemoryCampaignStore,
@@ -83,7 +92,9 @@ class Turn {
     private readonly nowUs: number,
   ) {
     this.#line = store.line;
+    this.#book = store.book;
     this.#settings = call.settings;
+    this.#open = call.settings.open;
     this.#nowNs = nowUs * 1000;
     this.#doorTat = store.openDoor(call, this.#nowNs);
     store.slotTable.report(call.gateway, call.known.taken, call.known.released, nowUs, call.settings.slotLeaseMs);
@@ -93,7 +104,7 @@ class Turn {
 
   run(): ExchangeReply {
     const { call } = this;
-    const loss = this.#line.merge(call.known, call.generation, this.#settings.skip);
+    const loss = this.#merge();
     this.#applyEvents();
     const ticked = call.tick && this.#tick();
     const permits = this.#givePermits();
@@ -102,26 +113,44 @@ class Turn {
     return { kind: 'done', permits, results, view: this.#view(loss, ticked) };
   }
 
+  #merge(): boolean {
+    const { known, generation, settings } = this.call;
+    const line = this.#line;
+    const loss = line.merge(known, generation, settings.skip, this.#book.isAhead(known.claims));
+    const stranger = known.generation !== '' && known.generation !== line.generation;
+    this.#book.merge(known.claims, loss, stranger, this.nowUs);
+    if (this.#book.isHalted(settings.claims)) this.#open = false;
+    return loss;
+  }
+
   #applyEvents(): void {
-    const { entered, gone, spent, retained, given } = this.call.events;
+    const { entered, gone, spent, retained, given, settled, signs, replays } = this.call.events;
     for (const place of entered) this.#line.enter(place, this.#insideUntilUs());
     for (const place of gone) this.#line.leaveDoor(place);
     for (const { claimant, place } of spent) this.#line.spend(claimant, place);
     for (const { claimant, place } of given) this.#line.spend(claimant, place);
     for (const { claimant, place } of retained) this.#line.retain(claimant, place, this.nowUs);
+    for (const event of settled) this.#book.settle(event, this.#line.generation, this.nowUs);
+    for (const sign of signs) this.#book.noteSign(sign);
+    this.#book.replayed += replays;
   }
 
   #tick(): boolean {
     return this.#line.tick({
       nowUs: this.nowUs,
-      open: this.#settings.open,
+      open: this.#open,
       tokens: this.#tokens(),
       ratePerSecond: 1e9 / this.#settings.door.intervalNs,
       slotsFull: this.#slotsLeft <= 0,
       graceMs: this.#settings.graceMs,
       leadMs: this.#settings.leadMs,
       dwellMs: this.#settings.dwellMs,
+      unitsLeft: this.#unitsLeft(),
     });
+  }
+
+  #unitsLeft(): number {
+    return this.#book.unitsLeft(this.#settings.claims, this.nowUs);
   }
 
   #tokens(): number {
@@ -141,7 +170,7 @@ class Turn {
 
   /** Token and slot together, or neither. */
   #takePermit(): number | null {
-    if (!this.#settings.open || this.#slotsLeft <= 0) return null;
+    if (!this.#open || this.#slotsLeft <= 0) return null;
     const wait = Math.max(0, waitNs(this.#doorTat, this.#nowNs, this.#settings.door));
     if (wait > this.#settings.horizonUs * 1000) return null;
     this.#doorTat = charged(this.#doorTat, this.#nowNs, this.#settings.door);
@@ -151,6 +180,12 @@ class Turn {
   }
 
   #answer(ask: Ask): AskResult {
+    if (ask.ledger) {
+      const text = this.#book.recorded(ask.ledger, this.nowUs);
+      if (text !== null) return { kind: 'recorded', text };
+      if (this.#book.isHalted(this.#settings.claims)) return { kind: 'untrusted' };
+    }
+    if (ask.kind === 'recall') return { kind: 'none' };
     if (ask.kind !== 'pass') {
       const known = this.#placeOf(ask);
       if (known !== null) return this.#serve(ask, known, false);
@@ -181,9 +216,10 @@ class Turn {
   #newcomer(ask: Ask): AskResult {
     const line = this.#line;
     const idle = line.waiting === 0 && line.atDoor === 0 && line.expected < 1;
-    if (ask.kind === 'claim' && (idle || !this.#settings.queue)) {
+    if (ask.kind === 'claim' && (idle || !this.#settings.queue) && this.#hasUnit(ask)) {
       const departInUs = this.#takePermit();
       if (departInUs !== null) {
+        this.#ownEntry(ask);
         line.enterDirectly();
         return { kind: 'enter', place: null, departInUs, remaining: this.#charge(ask) };
       }
@@ -199,14 +235,20 @@ class Turn {
 
   /** How many more people the door has use for; the calling law for one newcomer. */
   #wanted(): number {
-    if (!this.#settings.open) return 0;
+    if (!this.#open) return 0;
     const lead = (this.#settings.leadMs * 1e6) / this.#settings.door.intervalNs;
-    return this.#tokens() + lead - this.#line.expected - this.#line.atDoor;
+    const use = Math.min(this.#tokens() + lead, this.#unitsLeft());
+    return use - this.#line.expected - this.#line.atDoor;
   }
 
   #serve(ask: Ask, place: Place, joined: boolean, left = this.#peek(ask)): AskResult {
     if (ask.kind === 'claim' && this.#line.isInside(place)) return { kind: 'inside', place };
     if (ask.kind !== 'claim' || !this.#line.isCalled(place)) return { kind: 'wait', place, joined, remaining: left };
+    if (!this.#hasUnit(ask)) {
+      this.#line.come(place, this.nowUs + this.#settings.doorStayMs * 1000);
+      return { kind: 'wait', place, joined, remaining: left };
+    }
+    this.#ownEntry(ask);
     const departInUs = this.#takePermit();
     if (departInUs === null) {
       this.#line.come(place, this.nowUs + this.#settings.doorStayMs * 1000);
@@ -214,6 +256,15 @@ class Turn {
     }
     this.#line.enter(place, this.#insideUntilUs());
     return { kind: 'enter', place, departInUs, remaining: left };
+  }
+
+  /** Whoever enters, or is held at the door, owns an entry and a unit of the budget. */
+  #hasUnit({ ledger }: Ask): boolean {
+    return !ledger || this.#book.mayOpen(ledger, this.#settings.claims, this.nowUs);
+  }
+
+  #ownEntry({ ledger }: Ask): void {
+    if (ledger) this.#book.open(ledger, this.#settings.claims.leaseMs * 1000, this.nowUs);
   }
 
   #insideUntilUs(): number {
@@ -265,6 +316,7 @@ class Turn {
       slotsInUse: inUse,
       loss,
       ticked,
+      claims: this.#book.view(this.#settings.claims, this.nowUs),
     };
   }
 }

@@ -4,7 +4,18 @@ import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
 import type { Script } from '../redis/script.js';
 import type { StoreCalls } from '../redis/store-calls.js';
 import type { LineIndex, Place } from '../waiting-room/place.js';
-import type { Ask, AskResult, CampaignStore, ExchangeCall, ExchangeReply, PlaceEvent, StoreView } from './exchange.js';
+import type {
+  Ask,
+  AskResult,
+  CampaignStore,
+  ClaimsView,
+  ExchangeCall,
+  ExchangeReply,
+  PlaceEvent,
+  Settlement,
+  SoldOutSign,
+  StoreView,
+} from './exchange.js';
 
 export interface RedisCampaignStoreOptions {
   readonly calls: StoreCalls;
@@ -26,12 +37,7 @@ export class RedisCampaignStore implements CampaignStore {
   async exchange(call: ExchangeCall): Promise<ExchangeReply> {
     const { calls, script, storeTimeUs } = this.options;
     const keys = [...this.#keys.fixed];
-    const args = encodeCall(
-      call,
-      storeTimeUs === undefined ? '' : String(storeTimeUs()),
-      keys,
-      this.#keys.bucketPrefix,
-    );
+    const args = encodeCall(call, storeTimeUs === undefined ? '' : String(storeTimeUs()), keys, this.#keys);
     return decodeReply((await calls.call(script, keys, args)) as Wire, call);
   }
 }
@@ -47,10 +53,12 @@ const INSIDE = 5;
 const SHUT = 6;
 const FULL = 7;
 const PASS = 8;
+const RECORDED = 10;
+const UNTRUSTED = 11;
 /** How an ask's kind is written. */
-const KINDS = { join: 0, claim: 1, pass: 2, find: 3 } as const;
+const KINDS = { join: 0, claim: 1, pass: 2, find: 3, recall: 4 } as const;
 
-function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], bucketPrefix: string): RedisArgument[] {
+function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: CampaignKeys): RedisArgument[] {
   const { settings, known, events } = call;
   const args: RedisArgument[] = [
     nowUs,
@@ -70,6 +78,10 @@ function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], bucketPre
     settings.dwellMs,
     settings.doorStayMs,
     settings.skip,
+    settings.claims.ledger ? 1 : 0,
+    settings.claims.budget,
+    settings.claims.leaseMs,
+    settings.claims.strict ? 1 : 0,
     known.epoch,
     known.generation,
     known.heads[0],
@@ -79,13 +91,21 @@ function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], bucketPre
     known.doorTat,
     known.taken,
     known.released,
+    known.claims.granted,
+    known.claims.attempts,
+    known.claims.held,
+    known.claims.soldOut,
+    known.claims.losses,
+    known.claims.confirmed,
   ];
   pushPlaces(args, events.entered);
   pushPlaces(args, events.gone);
   pushEvents(args, [...events.spent, ...events.given]);
   pushEvents(args, events.retained);
-  args.push(call.tick ? 1 : 0, call.permits);
-  pushAsks(args, call.asks, keys, bucketPrefix);
+  pushSettled(args, events.settled, keys, names.claimPrefix);
+  pushSigns(args, events.signs);
+  args.push(events.replays, call.tick ? 1 : 0, call.permits);
+  pushAsks(args, call.asks, keys, names);
   return args;
 }
 
@@ -99,21 +119,38 @@ function pushEvents(args: RedisArgument[], events: readonly PlaceEvent[]): void 
   for (const { claimant, place } of events) args.push(claimant, placeText(place));
 }
 
+function pushSettled(args: RedisArgument[], settled: readonly Settlement[], keys: string[], prefix: string): void {
+  args.push(settled.length);
+  for (const { key, attempt, outcome, text, keepMs, markMs, counts, generation } of settled) {
+    keys.push(prefix + key);
+    args.push(attempt, outcome, text, keepMs, markMs, counts ? 1 : 0, generation);
+  }
+}
+
+function pushSigns(args: RedisArgument[], signs: readonly SoldOutSign[]): void {
+  args.push(signs.length);
+  for (const { claimant, sign } of signs) args.push(claimant, sign);
+}
+
 /** The limits' rates travel once a call; each ask says by a bit mask which of them it is charged to. */
-function pushAsks(args: RedisArgument[], asks: readonly Ask[], keys: string[], bucketPrefix: string): void {
+function pushAsks(args: RedisArgument[], asks: readonly Ask[], keys: string[], names: CampaignKeys): void {
   const limits = asks.find((ask) => ask.limits.length > 0)?.limits ?? [];
   args.push(limits.length);
   for (const rate of limits) args.push(rate.intervalNs, rate.toleranceNs);
   args.push(asks.length);
-  for (const { kind, claimant, place, toldMs, buckets } of asks) {
+  for (const { kind, claimant, place, toldMs, buckets, ledger } of asks) {
     let mask = 0;
     for (let limit = 0; limit < buckets.length; limit++) {
       const bucket = buckets[limit];
       if (bucket === null || bucket === undefined) continue;
       mask |= 1 << limit;
-      keys.push(bucketPrefix + bucket);
+      keys.push(names.bucketPrefix + bucket);
     }
     args.push(KINDS[kind], claimant, place === null ? '' : `${placeText(place)}.${toldMs}`, mask);
+    if (ledger) {
+      keys.push(names.claimPrefix + ledger.key);
+      args.push(ledger.attempt, ledger.repeats, ledger.memo);
+    } else args.push('');
   }
 }
 
@@ -167,6 +204,21 @@ function readView(reader: Reader): StoreView {
     slotsInUse: reader.number(),
     loss: reader.number() === 1,
     ticked: reader.number() === 1,
+    claims: readClaims(reader),
+  };
+}
+
+function readClaims(reader: Reader): ClaimsView {
+  return {
+    granted: reader.number(),
+    attempts: reader.number(),
+    held: reader.number(),
+    soldOut: reader.number(),
+    losses: reader.number(),
+    confirmed: reader.number(),
+    unknown: reader.number(),
+    lost: reader.number(),
+    signs: reader.number(),
   };
 }
 
@@ -175,7 +227,8 @@ function readResult(reader: Reader, ask: Ask): AskResult {
   const line = reader.number();
   const number = reader.number();
   const returns = reader.number();
-  const detail = reader.number();
+  const text = reader.text();
+  const detail = Number(text);
   const remaining = ask.buckets.map((bucket) => (bucket === null ? null : reader.number()));
   const place: Place = { line: line as LineIndex, number, returns };
   switch (kind) {
@@ -195,6 +248,10 @@ function readResult(reader: Reader, ask: Ask): AskResult {
       return { kind: 'full' };
     case PASS:
       return { kind: 'pass', remaining };
+    case RECORDED:
+      return { kind: 'recorded', text };
+    case UNTRUSTED:
+      return { kind: 'untrusted' };
     default:
       return { kind: 'none' };
   }

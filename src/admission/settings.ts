@@ -20,6 +20,8 @@ const DWELL_SLACK_MS = 150;
 const LEAD_SHARE = 0.75;
 /** Beyond the upstream's time-out: until the slots of a gateway that fell silent are free. */
 const SLOT_LEASE_SLACK_MS = 2_000;
+/** Beyond the hold and the upstream's time-out: until a claim without an answer counts as unknown. */
+const ENTRY_LEASE_SLACK_MS = 2_000;
 const DOOR_STAY_SLACK_MS = 500;
 
 export interface PaceSettings {
@@ -45,7 +47,7 @@ export function campaignSettings(
   skip: number,
   gateways: number,
 ): CampaignSettings {
-  const { queue } = campaign;
+  const { queue, claims, budget } = campaign;
   const rate = bucketRate(pace.burst, pace.ratePerSecond);
   const slackNs = Math.min(MOST_SLACK_US * 1000, Math.floor((rate.toleranceNs - rate.intervalNs) / 2));
   const storeRate: BucketRate = { intervalNs: rate.intervalNs, toleranceNs: rate.toleranceNs - slackNs };
@@ -65,6 +67,12 @@ export function campaignSettings(
       dwellMs,
       doorStayMs: queue.holdMs + 2 * queue.poll.nearMs + DOOR_STAY_SLACK_MS,
       skip,
+      claims: {
+        ledger: claims.mode !== 'off' || budget.claims !== null,
+        budget: budget.claims ?? 0,
+        leaseMs: queue.holdMs + upstream.timeoutMs + ENTRY_LEASE_SLACK_MS,
+        strict: claims.mode !== 'off' && !upstream.idempotent,
+      },
     },
     door: {
       rate,

@@ -161,6 +161,36 @@ export const campaignSchema = z.strictObject({
         .describe(
           'What an answer of the service means; without, 2xx is granted, 409 rejected, 5xx and 429 free the claim.',
         ),
+      unknown: z
+        .enum(['retry', 'refuse'])
+        .default('retry')
+        .describe(
+          'A repeat of a claim whose outcome is unknown: retry sends it again with the same key, refuse leaves it to an operator.',
+        ),
+      credentials: z
+        .array(
+          pattern(
+            /^(authorization|cookie|(cookie|header):[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128})$/,
+            'authorization, cookie, cookie:<name> or header:<name>',
+          ),
+        )
+        .max(8)
+        .default(['authorization', 'cookie'])
+        .describe(
+          'What a repeat must show again to get the stored answer: authorization, cookie (all), cookie:<name>, header:<name>.',
+        ),
+      storedBodyBytes: z
+        .number()
+        .int()
+        .min(0)
+        .max(65_536)
+        .default(8192)
+        .describe('Largest body of an answer that is stored, in bytes; of a larger one, only the outcome is.'),
+      storedHeaders: z
+        .array(fieldName)
+        .max(32)
+        .default(['content-type', 'content-encoding', 'content-language', 'cache-control', 'location'])
+        .describe('Fields of an answer that are stored and replayed; Set-Cookie never is.'),
     })
     .prefault({})
     .describe('The ledger: nobody is paid twice.'),

@@ -12,6 +12,8 @@ import { documentOf } from './ticket-answers.js';
 /** How long a client waits before it repeats what a fault, or a moment's load, refused. */
 const SHORT_WAIT_MS = 1000;
 const LONGER_WAIT_MS = 5000;
+/** How long an outcome that only an operator can settle may take, at least. */
+const UNSETTLED_WAIT_MS = 60_000;
 
 export interface Asker {
   readonly claimantId: string | null;
@@ -20,7 +22,7 @@ export interface Asker {
   readonly fields: readonly string[];
 }
 
-export type Refusal = Exclude<Decision, { kind: 'admit' | 'pass' }>;
+export type Refusal = Exclude<Decision, { kind: 'admit' | 'pass' | 'replay' | 'over' }>;
 
 export function answerRefusal(
   context: CampaignContext,
@@ -84,6 +86,21 @@ function refused(
     case 'in-progress':
       meters.refused('in_progress');
       return { code: 'CLAIM_IN_PROGRESS', retryAfterSeconds: after(SHORT_WAIT_MS), headers };
+    case 'unsettled':
+      meters.refused('in_progress');
+      return {
+        code: 'CLAIM_IN_PROGRESS',
+        detail: 'What became of this claim is not known yet; it is being looked into. Repeat it after Retry-After.',
+        retryAfterSeconds: after(UNSETTLED_WAIT_MS),
+        members: { outcome: 'unknown' },
+        headers,
+      };
+    case 'another':
+      meters.refused('claim_of_another');
+      return { code: 'CLAIM_OF_ANOTHER', headers };
+    case 'reused':
+      meters.refused('key_reused');
+      return { code: 'IDEMPOTENCY_KEY_REUSED', headers };
     case 'full':
       meters.refused('queue_full');
       return { code: 'QUEUE_FULL', retryAfterSeconds: after(LONGER_WAIT_MS), headers };
@@ -93,6 +110,7 @@ function refused(
       return { code: 'OVERLOADED', retryAfterSeconds: after(SHORT_WAIT_MS), headers };
     case 'none':
       return { code: 'TICKET_UNKNOWN', headers };
+    case 'untrusted':
     case 'store-unavailable':
       facts.outcome = 'gateway_error';
       meters.refused('store_unavailable');

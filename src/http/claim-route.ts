@@ -112,7 +112,7 @@ class Visit {
       else if (decision.kind === 'pass') this.#passBy(decision.remaining, body, asker, address);
       else {
         if (body.kind === 'large') body.body.destroy();
-        this.#answer(decision, asker);
+        this.#answer(decision as Refusal, asker);
       }
     });
   }

@@ -7,13 +7,19 @@ export interface CampaignKeys {
   readonly fixed: readonly string[];
   /** Put before a bucket's own name. */
   readonly bucketPrefix: string;
+  /** Put before the name of an entry in the ledger. */
+  readonly claimPrefix: string;
 }
 
 export function campaignKeys(prefix: string, upstream: string, campaign: string): CampaignKeys {
   const shared = `${prefix}:{${upstream}}`;
   const own = `${shared}:${campaign}`;
-  const names = ['line', 'who', 'came0', 'came1', 'spent0', 'spent1', 'door', 'inside'];
-  return { fixed: [`${shared}:slots`, ...names.map((name) => `${own}:${name}`)], bucketPrefix: `${own}:bucket:` };
+  const names = ['line', 'who', 'came0', 'came1', 'spent0', 'spent1', 'door', 'inside', 'units', 'marks'];
+  return {
+    fixed: [`${shared}:slots`, ...names.map((name) => `${own}:${name}`)],
+    bucketPrefix: `${own}:bucket:`,
+    claimPrefix: `${own}:claim:`,
+  };
 }
 
 /**

@@ -22,6 +22,8 @@ export interface CallingFacts {
   /** Age at which a cohort has shown who comes. */
   readonly dwellMs: number;
   readonly cohorts: readonly Cohort[];
+  /** Units of the budget that nobody holds; left out without a budget. Never more people than that are called. */
+  readonly unitsLeft?: number;
 }
 
 export interface CallingPlan {
@@ -53,5 +55,7 @@ export function planCalls(facts: CallingFacts): CallingPlan {
     expected += Math.max(0, cohort.called * show - cohort.came);
   }
   const want = facts.tokens + (facts.ratePerSecond * facts.leadMs) / 1000 - expected - facts.atDoor;
-  return { calls: Math.max(0, Math.floor(want / show)), show, expected };
+  const units = (facts.unitsLeft ?? Number.POSITIVE_INFINITY) - expected - facts.atDoor;
+  const calls = Math.min(Math.floor(want / show), Math.floor(units));
+  return { calls: Math.max(0, calls), show, expected };
 }

@@ -42,6 +42,8 @@ export interface TickFacts {
   readonly graceMs: number;
   readonly leadMs: number;
   readonly dwellMs: number;
+  /** Units of the budget that nobody holds; infinite without a budget. */
+  readonly unitsLeft: number;
 }
 
 export class MemoryLine {
@@ -84,16 +86,19 @@ export class MemoryLine {
   /**
    * Takes over what a gateway knows. Whoever is ahead of this line proves that data was lost: numbers may then
    * have been issued that nobody here has seen, so the next `skip` are left out.
+   * @param behind - this store is behind its caller in something else than the line
    * @returns whether data was lost
    */
   merge(
     known: { generation: string; heads: readonly [number, number]; tails: readonly [number, number] },
     fresh: string,
     skip: number,
+    behind = false,
   ): boolean {
     const born = this.generation === '';
     if (born) this.generation = fresh;
     const ahead =
+      behind ||
       known.tails[0] > this.tails[0] ||
       known.tails[1] > this.tails[1] ||
       known.heads[0] > this.heads[0] ||
@@ -258,6 +263,7 @@ export class MemoryLine {
       atDoor: this.#door.size,
       leadMs: facts.leadMs,
       dwellMs: facts.dwellMs,
+      unitsLeft: facts.unitsLeft,
       cohorts: this.#called.map((range) => ({
         calledAtUs: range.calledAtUs,
         called: range.to - range.from + 1,

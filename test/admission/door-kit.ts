@@ -1,6 +1,6 @@
 /** A door on a clock that the test moves, with claims that say what became of them. */
 import { Door, type DoorSettings, type HeldClaim } from '../../src/admission/door.js';
-import type { StoreView } from '../../src/admission/exchange.js';
+import { NO_CLAIMS, type StoreView } from '../../src/admission/exchange.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import type { Place } from '../../src/waiting-room/place.js';
 import { SimulatedClock } from './simulated-clock.js';
@@ -88,6 +88,7 @@ export class DoorKit {
       slotsInUse,
       loss: false,
       ticked: false,
+      claims: NO_CLAIMS,
     };
   }
 }

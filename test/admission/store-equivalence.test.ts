@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ExchangeCall, ExchangeReply } from '../../src/admission/exchange.js';
+import type { ExchangeCall, ExchangeReply, Settlement } from '../../src/admission/exchange.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import type { Place } from '../../src/waiting-room/place.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -15,8 +15,18 @@ const place = fc.record({
   returns: fc.integer({ min: 0, max: 3 }),
 });
 const event = fc.record({ who, place });
+const attempt = fc.constantFrom('a1', 'a2', 'a3');
+const ledger = fc.record({ key: fc.integer({ min: 0, max: 5 }), attempt, repeats: fc.constantFrom('', 'a1', 'a2') });
+const settlement = fc.record({
+  key: fc.integer({ min: 0, max: 5 }),
+  attempt,
+  outcome: fc.constantFrom('granted' as const, 'rejected' as const, 'free' as const, 'unknown' as const),
+  mark: fc.boolean(),
+  counts: fc.boolean(),
+  old: fc.boolean(),
+});
 const step = fc.record({
-  advanceMs: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constantFrom(100, 1500, 20_000)),
+  advanceMs: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constantFrom(100, 700, 1500, 20_000)),
   gateway: fc.constantFrom('g1', 'g2'),
   tick: fc.boolean(),
   permits: fc.integer({ min: 0, max: 4 }),
@@ -35,7 +45,9 @@ const step = fc.record({
         'join' as const,
         'find' as const,
         'pass' as const,
+        'recall' as const,
       ),
+      ledger: fc.option(ledger, { freq: 2 }),
       ticket: fc.option(place, { freq: 4 }),
       mask: fc.integer({ min: 0, max: 3 }),
     }),
@@ -45,6 +57,16 @@ const step = fc.record({
   retained: fc.array(event, { maxLength: 1 }),
   entered: fc.array(place, { maxLength: 2 }),
   gone: fc.array(place, { maxLength: 1 }),
+  settled: fc.array(settlement, { maxLength: 3 }),
+  signs: fc.array(fc.record({ who, sign: fc.constantFrom('bare' as const, 'bare' as const, 'none' as const) }), {
+    maxLength: 2,
+  }),
+  budget: fc.constantFrom(0, 6, 6, 12),
+  /** The gateway speaks of other data; it knows of more claims than the store. */
+  stranger: fc.constantFrom(false, false, false, false, true),
+  grantsAhead: fc.constantFrom(0, 0, 0, 0, 0, 1),
+  strict: fc.constantFrom(false, false, false, true),
+  confirms: fc.boolean(),
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -58,8 +80,26 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
     list.map((entry) => ({ claimant: `c${entry.who}`, place: entry.place }));
   return call({
     gateway: one.gateway,
-    settings: { ...SETTINGS, door: bucketRate(20, one.rate), open: one.open, queue: one.queue, maxWaiting: 8 },
-    known: { ...own.known, tails, released: own.released },
+    settings: {
+      ...SETTINGS,
+      door: bucketRate(20, one.rate),
+      open: one.open,
+      queue: one.queue,
+      maxWaiting: 8,
+      claims: { ...SETTINGS.claims, budget: one.budget, strict: one.strict },
+    },
+    known: {
+      ...own.known,
+      tails,
+      released: own.released,
+      generation: one.stranger ? 'gen-old' : own.known.generation,
+      claims: {
+        ...own.known.claims,
+        held: own.known.claims.held + (one.stranger ? 1 : 0),
+        granted: own.known.claims.granted + one.grantsAhead,
+        confirmed: one.confirms ? own.known.claims.losses : own.known.claims.confirmed,
+      },
+    },
     generation: `gen-${one.gateway}`,
     tick: one.tick,
     permits: one.permits,
@@ -69,6 +109,9 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
       spent: events(one.spent),
       given: [],
       retained: events(one.retained),
+      settled: one.settled.map(settlementOf),
+      signs: one.signs.map((sign) => ({ claimant: `c${sign.who}`, sign: sign.sign })),
+      replays: one.signs.length,
     },
     asks: one.asks.map((entry) =>
       ask(`c${entry.who}`, {
@@ -76,9 +119,17 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
         place: entry.ticket,
         limits: LIMITS,
         buckets: [entry.mask & 1 ? `user:${entry.who}` : null, entry.mask & 2 ? `all` : null],
+        ledger: entry.ledger === null ? null : { ...entry.ledger, key: `k${entry.ledger.key}`, memo: 'c p' },
       }),
     ),
   });
+}
+
+/** Entries are kept for good: Redis would end them by its own clock. */
+function settlementOf({ key, attempt, outcome, mark, counts, old }: Step['settled'][number]): Settlement {
+  const text = { granted: 'gc', rejected: 'rc', free: '', unknown: `u1 ${attempt} c p` }[outcome];
+  const generation = old ? 'gen-old' : '';
+  return { key: `k${key}`, attempt, outcome, text, keepMs: 0, markMs: mark ? 0 : -1, counts, generation };
 }
 
 describe('the two stores', () => {
@@ -101,9 +152,9 @@ describe('the two stores', () => {
             if (here.kind === 'done' && there.kind === 'done') {
               expect(Math.abs(there.view.show - here.view.show)).toBeLessThan(1e-5);
               expect(Math.abs(there.view.callsPerSecond - here.view.callsPerSecond)).toBeLessThan(0.01);
-              const { epoch, generation, heads, tails, doorTat, taken } = here.view;
+              const { epoch, generation, heads, tails, doorTat, taken, claims } = here.view;
               const own = seen.get(one.gateway)!;
-              own.known = { epoch, generation, heads, tails, doorTat, taken, released: own.released };
+              own.known = { epoch, generation, heads, tails, doorTat, taken, released: own.released, claims };
             }
           }
         } finally {

@@ -66,6 +66,7 @@ export const SETTINGS: ExchangeSettings = {
   dwellMs: 400,
   doorStayMs: 1000,
   skip: 100,
+  claims: { ledger: true, budget: 0, leaseMs: 5000, strict: false },
 };
 
 export const NOTHING_KNOWN: Known = {
@@ -76,9 +77,19 @@ export const NOTHING_KNOWN: Known = {
   doorTat: 0,
   taken: 0,
   released: 0,
+  claims: { granted: 0, attempts: 0, held: 0, soldOut: 0, losses: 0, confirmed: 0 },
 };
 
-export const NO_EVENTS: ExchangeEvents = { entered: [], gone: [], spent: [], given: [], retained: [] };
+export const NO_EVENTS: ExchangeEvents = {
+  entered: [],
+  gone: [],
+  spent: [],
+  given: [],
+  retained: [],
+  settled: [],
+  signs: [],
+  replays: 0,
+};
 
 export function call(changes: Partial<ExchangeCall> = {}): ExchangeCall {
   return {
@@ -109,6 +120,6 @@ export async function done(store: CampaignStore, changes: Partial<ExchangeCall> 
 
 /** What a gateway would know after a reply. */
 export function knownFrom(reply: Done, released = 0): Known {
-  const { epoch, generation, heads, tails, doorTat, taken } = reply.view;
-  return { epoch, generation, heads, tails, doorTat, taken, released };
+  const { epoch, generation, heads, tails, doorTat, taken, claims } = reply.view;
+  return { epoch, generation, heads, tails, doorTat, taken, released, claims };
 }

@@ -1,9 +1,10 @@
 --[[
-Answers one ask: a claim, a wish to join, a request beside the line, or a search for a place. Limits are charged once, when somebody gets a place or goes straight
+Answers one ask: a claim, a wish to join, a request beside the line, a search for a place, or a look into the ledger.
+The ledger comes first: what it knows costs nothing. Limits are charged once, when somebody gets a place or goes straight
 in: all of them or none. Results: kind, line, number, returns, detail, then what each charged limit has left.
 ]]
-local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL, PASS, NONE = 1, 2, 3, 4, 5, 6, 7, 8, 9
-local CLAIM, BESIDE, FIND = 1, 2, 3
+local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL, PASS, NONE, RECORDED, UNTRUSTED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+local CLAIM, BESIDE, FIND, RECALL = 1, 2, 3, 4
 
 local function push_result(c, ask, kind, place, detail)
   local out = c.reply
@@ -25,9 +26,23 @@ local function charge_all(c, ask)
   end
 end
 
+-- Whoever enters, or is held at the door, owns an entry and a unit of the budget.
+local function has_unit(c, ask)
+  return not ask.ledger or may_open(c, ask.ledger)
+end
+
+local function own_entry(c, ask)
+  if ask.ledger then open_claim(c, ask.ledger) end
+end
+
 local function serve(c, ask, place, joined)
   if ask.kind == CLAIM and is_inside(c, place) then return push_result(c, ask, INSIDE, place, 0) end
   if ask.kind ~= CLAIM or not is_called(c, place) then return push_result(c, ask, WAIT, place, joined and 1 or 0) end
+  if not has_unit(c, ask) then
+    stand_at_door(c, place)
+    return push_result(c, ask, WAIT, place, joined and 1 or 0)
+  end
+  own_entry(c, ask)
   local depart = take_permit(c)
   if not depart then
     stand_at_door(c, place)
@@ -51,15 +66,17 @@ end
 -- How many more people the door has use for; the law of calling for one newcomer.
 local function wanted(c)
   if not c.settings.open then return 0 end
-  return door_tokens(c) + c.settings.lead_ms * 1000000 / c.settings.door_interval - c.state.expected - c.at_door
+  local use = math.min(door_tokens(c) + c.settings.lead_ms * 1000000 / c.settings.door_interval, units_left(c))
+  return use - c.state.expected - c.at_door
 end
 
 local function newcomer(c, ask)
   local state, settings = c.state, c.settings
   local idle = waiting(state) == 0 and c.at_door == 0 and state.expected < 1
-  if ask.kind == CLAIM and (idle or not settings.queue) then
+  if ask.kind == CLAIM and (idle or not settings.queue) and has_unit(c, ask) then
     local depart = take_permit(c)
     if depart then
+      own_entry(c, ask)
       enter(c, nil)
       charge_all(c, ask)
       return push_result(c, ask, ENTER, nil, depart)
@@ -75,6 +92,12 @@ local function newcomer(c, ask)
 end
 
 local function answer(c, ask)
+  if ask.ledger then
+    local text = recorded(c, ask.ledger)
+    if text then return push_result(c, ask, RECORDED, nil, text) end
+    if c.halted then return push_result(c, ask, UNTRUSTED, nil, 0) end
+  end
+  if ask.kind == RECALL then return push_result(c, ask, NONE, nil, 0) end
   if ask.kind ~= BESIDE then
     local place = place_of(c, ask.claimant, ask.ticket)
     if place then return serve(c, ask, place, false) end

@@ -2,7 +2,8 @@
 The one call between a gateway and the store (exchange.ts names what travels). Runs later than not_after: does
 nothing. Merges what the gateway knows before anything else.
 
-KEYS[1..9]  slots, line, who, came0, came1, spent0, spent1, door, inside; then one a charged bucket, in order
+KEYS[1..11] slots, line, who, came0, came1, spent0, spent1, door, inside, units, marks; then, in the order of reading,
+            one a settled claim, and of each ask one a charged bucket and one for its entry in the ledger
 ARGV        as read below
 Returns     {0, now} when late; else {1, view..., permits..., results...}
 ]]
@@ -10,6 +11,7 @@ Returns     {0, now} when late; else {1, view..., permits..., results...}
 --#include arguments
 --#include gcra
 --#include slots
+--#include claims
 --#include line-state
 --#include places
 --#include door
@@ -24,28 +26,47 @@ local settings = {
   door_interval = next_number(), door_tolerance = next_number(), horizon_us = next_number(),
   slots = next_number(), slot_lease_us = next_number() * 1000, open = next_number() == 1, queue = next_number() == 1,
   max_waiting = next_number(), grace_ms = next_number(), lead_ms = next_number(), dwell_ms = next_number(),
-  door_stay_us = next_number() * 1000, skip = next_number(),
+  door_stay_us = next_number() * 1000, skip = next_number(), ledger = next_number() == 1, budget = next_number(),
+  claim_lease_us = next_number() * 1000, strict = next_number() == 1,
 }
 local known = {
   epoch = next_number(), generation = next_text(), head0 = next_number(), head1 = next_number(),
   tail0 = next_number(), tail1 = next_number(), door_tat = next_number(), taken = next_number(), released = next_number(),
+  granted = next_number(), attempts = next_number(), held = next_number(), soldOut = next_number(),
+  losses = next_number(), confirmed = next_number(),
 }
 local c = {
   keys = { line = KEYS[2], who = KEYS[3], came = { [0] = KEYS[4], KEYS[5] }, spent = { [0] = KEYS[6], KEYS[7] },
-    door = KEYS[8], inside = KEYS[9] },
-  settings = settings, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {},
+    door = KEYS[8], inside = KEYS[9], units = KEYS[10], marks = KEYS[11] },
+  settings = settings, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {}, claims = {},
 }
+local key_at = 11
+local function next_key()
+  key_at = key_at + 1
+  return KEYS[key_at]
+end
+local function name_of(key) return string.match(key, '[^:]+$') end
 local loaded
 c.state, loaded = load_line(c.keys.line)
 c.slots = open_slots(KEYS[1], gateway, known.taken, known.released, now_us, settings.slot_lease_us, settings.slots)
 c.at_door = redis.call('ZCARD', c.keys.door)
-local loss = merge_line(c.state, known, fresh_generation, settings.skip)
+c.held = redis.call('ZCARD', c.keys.units)
+local loss, stranger = merge_line(c.state, known, fresh_generation, settings.skip)
+merge_claims(c, known, loss, stranger)
+if c.halted then settings.open = false end
 open_door(c, known.door_tat)
 
 for _ = 1, next_number() do enter(c, parse_place(next_text())) end
 for _ = 1, next_number() do leave_door(c, parse_place(next_text())) end
 for _ = 1, next_number() do spend(c, next_text(), parse_place(next_text())) end
 for _ = 1, next_number() do retain(c, next_text(), parse_place(next_text())) end
+for _ = 1, next_number() do
+  local key = next_key()
+  settle_claim(c, { key = key, name = name_of(key), attempt = next_text(), outcome = next_text(), text = next_text(),
+    keep_ms = next_number(), mark_ms = next_number(), counts = next_number() == 1, generation = next_text() })
+end
+for _ = 1, next_number() do note_sign(c.state, next_text(), next_text()) end
+c.state.replayed = c.state.replayed + next_number()
 
 local ticked = false
 if next_number() == 1 then ticked = tick(c, door_tokens(c)) end
@@ -59,30 +80,37 @@ end
 
 local limits = {}
 for i = 1, next_number() do limits[i] = { interval = next_number(), tolerance = next_number() } end
-local asks, key_at = {}, 9
+local asks, ledgers, buckets = {}, {}, {}
 for i = 1, next_number() do
   local ask = { kind = next_number(), claimant = next_text(), charges = {} }
   local ticket, mask = next_text(), next_number()
   if ticket ~= '' then ask.ticket = parse_place(ticket) end
   for j = 1, #limits do
     if mask % 2 == 1 then
-      key_at = key_at + 1
-      ask.charges[#ask.charges + 1] = { key = KEYS[key_at], interval = limits[j].interval, tolerance = limits[j].tolerance, limit = j - 1 }
+      local key = next_key()
+      buckets[#buckets + 1] = key
+      ask.charges[#ask.charges + 1] = { key = key, interval = limits[j].interval, tolerance = limits[j].tolerance, limit = j - 1 }
     end
     mask = math.floor(mask / 2)
+  end
+  local attempt = next_text()
+  if attempt ~= '' then
+    local key = next_key()
+    ask.ledger = { key = key, name = name_of(key), attempt = attempt, repeats = next_text(), memo = next_text() }
+    ledgers[#ledgers + 1] = ask.ledger
   end
   asks[i] = ask
 end
 if #asks > 0 then
-  local claimants, keys = {}, {}
+  local claimants = {}
   for i, ask in ipairs(asks) do claimants[i] = ask.claimant end
   local texts = redis.call('HMGET', c.keys.who, unpack(claimants))
   for i, claimant in ipairs(claimants) do c.entries[claimant] = read_entry(texts[i]) end
-  for i = 10, key_at do keys[#keys + 1] = KEYS[i] end
-  if #keys > 0 then
-    local tats = redis.call('MGET', unpack(keys))
-    for i, key in ipairs(keys) do c.tats[key] = tonumber(tats[i] or 0) end
+  if #buckets > 0 then
+    local tats = redis.call('MGET', unpack(buckets))
+    for i, key in ipairs(buckets) do c.tats[key] = tonumber(tats[i] or 0) end
   end
+  read_claims(c, ledgers)
   for _, ask in ipairs(asks) do answer(c, ask) end
 end
 
@@ -92,7 +120,9 @@ local state = c.state
 local reply = { 1, whole(now_us), line_ms(state, now_us), state.epoch, state.generation, state.head0, state.head1,
   state.tail0, state.tail1, state.lapsed0, state.lapsed1, whole(state.doorTat), c.at_door,
   math.floor(state.show * 1000000), math.floor(state.callsPerSecond * 1000), c.slots.alive, c.slots.taken,
-  slots_in_use(c.slots), loss and 1 or 0, ticked and 1 or 0, #permits }
+  slots_in_use(c.slots), loss and 1 or 0, ticked and 1 or 0 }
+for _, value in ipairs(claims_view(c)) do reply[#reply + 1] = value end
+reply[#reply + 1] = #permits
 for _, depart in ipairs(permits) do reply[#reply + 1] = depart end
 for _, value in ipairs(c.reply) do reply[#reply + 1] = value end
 return reply

@@ -4,13 +4,15 @@ merged by maximum; whoever is ahead of the store proves that data was lost. Numb
 that nobody here has seen, so the next `skip` of them are left out and kept as a gap for the heads to jump.
 ]]
 local FIELDS = { 'epoch', 'generation', 'head0', 'head1', 'tail0', 'tail1', 'lapsed0', 'lapsed1', 'doorTat',
-  'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick' }
+  'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick',
+  'granted', 'attempts', 'soldOut', 'losses', 'confirmed', 'lossUs', 'lostSeen', 'lostSettled', 'replayed', 'signs' }
+local TEXTS = { generation = true, signs = true }
 
 local function load_line(key)
   local values = redis.call('HMGET', key, unpack(FIELDS))
   local state = {}
   for i, name in ipairs(FIELDS) do
-    if name == 'generation' then state[name] = values[i] or '' else state[name] = tonumber(values[i] or 0) end
+    if TEXTS[name] then state[name] = values[i] or '' else state[name] = tonumber(values[i] or 0) end
   end
   if state.epoch == 0 then state.epoch, state.show = 1, 1 end
   local loaded = {}
@@ -23,18 +25,19 @@ local function leave_out(state, line, highest, skip)
   state.gaps_added = (state.gaps_added or '') .. string.format('%d %.0f %.0f;', line, highest + 1, highest + skip)
 end
 
+-- Returns whether data was lost, and whether the caller speaks of other data than this.
 local function merge_line(state, known, fresh, skip)
   local born = state.generation == ''
   if born then state.generation = fresh end
   local ahead = known.tail0 > state.tail0 or known.tail1 > state.tail1
-    or known.head0 > state.head0 or known.head1 > state.head1
+    or known.head0 > state.head0 or known.head1 > state.head1 or claims_ahead(state, known)
   local loss = ahead or (born and known.generation ~= '')
   for line = 0, 1 do
     local head, tail = 'head' .. line, 'tail' .. line
     state[head] = math.max(state[head], known[head])
     if loss then leave_out(state, line, math.max(state[tail], known[tail]), skip) end
   end
-  return loss
+  return loss, known.generation ~= '' and known.generation ~= state.generation
 end
 
 local function save_line(key, state, loaded)
@@ -44,7 +47,7 @@ local function save_line(key, state, loaded)
     if value ~= loaded[name] then
       changed[#changed + 1] = name
       if name == 'show' or name == 'expected' or name == 'callsPerSecond' then value = string.format('%.6f', value)
-      elseif name ~= 'generation' then value = whole(value) end
+      elseif not TEXTS[name] then value = whole(value) end
       changed[#changed + 1] = value
     end
   end

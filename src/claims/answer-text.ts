@@ -1,0 +1,63 @@
+/**
+ * The final answer of a claim as the ledger keeps it, and back: `g` or `r`, then lines for fingerprints, status and
+ * the body's form, then one line a header field, an empty line, and the body: as text where it is UTF-8, else in base64.
+ * A body beyond the limit is not kept: what is replayed then says so.
+ */
+import { isUtf8 } from 'node:buffer';
+
+export interface StoredAnswer {
+  readonly outcome: 'granted' | 'rejected';
+  readonly credentials: string;
+  readonly payload: string;
+  readonly status: number;
+  /** Name, value, name, value … */
+  readonly headers: readonly string[];
+  /** Null: it was larger than what is kept. */
+  readonly body: Buffer | null;
+}
+
+const TEXT = 't';
+const BASE64 = 'b';
+const ABSENT = 'x';
+
+export function packAnswer(answer: StoredAnswer): string {
+  const { outcome, credentials, payload, status, headers, body } = answer;
+  const form = body === null ? ABSENT : isUtf8(body) ? TEXT : BASE64;
+  let text = `${outcome === 'granted' ? 'g' : 'r'}${credentials}\n${payload}\n${status}${form}\n`;
+  for (let at = 0; at + 1 < headers.length; at += 2) text += `${headers[at]}: ${headers[at + 1]}\n`;
+  text += '\n';
+  if (body === null) return text;
+  return text + body.toString(form === TEXT ? 'utf8' : 'base64');
+}
+
+/** @throws RangeError when the text is none that `packAnswer` makes */
+export function unpackAnswer(text: string): StoredAnswer {
+  const headEnd = text.indexOf('\n\n');
+  const lines = text.slice(0, headEnd).split('\n');
+  const [first = '', payload = '', status = '', ...fields] = lines;
+  const [, code, form] = /^(\d{3})([tbx])$/.exec(status) ?? [];
+  if (headEnd < 0 || code === undefined || !/^[gr]/.test(first)) throw new RangeError('the text holds no answer');
+  const headers: string[] = [];
+  for (const field of fields) {
+    const colon = field.indexOf(': ');
+    headers.push(field.slice(0, colon), field.slice(colon + 2));
+  }
+  return {
+    outcome: first.startsWith('g') ? 'granted' : 'rejected',
+    credentials: first.slice(1),
+    payload,
+    status: Number(code),
+    headers,
+    body: form === ABSENT ? null : Buffer.from(text.slice(headEnd + 2), form === TEXT ? 'utf8' : 'base64'),
+  };
+}
+
+/** The fields of an answer that are kept; `Set-Cookie` never is, since a session is not for whoever repeats. */
+export function keptHeaders(headers: readonly string[], names: ReadonlySet<string>): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at]!.toLowerCase();
+    if (name !== 'set-cookie' && names.has(name)) kept.push(headers[at]!, headers[at + 1]!);
+  }
+  return kept;
+}

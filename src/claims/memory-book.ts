@@ -1,0 +1,182 @@
+/**
+ * The ledger and the budget of the embedded store. `claims.lua` is the same on Redis; the equivalence test holds both
+ * to it. An open entry holds one unit of the budget until it is settled, however long that takes; a grant turns the
+ * unit into a granted one, anything final gives it back.
+ */
+import type {
+  AskLedger,
+  ClaimsSettings,
+  ClaimsView,
+  KnownClaims,
+  Settlement,
+  SoldOutSign,
+} from '../admission/exchange.js';
+import { inFlightText } from './entry-text.js';
+
+/** After a loss of data nobody enters a bounded campaign for this long: every gateway reports what it knows first. */
+export const RECOVERY_US = 1_500_000;
+/** A bare status must come to this many different claimants in a row. */
+export const SIGNS = 3;
+/** Entries looked at for their end with each one written. */
+const SWEEP_PER_WRITE = 2;
+
+interface Entry {
+  readonly text: string;
+  /** Store time in microseconds; infinite: for good. */
+  readonly untilUs: number;
+}
+
+export class MemoryBook {
+  #entries = new Map<string, Entry>();
+  #sweep = this.#entries.entries();
+  readonly #marks = new Set<string>();
+  #marksUntilUs = 0;
+  /** Open entries: until when they are surely in flight. */
+  readonly #units = new Map<string, number>();
+  #granted = 0;
+  #attempts = 0;
+  #soldOut = 0;
+  #losses = 0;
+  #confirmed = 0;
+  #lossUs = 0;
+  #lostSeen = 0;
+  #lostSettled = 0;
+  #signs: string[] = [];
+  replayed = 0;
+
+  get entries(): ReadonlyMap<string, Entry> {
+    return this.#entries;
+  }
+
+  isAhead(known: KnownClaims): boolean {
+    return known.granted > this.#granted || known.attempts > this.#attempts;
+  }
+
+  /**
+   * @param loss - this call found that data was lost
+   * @param stranger - the caller speaks of other data than this
+   */
+  merge(known: KnownClaims, loss: boolean, stranger: boolean, nowUs: number): void {
+    if (stranger) this.#lostSeen = Math.max(this.#lostSeen, known.held);
+    else if (loss) this.#lostSeen = Math.max(this.#lostSeen, known.held - this.#units.size);
+    this.#granted = Math.max(this.#granted, known.granted);
+    this.#attempts = Math.max(this.#attempts, known.attempts);
+    this.#soldOut = Math.max(this.#soldOut, known.soldOut);
+    this.#losses = Math.max(this.#losses, known.losses);
+    this.#confirmed = Math.max(this.#confirmed, known.confirmed);
+    if (!loss) return;
+    this.#losses++;
+    this.#lossUs = nowUs;
+  }
+
+  /** Whether claims have to wait for an operator. */
+  isHalted({ strict }: ClaimsSettings): boolean {
+    return strict && this.#losses > this.#confirmed;
+  }
+
+  /** @returns the entry that stands in this ask's way, if there is one */
+  recorded(ask: AskLedger, nowUs: number): string | null {
+    const text = this.#read(ask.key, nowUs);
+    if (text === null) return null;
+    const open = openOf(text);
+    if (open === null) {
+      this.replayed++;
+      return text;
+    }
+    const over = open.state === 'u' || open.atUs < nowUs;
+    return over && open.attempt === ask.repeats ? null : text;
+  }
+
+  /** Units that may still be taken; infinite without a budget. */
+  unitsLeft({ budget }: ClaimsSettings, nowUs: number): number {
+    if (budget === 0) return Number.POSITIVE_INFINITY;
+    if (this.#lossUs > 0 && nowUs < this.#lossUs + RECOVERY_US) return 0;
+    return Math.max(0, budget - this.#granted - this.#units.size - this.#lost());
+  }
+
+  /** Whether an entry may be opened now: it has its unit already, or there is one left. */
+  mayOpen(ask: AskLedger, settings: ClaimsSettings, nowUs: number): boolean {
+    return this.#units.has(ask.key) || this.unitsLeft(settings, nowUs) >= 1;
+  }
+
+  open(ask: AskLedger, leaseUs: number, nowUs: number): void {
+    const untilUs = nowUs + leaseUs;
+    this.#attempts++;
+    this.#units.set(ask.key, untilUs);
+    this.#write(ask.key, inFlightText(untilUs, ask.attempt, ask.memo), Number.POSITIVE_INFINITY, nowUs);
+  }
+
+  settle(event: Settlement, generation: string, nowUs: number): void {
+    const { key, outcome } = event;
+    const text = this.#read(key, nowUs);
+    if (text !== null && openOf(text)?.attempt !== event.attempt) return;
+    if (text === null && event.generation !== '' && event.generation !== generation) this.#lostSettled++;
+    if (outcome === 'unknown') this.#units.set(key, 0);
+    else this.#units.delete(key);
+    if (outcome === 'free') {
+      this.#entries.delete(key);
+      return;
+    }
+    this.#write(key, event.text, event.keepMs === 0 ? Number.POSITIVE_INFINITY : nowUs + event.keepMs * 1000, nowUs);
+    if (outcome !== 'granted') return;
+    if (event.counts) this.#granted++;
+    this.#signs = [];
+    if (event.markMs < 0) return;
+    this.#marks.add(key);
+    this.#marksUntilUs = event.markMs === 0 ? Number.POSITIVE_INFINITY : nowUs + event.markMs * 1000;
+  }
+
+  noteSign({ claimant, sign }: SoldOutSign): void {
+    if (sign === 'none') this.#signs = [];
+    else if (sign === 'bare' && !this.#signs.includes(claimant)) this.#signs.push(claimant);
+    if (sign !== 'certain' && this.#signs.length < SIGNS) return;
+    this.#signs = [];
+    if (this.#soldOut % 2 === 0) this.#soldOut++;
+  }
+
+  view({ ledger }: ClaimsSettings, nowUs: number): ClaimsView {
+    let unknown = 0;
+    if (ledger) for (const untilUs of this.#units.values()) if (untilUs < nowUs) unknown++;
+    return {
+      granted: this.#granted,
+      attempts: this.#attempts,
+      held: this.#units.size,
+      soldOut: this.#soldOut,
+      losses: this.#losses,
+      confirmed: this.#confirmed,
+      unknown,
+      lost: this.#lost(),
+      signs: this.#signs.length,
+    };
+  }
+
+  #lost(): number {
+    return Math.max(0, this.#lostSeen - this.#lostSettled);
+  }
+
+  #read(key: string, nowUs: number): string | null {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && entry.untilUs > nowUs) return entry.text;
+    if (this.#marksUntilUs <= nowUs) this.#marks.clear();
+    return this.#marks.has(key) ? 'm' : null;
+  }
+
+  #write(key: string, text: string, untilUs: number, nowUs: number): void {
+    this.#entries.set(key, { text, untilUs });
+    for (let step = 0; step < SWEEP_PER_WRITE; step++) {
+      const next = this.#sweep.next();
+      if (next.done) {
+        this.#sweep = this.#entries.entries();
+        return;
+      }
+      if (next.value[1].untilUs <= nowUs) this.#entries.delete(next.value[0]);
+    }
+  }
+}
+
+const OPEN = /^([iu])(\d+) (\S+) /;
+
+function openOf(text: string): { readonly state: string; readonly atUs: number; readonly attempt: string } | null {
+  const match = OPEN.exec(text);
+  return match === null ? null : { state: match[1]!, atUs: Number(match[2]), attempt: match[3]! };
+}

@@ -1,0 +1,133 @@
+--[[
+The ledger and the budget; memory-book.ts is the same in TypeScript.
+  entry   string  one a claim: 'i'lease-end or 'u'since, attempt and memo while open; 'g' or 'r' and the answer when closed
+  marks   hash    claims granted, beyond the time for which their answers are kept
+  units   zset    open entry -> until when it is surely in flight (us): each holds one unit of the budget
+In the line's hash: granted, attempts, soldOut (odd: sold out), losses, confirmed, lossUs, lostSeen, lostSettled,
+replayed, signs (claimants whom a bare status told that the budget is gone).
+A settlement applies if the entry still names its attempt, or is gone.
+]]
+local RECOVERY_US, SIGNS = 1500000, 3
+
+local function claims_ahead(state, known)
+  return known.granted > state.granted or known.attempts > state.attempts
+end
+
+local function merge_claims(c, known, loss, stranger)
+  local state = c.state
+  if stranger then state.lostSeen = math.max(state.lostSeen, known.held)
+  elseif loss then state.lostSeen = math.max(state.lostSeen, known.held - c.held) end
+  for _, name in ipairs({ 'granted', 'attempts', 'soldOut', 'losses', 'confirmed' }) do
+    state[name] = math.max(state[name], known[name])
+  end
+  if loss then state.losses, state.lossUs = state.losses + 1, c.now_us end
+  c.halted = c.settings.strict and state.losses > state.confirmed
+end
+
+local function lost_units(state)
+  return math.max(0, state.lostSeen - state.lostSettled)
+end
+
+local function units_left(c)
+  local budget, state = c.settings.budget, c.state
+  if budget == 0 then return math.huge end
+  if state.lossUs > 0 and c.now_us < state.lossUs + RECOVERY_US then return 0 end
+  return math.max(0, budget - state.granted - c.held - lost_units(state))
+end
+
+local function open_of(text)
+  local state, at, attempt = string.match(text, '^([iu])(%d+) (%S+) ')
+  return state and { state = state, at = tonumber(at), attempt = attempt }
+end
+
+local function read_claim(c, key, name)
+  return redis.call('GET', key) or (redis.call('HEXISTS', c.keys.marks, name) == 1 and 'm' or nil)
+end
+
+-- Reads the entries of all asks at once.
+local function read_claims(c, ledgers)
+  if #ledgers == 0 then return end
+  local keys, missing = {}, {}
+  for i, ledger in ipairs(ledgers) do keys[i] = ledger.key end
+  for i, text in ipairs(redis.call('MGET', unpack(keys))) do
+    if text then c.claims[keys[i]] = text else missing[#missing + 1] = ledgers[i] end
+  end
+  if #missing == 0 then return end
+  local names = {}
+  for i, ledger in ipairs(missing) do names[i] = ledger.name end
+  for i, mark in ipairs(redis.call('HMGET', c.keys.marks, unpack(names))) do
+    if mark then c.claims[missing[i].key] = 'm' end
+  end
+end
+
+-- The entry that stands in this ask's way, or nil.
+local function recorded(c, ledger)
+  local text = c.claims[ledger.key]
+  if not text then return nil end
+  local open = open_of(text)
+  if not open then
+    c.state.replayed = c.state.replayed + 1
+    return text
+  end
+  local over = open.state == 'u' or open.at < c.now_us
+  if over and open.attempt == ledger.repeats then return nil end
+  return text
+end
+
+local function may_open(c, ledger)
+  return units_left(c) >= 1 or redis.call('ZSCORE', c.keys.units, ledger.name) ~= false
+end
+
+local function open_claim(c, ledger)
+  local until_us = c.now_us + c.settings.claim_lease_us
+  c.state.attempts = c.state.attempts + 1
+  c.held = c.held + redis.call('ZADD', c.keys.units, whole(until_us), ledger.name)
+  c.claims[ledger.key] = 'i' .. whole(until_us) .. ' ' .. ledger.attempt .. ' ' .. ledger.memo
+  redis.call('SET', ledger.key, c.claims[ledger.key])
+end
+
+local function settle_claim(c, event)
+  local text = read_claim(c, event.key, event.name)
+  if text then
+    local open = open_of(text)
+    if not open or open.attempt ~= event.attempt then return end
+  elseif event.generation ~= '' and event.generation ~= c.state.generation then
+    c.state.lostSettled = c.state.lostSettled + 1
+  end
+  if event.outcome == 'unknown' then c.held = c.held + redis.call('ZADD', c.keys.units, 0, event.name)
+  else c.held = c.held - redis.call('ZREM', c.keys.units, event.name) end
+  if event.outcome == 'free' then
+    redis.call('DEL', event.key)
+    return
+  end
+  if event.keep_ms == 0 then redis.call('SET', event.key, event.text)
+  else redis.call('SET', event.key, event.text, 'PX', event.keep_ms) end
+  if event.outcome ~= 'granted' then return end
+  if event.counts then c.state.granted = c.state.granted + 1 end
+  c.state.signs = ''
+  if event.mark_ms < 0 then return end
+  redis.call('HSET', c.keys.marks, event.name, '')
+  if event.mark_ms > 0 then redis.call('PEXPIRE', c.keys.marks, event.mark_ms) end
+end
+
+local function count_signs(state)
+  local _, count = string.gsub(state.signs, ' ', '')
+  return count
+end
+
+local function note_sign(state, claimant, sign)
+  if sign == 'none' then state.signs = ''
+  elseif sign == 'bare' and not string.find(' ' .. state.signs, ' ' .. claimant .. ' ', 1, true) then
+    state.signs = state.signs .. claimant .. ' '
+  end
+  if sign ~= 'certain' and count_signs(state) < SIGNS then return end
+  state.signs = ''
+  if state.soldOut % 2 == 0 then state.soldOut = state.soldOut + 1 end
+end
+
+local function claims_view(c)
+  local state, unknown = c.state, 0
+  if c.settings.ledger then unknown = redis.call('ZCOUNT', c.keys.units, '-inf', '(' .. whole(c.now_us)) end
+  return { whole(state.granted), whole(state.attempts), c.held, state.soldOut, state.losses, state.confirmed,
+    unknown, lost_units(state), count_signs(state) }
+end
