@@ -97,7 +97,13 @@ class LenientUpstream implements RecordingUpstream {
     this.requests.push(recorded);
     this.inFlight++;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
-    response.once('close', () => this.inFlight--);
+    // Answered is what was said in full, whether or not the words are out yet.
+    let open = true;
+    const answered = (): void => {
+      if (open) this.inFlight--;
+      open = false;
+    };
+    response.once('prefinish', answered).once('close', answered);
     for (const { count, run } of this.#waiting) if (this.requests.length >= count) run();
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
