@@ -6,4 +6,7 @@ mkdirSync('docs', { recursive: true });
 writeFileSync('docs/configuration.md', configurationTable());
 const readme = readFileSync('README.md', 'utf8');
 const marked = /(<!-- settings -->\n)[^]*?(\n<!-- \/settings -->)/;
-writeFileSync('README.md', readme.replace(marked, (_all, open, close) => `${open}${essentialTable()}${close}`));
+writeFileSync(
+  'README.md',
+  readme.replace(marked, (_all, open, close) => `${open}${essentialTable()}${close}`),
+);
