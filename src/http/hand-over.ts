@@ -59,6 +59,8 @@ export function handOver(handOver: HandOver, meters: HandOverMeters, ended: (end
     streamed,
     context.protectedFields,
   );
+  // The end of the answer is counted before its sender hears of it: only what goes wrong is named afterwards.
+  facts.outcome = 'proxied';
   // A service goes on with a claim whose client has left: only its answer says that the slot is free.
   const relay = new Relay(res, { keepRunning: facts.route === 'claim', extraHeaders: fields });
   const payload = body.kind === 'small' && body.body.length === EMPTY_BYTES ? null : body.body;
@@ -87,7 +89,7 @@ function finish(
   seconds: number,
 ): void {
   if (result.kind === 'answered') {
-    facts.outcome = result.clientGone ? 'client_abort' : 'proxied';
+    if (result.clientGone) facts.outcome = 'client_abort';
     meters.answered(result.status, seconds);
     return;
   }
