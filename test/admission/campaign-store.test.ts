@@ -1,4 +1,5 @@
 import { sharedRedis } from '../support/redis-server.js';
+import { describeCalling } from './contract/describe-calling.js';
 import { describeDoor } from './contract/describe-door.js';
 import { describeLapses } from './contract/describe-lapses.js';
 import { describeLimits } from './contract/describe-limits.js';
@@ -11,6 +12,7 @@ function describeCampaignStore(adapter: string, open: Open): void {
   describeDoor(adapter, open);
   describeLimits(adapter, open);
   describeLine(adapter, open);
+  describeCalling(adapter, open);
   describeLapses(adapter, open);
   describeLoss(adapter, open);
 }

@@ -73,7 +73,8 @@ export class Crowds {
   #decided(person: Person, gateway: SimulatedGateway, claimant: string, decision: Decision): void {
     switch (decision.kind) {
       case 'admit':
-        return this.#serve(person, decision.pass);
+        this.#serve(person, decision.pass);
+        return;
       case 'wait':
         if (person.place !== null && !same(person.place, decision.place)) person.toldMs = 0;
         if (decision.joined) person.numbers.push(decision.place.number);

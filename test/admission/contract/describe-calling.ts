@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../support/fake-clock.js';
+import { ask, type Open, SETTINGS } from '../stores.js';
+import { type Contract, contractOn, names, place } from './store-gateway.js';
+
+const SHUT = { ...SETTINGS, open: false };
+
+export function describeCalling(adapter: string, open: Open): void {
+  const on = contractOn(open, () => new FakeClock());
+  /** The door's bucket is full. */
+  const ready = async ({ clock, g1 }: Contract): Promise<void> => {
+    await g1.tick();
+    await clock.advance(1000);
+  };
+
+  describe(`CampaignStore on ${adapter}: calling`, () => {
+    it(
+      'calls what the door takes until the next can come, and no more while they are expected',
+      on(async (contract) => {
+        const { clock, g1, g2 } = contract;
+        await ready(contract);
+        await g1.asks('join', names('a', 100));
+        expect((await g1.tick()).view.heads[0]).toBe(40);
+        expect((await g2.tick()).view).toMatchObject({ ticked: false, heads: [40, 0] });
+        await clock.advance(100);
+        expect((await g2.tick()).view).toMatchObject({ ticked: true, heads: [40, 0] });
+      }),
+    );
+
+    it(
+      'counts who came once, admitted or not, however often they come',
+      on(async (contract) => {
+        const { clock, g1 } = contract;
+        await ready(contract);
+        await g1.asks('join', names('a', 100));
+        await g1.tick();
+        g1.settings = { ...SETTINGS, slots: 1 };
+        for (let again = 0; again < 5; again++) {
+          await g1.asks('claim', names('a', 30));
+          await clock.advance(20);
+        }
+        expect((await g1.call()).view.atDoor).toBe(29);
+        await clock.advance(100);
+        // 20 tokens and 20 of lead, less 29 at the door, less 10 still expected.
+        expect((await g1.tick()).view.heads[0]).toBeLessThanOrEqual(42);
+      }),
+    );
+
+    it(
+      'calls nobody while the door is shut, or its slots are full and nothing moves',
+      on(async (contract) => {
+        const { clock, g1 } = contract;
+        await ready(contract);
+        await g1.asks('join', names('a', 100));
+        g1.settings = SHUT;
+        expect((await g1.ticks(clock, 2000)).view.heads).toEqual([0, 0]);
+        g1.settings = { ...SETTINGS, slots: 1 };
+        await g1.call({ permits: 1 });
+        await g1.tick();
+        const { heads } = (await g1.ticks(clock, 100)).view;
+        expect((await g1.ticks(clock, 3000)).view.heads).toEqual(heads);
+      }),
+    );
+
+    it(
+      'never has more than burst + rate × dwell people come and not enter, though nobody is let in',
+      on(async (contract) => {
+        const { clock, g1 } = contract;
+        await ready(contract);
+        await g1.asks('join', names('a', 100));
+        await g1.asks('join', names('b', 100));
+        g1.settings = { ...SETTINGS, slots: 1 };
+        await g1.call({ permits: 1 });
+        for (let second = 0; second < 50; second++) {
+          const { heads } = (await g1.tick()).view;
+          await g1.asks('claim', names('a', Math.min(100, heads[0])));
+          await clock.advance(100);
+        }
+        expect((await g1.call()).view.heads[0]).toBeLessThanOrEqual(20 + 100 * 0.4);
+      }),
+    );
+
+    it(
+      'lets somebody at the door go, and calls another in their stead',
+      on(async (contract) => {
+        const { clock, g1 } = contract;
+        await ready(contract);
+        await g1.asks('join', names('a', 100));
+        await g1.tick();
+        g1.settings = { ...SETTINGS, slots: 1 };
+        await g1.asks('claim', names('a', 40));
+        await clock.advance(100);
+        expect((await g1.tick()).view.heads[0]).toBe(41);
+        await g1.tell({ gone: names('a', 10).map((_, at) => place(at + 2)) });
+        g1.released++;
+        await clock.advance(100);
+        expect((await g1.tick()).view.heads[0]).toBeGreaterThanOrEqual(50);
+      }),
+    );
+
+    it(
+      'takes a hundred asks in one call, and answers each in its place',
+      on(async ({ g1 }) => {
+        g1.settings = SHUT;
+        const asks = names('a', 100).map((name, at) => ask(name, { kind: at % 2 === 0 ? 'join' : 'find' }));
+        const { results } = await g1.call({ asks });
+        expect(results.map(({ kind }) => kind)).toEqual(
+          names('', 100).map((_, at) => (at % 2 === 0 ? 'wait' : 'none')),
+        );
+      }),
+    );
+  });
+}
