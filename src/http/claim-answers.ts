@@ -143,12 +143,14 @@ export function rateLimitFields(
 ): string[] {
   const { limitFields, config } = context;
   if (limitFields === null) return [];
-  if (remaining.length < config.limits.length || remaining.includes(null))
-    return ['RateLimit-Policy', limitFields.policy];
+  const policy = ['RateLimit-Policy', limitFields.policy];
+  if (remaining.length < config.limits.length) return policy;
   const buckets = config.limits.map(({ capacity, refillPerSecond }, limit) => {
-    const left = remaining[limit] ?? 0;
+    const left = remaining[limit];
+    if (left === null || left === undefined) return null;
     const tokenMs = left >= capacity ? 0 : 1000 / refillPerSecond;
     return { remaining: left, nextTokenMs: limit === violated ? waitMs : tokenMs };
   });
-  return ['RateLimit', limitFields.serviceLimits(buckets), 'RateLimit-Policy', limitFields.policy];
+  const value = limitFields.serviceLimits(buckets);
+  return value === '' ? policy : ['RateLimit', value, ...policy];
 }

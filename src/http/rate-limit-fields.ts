@@ -43,17 +43,20 @@ export class RateLimitFields {
   /**
    * Value of `RateLimit`: per limit `r`, the tokens left, and `t`, the whole seconds until the next is there.
    * `Retry-After`, rounded up from the same wait and lengthened only, is never before the end of `t`.
+   * @param buckets - null where a limit does not apply to the request; it is left out
+   * @returns empty where none applies: then the field must not be sent, as a List is never empty
    * @throws RangeError when there is not one bucket a limit, or a wait is negative or not finite
    */
-  serviceLimits(buckets: readonly ServiceLimit[]): string {
+  serviceLimits(buckets: ReadonlyArray<ServiceLimit | null>): string {
     if (buckets.length !== this.#names.length) {
       throw new RangeError(`${this.#names.length} limits need as many buckets, not ${buckets.length}`);
     }
     let value = '';
     for (let i = 0; i < buckets.length; i++) {
-      const { remaining, nextTokenMs } = buckets[i] as ServiceLimit;
-      const left = sfInteger(Math.max(0, Math.floor(remaining)));
-      value += `${i === 0 ? '' : ', '}${this.#names[i]};r=${left};t=${wholeSeconds(nextTokenMs)}`;
+      const bucket = buckets[i];
+      if (bucket === null || bucket === undefined) continue;
+      const left = sfInteger(Math.max(0, Math.floor(bucket.remaining)));
+      value += `${value === '' ? '' : ', '}${this.#names[i]};r=${left};t=${wholeSeconds(bucket.nextTokenMs)}`;
     }
     return value;
   }
