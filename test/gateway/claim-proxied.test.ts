@@ -162,6 +162,21 @@ describe('RateLimit fields', () => {
     expect(other.headers['ratelimit-policy']).toBe('"per-user";q=3;w=300, "per-address";q=50;w=5000');
   });
 
+  it('leave out a limit that does not apply, on a pass route that asks for nobody', async () => {
+    const upstream = await bench.recording();
+    const { port } = await bench.open(upstream.url, {
+      campaign: { limits: limits.map((limit) => ({ ...limit, capacity: 2 })) },
+    });
+    const answers = [];
+    for (let time = 0; time < 3; time++) answers.push(await send(port, { path: CAMPAIGN }));
+    expect(answers.map(({ status, headers }) => [status, headers.ratelimit])).toEqual([
+      [201, expect.stringMatching(/^"per-address";r=1;t=\d+$/)],
+      [201, expect.stringMatching(/^"per-address";r=0;t=\d+$/)],
+      [429, expect.stringMatching(/^"per-address";r=0;t=\d+$/)],
+    ]);
+    expect(answers[2]?.json()).toMatchObject({ code: 'RATE_LIMITED', 'violated-policies': ['per-address'] });
+  });
+
   it('are absent where the campaign has no limits', async () => {
     const upstream = await bench.recording();
     const { port } = await bench.open(upstream.url);

@@ -95,6 +95,20 @@ describe('what the service sees of a claim', () => {
     expect(lower.filter((name) => name === 'content-length').length).toBe(1);
   });
 
+  it('whoever claims, though Connection names the fields that say so (CVE-2026-33805 class)', async () => {
+    const { values } = await seen({
+      connection:
+        'close, X-User-Id, Spillway-Claimant, Spillway-Campaign, X-Forwarded-For, Forwarded, Via, Content-Type',
+    });
+    expect([values('x-user-id'), values('spillway-claimant'), values('spillway-campaign')]).toEqual([
+      ['ann'],
+      ['ann'],
+      ['lny'],
+    ]);
+    expect([values('x-forwarded-for').length, values('forwarded').length, values('via').length]).toEqual([1, 1, 1]);
+    expect(values('content-type')).toEqual(['application/json']);
+  });
+
   it('on a pass route the campaign, and no claimant that nobody checked', async () => {
     const upstream = await bench.recording();
     const { port } = await bench.open(upstream.url);
