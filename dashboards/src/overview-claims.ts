@@ -51,6 +51,23 @@ export const claims: Section = {
       height: 8,
       panels: [
         stacked({
+          title: 'Meaning of answers',
+          description: 'What the answers to claims mean. Unknown: handed over, and no usable answer came.',
+          unit: 'reqps',
+          queries: [{ expr: sum(rate(ofCampaigns('spillway_claims_total')), 'outcome'), as: '{{outcome}}' }],
+        }),
+        lines({
+          title: 'Budget left',
+          description: 'Claims that may still be granted. At 0 the campaign is sold out.',
+          unit: 'short',
+          queries: [{ expr: shared('spillway_budget_remaining_claims'), as: '{{campaign}}', colour: 'admitted' }],
+        }),
+      ],
+    },
+    {
+      height: 8,
+      panels: [
+        stacked({
           title: 'Upstream answers',
           description: 'By HTTP status, or by what went wrong where no usable answer came.',
           unit: 'reqps',

@@ -1,4 +1,4 @@
-/** What a person on call reads first: eleven numbers of this moment. */
+/** What a person on call reads first: the numbers of this moment. */
 import type { Section } from './layout.js';
 import { names, stat } from './panel.js';
 import { FAILED, ofCampaigns, ofGateways, rate, riseInRange, shared, sharedTotal, sum } from './promql.js';
@@ -80,7 +80,7 @@ export const now: Section = {
     },
     {
       height: 4,
-      widths: [6, 6, 6, 6],
+      widths: [5, 4, 5, 5, 5],
       panels: [
         stat(
           {
@@ -113,6 +113,12 @@ export const now: Section = {
             [2, 'green'],
           ],
         ),
+        stat({
+          title: 'Remaining budget',
+          description: 'Claims that may still be granted; empty for campaigns without a budget.',
+          unit: 'short',
+          queries: [{ expr: shared('spillway_budget_remaining_claims'), as: '{{campaign}}' }],
+        }),
         stat({
           title: 'Opens in',
           description: 'Time until each campaign opens; negative since it opened.',
