@@ -104,6 +104,7 @@ export class CampaignLink {
     heads: [0, 0],
     tails: [0, 0],
     doorTat: 0,
+    doorIntervalNs: 0,
     taken: 0,
     released: 0,
     claims: NO_CLAIMS,
@@ -265,7 +266,8 @@ export class CampaignLink {
   #call(asks: readonly PendingAsk[], events: Events, permits: number): ExchangeCall {
     const { gateway, slots, settings, deadlineMs, clock } = this.options;
     const oldestUs = asks[0]?.sinceUs ?? clock.monotonicUs();
-    const waitedUs = clock.monotonicUs() - oldestUs;
+    // Half of the time is the store's at least: a pause of this process must not make a healthy store look late.
+    const waitedUs = Math.min(clock.monotonicUs() - oldestUs, deadlineMs * 500);
     return {
       gateway,
       settings: settings(),
@@ -309,6 +311,7 @@ export class CampaignLink {
       heads: larger(heads, view.heads),
       tails: larger(tails, view.tails),
       doorTat: view.doorTat,
+      doorIntervalNs: view.doorIntervalNs,
       claims: {
         ...view.claims,
         soldOut: Math.max(view.claims.soldOut, this.#known.claims.soldOut),

@@ -132,8 +132,9 @@ export interface Known {
   readonly generation: string;
   readonly heads: readonly [number, number];
   readonly tails: readonly [number, number];
-  /** Theoretical arrival time of the door's bucket, in nanoseconds. */
+  /** Theoretical arrival time of the door's bucket, in nanoseconds, and the interval between tokens it was counted by. */
   readonly doorTat: number;
+  readonly doorIntervalNs: number;
   /** Slots this gateway was ever given, and those it has given back. */
   readonly taken: number;
   readonly released: number;
@@ -215,6 +216,7 @@ export interface StoreView {
   /** Called numbers up to here whose grace is over. */
   readonly lapsed: readonly [number, number];
   readonly doorTat: number;
+  readonly doorIntervalNs: number;
   readonly atDoor: number;
   readonly show: number;
   /** Numbers called per second, smoothed; 0: none yet. */

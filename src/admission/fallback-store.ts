@@ -55,14 +55,15 @@ export class FallbackStore implements CampaignStore {
 
   async #answerLocally(call: ExchangeCall, seen: StoreView, fault: StoreUnavailableError): Promise<ExchangeReply> {
     this.#local ??= this.options.openLocal(() => this.#storeClock.nowUs());
+    const settings = shareOf(call.settings, Math.max(1, seen.gateways));
     const reply = await this.#local.exchange({
       ...call,
-      settings: shareOf(call.settings, Math.max(1, seen.gateways)),
+      settings,
       // Its data are the store's, as far as they were seen: nothing was lost.
       generation: call.known.generation,
       notAfterUs: 0,
       // The door's bucket starts empty, whatever the store's held.
-      known: { ...call.known, generation: '' },
+      known: { ...call.known, generation: '', doorIntervalNs: settings.door.intervalNs },
       events: { ...NO_EVENTS, entered: call.events.entered, gone: call.events.gone },
       tick: false,
     });

@@ -62,17 +62,20 @@ export class MemoryCampaignStore implements CampaignStore {
   openDoor(call: ExchangeCall, nowNs: number): number {
     const { intervalNs, toleranceNs } = call.settings.door;
     if (this.#doorTat === 0) this.#doorTat = nowNs + toleranceNs;
-    else if (this.#doorIntervalNs !== intervalNs) {
-      const spent = Math.max(0, this.#doorTat - nowNs) / this.#doorIntervalNs;
-      this.#doorTat = nowNs + Math.ceil(spent * intervalNs);
-    }
+    else this.#doorTat = atInterval(this.#doorTat, this.#doorIntervalNs, intervalNs, nowNs);
     this.#doorIntervalNs = intervalNs;
-    return Math.max(this.#doorTat, call.known.doorTat);
+    return Math.max(this.#doorTat, atInterval(call.known.doorTat, call.known.doorIntervalNs, intervalNs, nowNs));
   }
 
   closeDoor(tat: number): void {
     this.#doorTat = tat;
   }
+}
+
+/** When the rate changes, as many tokens stay spent as were: neither more time nor less. */
+function atInterval(tat: number, fromNs: number, toNs: number, nowNs: number): number {
+  if (fromNs === toNs || tat <= nowNs || fromNs === 0) return tat;
+  return nowNs + Math.ceil(((tat - nowNs) / fromNs) * toNs);
 }
 
 /** One call, carried out. */
@@ -308,6 +311,7 @@ class Turn {
       tails: [line.tails[0], line.tails[1]],
       lapsed: [line.lapsed[0], line.lapsed[1]],
       doorTat: this.#doorTat,
+      doorIntervalNs: this.#settings.door.intervalNs,
       atDoor: line.atDoor,
       show: line.show,
       callsPerSecond: line.callsPerSecond,

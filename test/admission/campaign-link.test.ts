@@ -86,6 +86,17 @@ describe('CampaignLink: batches', () => {
 });
 
 describe('CampaignLink: faults', () => {
+  it('does not blame the store for a pause of this process before the call', async () => {
+    const kit = await quietLink();
+    kit.store.held = false;
+    const heard = askMany(kit, 3);
+    kit.clock.pause(200);
+    await kit.clock.settle();
+    expect(heard.faults).toEqual([]);
+    expect(heard.results).toHaveLength(3);
+    kit.stop();
+  });
+
   it('fails the asks of a call without an answer, and tells its events again with the next', async () => {
     const kit = await quietLink();
     const heard = askMany(kit, 2);

@@ -80,6 +80,7 @@ export class DoorKit {
       tails: [0, 0],
       lapsed: [0, 0],
       doorTat: this.nowUs * 1000 + toleranceNs - intervalNs + tokenInMs * 1e6,
+      doorIntervalNs: intervalNs,
       atDoor: 0,
       show: 1,
       callsPerSecond: 0,

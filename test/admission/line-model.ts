@@ -3,10 +3,10 @@
  * store says: P1 at every decision, P3 for numbers and calls, P5 for everybody with a ticket.
  */
 import { expect } from '@jest/globals';
-import type { AskResult, ExchangeSettings } from '../../src/admission/exchange.js';
+import type { ExchangeSettings } from '../../src/admission/exchange.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import type { Place } from '../../src/waiting-room/place.js';
-import type { Contract, StoreGateway } from './contract/store-gateway.js';
+import type { Contract, Result, StoreGateway } from './contract/store-gateway.js';
 import { excessOverBound } from './measures.js';
 import { ask, type Done, NO_EVENTS, SETTINGS } from './stores.js';
 
@@ -87,7 +87,7 @@ export class LineModel {
     this.check();
   }
 
-  #learn(who: number, result: AskResult, { view }: Done): void {
+  #learn(who: number, result: Result, { view }: Done): void {
     const someone = this.#people[who]!;
     if (result.kind === 'none') expect(someone.ticket).toBeNull();
     if (!('place' in result) || result.place === null) return;

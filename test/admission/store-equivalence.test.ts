@@ -152,9 +152,10 @@ describe('the two stores', () => {
             if (here.kind === 'done' && there.kind === 'done') {
               expect(Math.abs(there.view.show - here.view.show)).toBeLessThan(1e-5);
               expect(Math.abs(there.view.callsPerSecond - here.view.callsPerSecond)).toBeLessThan(0.01);
-              const { epoch, generation, heads, tails, doorTat, taken, claims } = here.view;
+              const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, claims } = here.view;
               const own = seen.get(one.gateway)!;
-              own.known = { epoch, generation, heads, tails, doorTat, taken, released: own.released, claims };
+              const door = { doorTat, doorIntervalNs };
+              own.known = { epoch, generation, heads, tails, ...door, taken, released: own.released, claims };
             }
           }
         } finally {

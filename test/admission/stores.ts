@@ -75,6 +75,7 @@ export const NOTHING_KNOWN: Known = {
   heads: [0, 0],
   tails: [0, 0],
   doorTat: 0,
+  doorIntervalNs: 0,
   taken: 0,
   released: 0,
   claims: { granted: 0, attempts: 0, held: 0, soldOut: 0, losses: 0, confirmed: 0 },
@@ -120,6 +121,6 @@ export async function done(store: CampaignStore, changes: Partial<ExchangeCall> 
 
 /** What a gateway would know after a reply. */
 export function knownFrom(reply: Done, released = 0): Known {
-  const { epoch, generation, heads, tails, doorTat, taken, claims } = reply.view;
-  return { epoch, generation, heads, tails, doorTat, taken, released, claims };
+  const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, claims } = reply.view;
+  return { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, released, claims };
 }

@@ -2,16 +2,20 @@
 The door: one bucket a campaign and the slots of its upstream, taken together or not at all. An unknown bucket
 is an empty one, so that losing it mints nothing. When the rate changes, what was spent stays spent.
 ]]
-local function open_door(c, known_tat)
-  local state, settings = c.state, c.settings
+local function at_interval(tat, from, to, now_ns)
+  if from == to or tat <= now_ns or from == 0 then return tat end
+  return now_ns + math.ceil((tat - now_ns) / from * to)
+end
+
+local function open_door(c, known)
+  local state, interval = c.state, c.settings.door_interval
   if state.doorTat == 0 then
-    state.doorTat = c.now_ns + settings.door_tolerance
-  elseif state.doorInterval ~= settings.door_interval then
-    local spent = math.max(0, state.doorTat - c.now_ns) / state.doorInterval
-    state.doorTat = c.now_ns + math.ceil(spent * settings.door_interval)
+    state.doorTat = c.now_ns + c.settings.door_tolerance
+  else
+    state.doorTat = at_interval(state.doorTat, state.doorInterval, interval, c.now_ns)
   end
-  state.doorInterval = settings.door_interval
-  state.doorTat = math.max(state.doorTat, known_tat)
+  state.doorInterval = interval
+  state.doorTat = math.max(state.doorTat, at_interval(known.door_tat, known.door_interval, interval, c.now_ns))
 end
 
 local function door_tokens(c)

@@ -31,7 +31,8 @@ local settings = {
 }
 local known = {
   epoch = next_number(), generation = next_text(), head0 = next_number(), head1 = next_number(),
-  tail0 = next_number(), tail1 = next_number(), door_tat = next_number(), taken = next_number(), released = next_number(),
+  tail0 = next_number(), tail1 = next_number(), door_tat = next_number(), door_interval = next_number(),
+  taken = next_number(), released = next_number(),
   granted = next_number(), attempts = next_number(), held = next_number(), soldOut = next_number(),
   losses = next_number(), confirmed = next_number(),
 }
@@ -54,7 +55,7 @@ c.held = redis.call('ZCARD', c.keys.units)
 local loss, stranger = merge_line(c.state, known, fresh_generation, settings.skip)
 merge_claims(c, known, loss, stranger)
 if c.halted then settings.open = false end
-open_door(c, known.door_tat)
+open_door(c, known)
 
 for _ = 1, next_number() do enter(c, parse_place(next_text())) end
 for _ = 1, next_number() do leave_door(c, parse_place(next_text())) end
@@ -118,7 +119,7 @@ save_line(c.keys.line, c.state, loaded)
 save_slots(c.slots, now_us)
 local state = c.state
 local reply = { 1, whole(now_us), line_ms(state, now_us), state.epoch, state.generation, state.head0, state.head1,
-  state.tail0, state.tail1, state.lapsed0, state.lapsed1, whole(state.doorTat), c.at_door,
+  state.tail0, state.tail1, state.lapsed0, state.lapsed1, whole(state.doorTat), whole(state.doorInterval), c.at_door,
   math.floor(state.show * 1000000), math.floor(state.callsPerSecond * 1000), c.slots.alive, c.slots.taken,
   slots_in_use(c.slots), loss and 1 or 0, ticked and 1 or 0 }
 for _, value in ipairs(claims_view(c)) do reply[#reply + 1] = value end

@@ -1,7 +1,6 @@
 /** One gateway's side of the store's contract: it sends what it knows, and learns from every reply. */
 import type {
   Ask,
-  AskResult,
   CampaignStore,
   ExchangeCall,
   ExchangeEvents,
@@ -35,20 +34,20 @@ export class StoreGateway {
   }
 
   /** Asks on behalf of each claimant, in one call. */
-  async asks(kind: Ask['kind'], claimants: readonly string[], changes: Partial<Ask> = {}): Promise<AskResult[]> {
+  async asks(kind: Ask['kind'], claimants: readonly string[], changes: Partial<Ask> = {}): Promise<Result[]> {
     const asks = claimants.map((claimant) => ask(claimant, { kind, ...changes }));
     return [...(await this.call({ asks })).results];
   }
 
-  async claim(claimant: string, changes: Partial<Ask> = {}): Promise<AskResult> {
+  async claim(claimant: string, changes: Partial<Ask> = {}): Promise<Result> {
     return (await this.asks('claim', [claimant], changes))[0]!;
   }
 
-  async join(claimant: string, changes: Partial<Ask> = {}): Promise<AskResult> {
+  async join(claimant: string, changes: Partial<Ask> = {}): Promise<Result> {
     return (await this.asks('join', [claimant], changes))[0]!;
   }
 
-  async find(claimant: string, changes: Partial<Ask> = {}): Promise<AskResult> {
+  async find(claimant: string, changes: Partial<Ask> = {}): Promise<Result> {
     return (await this.asks('find', [claimant], changes))[0]!;
   }
 
@@ -86,6 +85,8 @@ export interface Contract {
   empty(): Promise<CampaignStore>;
 }
 
+export type Result = Done['results'][number];
+
 /** Runs a test of the contract against a fresh store, and closes all that it opened. */
 export function contractOn(open: Open, newClock: () => FakeClock) {
   return (test: (contract: Contract) => Promise<void>) => async (): Promise<void> => {
@@ -104,7 +105,7 @@ export function contractOn(open: Open, newClock: () => FakeClock) {
   };
 }
 
-export function placeOf(result: AskResult): Place {
+export function placeOf(result: Result): Place {
   if (!('place' in result) || result.place === null) throw new Error(`No place in '${result.kind}'`);
   return result.place;
 }
