@@ -1,6 +1,7 @@
 /** Which store stands behind the ports: the embedded one, or Redis. */
 import { randomBytes } from 'node:crypto';
 import type { CampaignStore } from './admission/exchange.js';
+import { FallbackStore } from './admission/fallback-store.js';
 import { MemoryCampaignStore } from './admission/memory-campaign-store.js';
 import { MemorySlots } from './admission/memory-slots.js';
 import { RedisCampaignStore } from './admission/redis-campaign-store.js';
@@ -32,6 +33,8 @@ export interface StoreOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly observe: CallObserver;
+  /** Told of every claim of a campaign that was let in without the store. */
+  readonly onFallback: (campaign: string) => void;
 }
 
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -52,7 +55,8 @@ function openMemory({ clock }: StoreOptions): Store {
   };
 }
 
-async function openRedis({ config, clock, random, logger, observe }: StoreOptions): Promise<Store> {
+async function openRedis(options: StoreOptions): Promise<Store> {
+  const { config, clock, random, logger, observe } = options;
   const { store } = config;
   const connection = connectRedis(store, logger);
   const calls = new StoreCalls({ connection, clock, random, deadlineMs: store.deadlineMs, observe });
@@ -60,30 +64,42 @@ async function openRedis({ config, clock, random, logger, observe }: StoreOption
   await connection.ready(AbortSignal.timeout(START_PATIENCE_MS)).catch((err: unknown) => {
     logger.warn({ err, waitedMs: START_PATIENCE_MS }, 'Redis is not ready; starting without it');
   });
+  const localSlots = new Map<string, MemorySlots>();
+  const away = config.campaigns.some(goesOnLocally) ? 'local' : 'closed';
   return {
     facts: {
       get up() {
         return connection.state === 'ready' && calls.breaker.state !== 'open';
       },
       get mode() {
-        return calls.breaker.state === 'closed' ? 'normal' : 'closed';
+        return calls.breaker.state === 'closed' ? 'normal' : away;
       },
       get breaker() {
         return calls.breaker.state;
       },
     },
-    open: (campaign) =>
-      new RedisCampaignStore({
-        calls,
-        script,
-        keyPrefix: store.keyPrefix,
-        upstream: campaign.upstream,
-        campaign: campaign.id,
-      }),
+    open: (campaign) => {
+      const { id, upstream } = campaign;
+      const remote = new RedisCampaignStore({ calls, script, keyPrefix: store.keyPrefix, upstream, campaign: id });
+      if (!goesOnLocally(campaign)) return remote;
+      const slots = localSlots.get(upstream) ?? new MemorySlots();
+      localSlots.set(upstream, slots);
+      return new FallbackStore({
+        store: remote,
+        openLocal: (nowUs) => new MemoryCampaignStore(slots, clock, nowUs),
+        clock,
+        onDecision: () => options.onFallback(id),
+      });
+    },
     secret: () => sharedSecret(connection, store.keyPrefix),
     async close() {
       calls.stop();
       await connection.close();
     },
   };
+}
+
+/** With a ledger, a claim is refused rather than risked. */
+function goesOnLocally({ onStoreFailure, claims }: CampaignConfig): boolean {
+  return onStoreFailure === 'local' && claims.mode === 'off';
 }

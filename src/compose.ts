@@ -55,7 +55,14 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const { loaded, clock, random, logger, version } = options;
   const { config, revision } = loaded;
   const metrics = createMetrics({ version, config, revision, loadedAtMs: clock.wallMs(), scripts: ['exchange'] });
-  const store = await openStore({ config, clock, random, logger, observe: metrics.store.called });
+  const store = await openStore({
+    config,
+    clock,
+    random,
+    logger,
+    observe: metrics.store.called,
+    onFallback: (campaign) => metrics.campaign(campaign).fallbackDecision('local').inc(),
+  });
   metrics.store.mirror(store.facts);
   const upstreams = composeUpstreams(config, clock, metrics);
   const campaigns = await composeCampaigns(options, store, upstreams, metrics);

@@ -7,7 +7,7 @@
 import type { Clock, Timer } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Random } from '../kernel/random.js';
-import { StoreClock } from '../redis/store-clock.js';
+import { StoreClock } from '../kernel/store-clock.js';
 import type { Place } from '../waiting-room/place.js';
 import type {
   Ask,
@@ -249,6 +249,8 @@ export class CampaignLink {
         this.#askAgain(asks, permits);
       } else {
         slots.close(number, grantedBy(reply), reply.view.taken);
+        // What was answered in the store's stead, the store has still to hear.
+        if (reply.view.local === true) this.#keep(events);
         this.#received(reply, asks, permits, sentUs);
         this.#tell(events.settled, Number.POSITIVE_INFINITY);
       }
@@ -294,7 +296,12 @@ export class CampaignLink {
       permits,
       reply.permits.map((departInUs) => decidedAtUs + departInUs),
     );
-    for (let i = 0; i < asks.length; i++) asks[i]!.listener.answered(reply.results[i]!, decidedAtUs);
+    for (let i = 0; i < asks.length; i++) {
+      const { listener, sinceUs } = asks[i]!;
+      const result = reply.results[i]!;
+      if (result.kind !== 'unavailable') listener.answered(result, decidedAtUs);
+      else listener.failed(new StoreUnavailableError('exchange', Math.round((decidedAtUs - sinceUs) / 1000)));
+    }
     this.door.observe(view, decidedAtUs);
     for (const listener of this.#listeners) listener(view);
   }
@@ -322,7 +329,7 @@ export class CampaignLink {
       },
     };
     this.view = view;
-    this.#failing = false;
+    this.#failing = view.local === true;
     this.seenUs = this.options.clock.monotonicUs();
   }
 

@@ -229,6 +229,8 @@ export interface StoreView {
   readonly loss: boolean;
   /** This call ran the tick. */
   readonly ticked: boolean;
+  /** Answered in this process, while the store is away: `fallback-store.ts` says what that covers. */
+  readonly local?: boolean;
   readonly claims: ClaimsView;
 }
 
@@ -260,7 +262,8 @@ export type ExchangeReply =
       readonly view: StoreView;
       /** Times to departure of the permits given, in microseconds. */
       readonly permits: readonly number[];
-      readonly results: readonly AskResult[];
+      /** `unavailable`: only the store can answer this ask. */
+      readonly results: ReadonlyArray<AskResult | { readonly kind: 'unavailable' }>;
     };
 
 /** What a campaign keeps outside the gateway. One instance a campaign; calls are carried out in order. */

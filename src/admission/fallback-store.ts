@@ -12,9 +12,8 @@
 import type { BucketRate } from '../buckets/gcra.js';
 import type { Clock } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
+import { StoreClock } from '../kernel/store-clock.js';
 import type { CampaignStore, ExchangeCall, ExchangeReply, ExchangeSettings, StoreView } from './exchange.js';
-import { NO_EVENTS } from './exchange.js';
-import { StoreClock } from './store-clock.js';
 
 type Done = Extract<ExchangeReply, { kind: 'done' }>;
 
@@ -23,8 +22,6 @@ export interface FallbackOptions {
   /** An embedded store that tells time by `nowUs`, in store time. */
   readonly openLocal: (nowUs: () => number) => CampaignStore;
   readonly clock: Clock;
-  /** Whether a claim may be let in without the store at all. */
-  readonly allowed: () => boolean;
   /** Told of every decision that was made locally. */
   readonly onDecision: () => void;
 }
@@ -48,7 +45,7 @@ export class FallbackStore implements CampaignStore {
       return reply;
     } catch (fault) {
       const seen = this.#seen;
-      if (!(fault instanceof StoreUnavailableError) || seen === null || !this.options.allowed()) throw fault;
+      if (!(fault instanceof StoreUnavailableError) || seen === null) throw fault;
       return this.#answerLocally(call, seen, fault);
     }
   }
@@ -64,7 +61,7 @@ export class FallbackStore implements CampaignStore {
       notAfterUs: 0,
       // The door's bucket starts empty, whatever the store's held.
       known: { ...call.known, generation: '', doorIntervalNs: settings.door.intervalNs },
-      events: { ...NO_EVENTS, entered: call.events.entered, gone: call.events.gone },
+      events: { ...call.events, spent: [], given: [], retained: [], settled: [], signs: [], replays: 0 },
       tick: false,
     });
     if (reply.kind === 'late') throw fault;

@@ -25,19 +25,18 @@ export class MemoryCampaignStore implements CampaignStore {
   readonly #line = new MemoryLine();
   readonly #buckets = new MemoryBuckets();
   readonly #book = new MemoryBook();
-  readonly #originUs: number;
   #doorTat = 0;
   #doorIntervalNs = 0;
 
+  /** @param storeTimeUs - now, in store time; by default the process's own monotonic time, set by its clock once */
   constructor(
     private readonly slots: MemorySlots,
-    private readonly clock: Clock,
-  ) {
-    this.#originUs = (clock.wallMs() - STORE_TIME_ORIGIN_MS) * 1000 - clock.monotonicUs();
-  }
+    clock: Clock,
+    private readonly storeTimeUs = ownTime(clock),
+  ) {}
 
   exchange(call: ExchangeCall): Promise<ExchangeReply> {
-    const nowUs = this.clock.monotonicUs() + this.#originUs;
+    const nowUs = this.storeTimeUs();
     if (call.notAfterUs !== 0 && nowUs > call.notAfterUs) return Promise.resolve({ kind: 'late', nowUs });
     return Promise.resolve(new Turn(this, call, nowUs).run());
   }
@@ -76,6 +75,11 @@ export class MemoryCampaignStore implements CampaignStore {
 function atInterval(tat: number, fromNs: number, toNs: number, nowNs: number): number {
   if (fromNs === toNs || tat <= nowNs || fromNs === 0) return tat;
   return nowNs + Math.ceil(((tat - nowNs) / fromNs) * toNs);
+}
+
+function ownTime(clock: Clock): () => number {
+  const originUs = (clock.wallMs() - STORE_TIME_ORIGIN_MS) * 1000 - clock.monotonicUs();
+  return () => clock.monotonicUs() + originUs;
 }
 
 /** One call, carried out. */

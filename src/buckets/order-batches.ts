@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
-import { StoreClock } from '../redis/store-clock.js';
+import { StoreClock } from '../kernel/store-clock.js';
 import type { Order, Outcome } from './orders.js';
 import { MOST_CHARGES } from './orders.js';
 

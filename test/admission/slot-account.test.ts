@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SlotAccount } from '../../src/admission/slot-account.js';
-import { StoreClock } from '../../src/redis/store-clock.js';
+import { StoreClock } from '../../src/kernel/store-clock.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 describe('SlotAccount', () => {

@@ -3,7 +3,7 @@
  * largest difference to the time of receiving is the closest bound from below, so an instant of the store is never
  * placed too early here: a departure is late by the network at most, and never early.
  */
-import type { Clock } from '../kernel/clock.js';
+import type { Clock } from './clock.js';
 
 /** A bound is forgotten after one to two of these, so that drifting clocks are followed. */
 const WINDOW_US = 5_000_000;
