@@ -80,6 +80,21 @@ describe('claims behind one another on a connection', () => {
   });
 });
 
+describe('a slow reader', () => {
+  it('owns no slot: it ends when the service has answered, not when the client has read', async () => {
+    const upstream = await bench.recording((_request, response) => response.end(Buffer.alloc(200_000, 'x')));
+    const { port } = await bench.open(upstream.url, { upstream: { concurrency: { limit: 1 } } });
+    const slow = await RawClient.open(port);
+    slow.socket.pause();
+    slow.write(claimBytes('slow'));
+    await upstream.arrived(1);
+    for (const user of ['ann', 'ben', 'cid']) expect((await claim(port, user)).status).toBe(200);
+    slow.socket.resume();
+    await slow.until(/x{1000}$/);
+    slow.vanish();
+  });
+});
+
 describe('what surrounds a body', () => {
   it('Expect: 100-continue is answered here, and the service never hears of it', async () => {
     const upstream = await bench.recording();
