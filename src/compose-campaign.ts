@@ -10,6 +10,8 @@ import { bucketRate } from './buckets/gcra.js';
 import { compileSchedule, stateAt } from './campaign/schedule.js';
 import { ClaimantHasher } from './claimant/claimant-hash.js';
 import { createClaimantSource } from './claimant/sources.js';
+import { isSoldOut, remainingOf } from './claims/budget.js';
+import { CampaignClaims } from './claims/campaign-claims.js';
 import type { CampaignConfig, Config, UpstreamConfig } from './config/schema.js';
 import { CampaignMeters } from './http/campaign-meters.js';
 import type { RoutedContext } from './http/claim-route.js';
@@ -59,7 +61,11 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   const joins = new JoinPace(clock);
   const nowMs = (): number =>
     link.storeClock.known ? STORE_TIME_ORIGIN_MS + link.storeClock.nowUs() / 1000 : clock.wallMs();
-  const state = (): ReturnType<typeof stateAt> => stateAt(schedule, null, nowMs(), false);
+  const soldOut = (): boolean => link.view !== null && isSoldOut(link.view.claims, campaign.budget.claims);
+  const state = (): ReturnType<typeof stateAt> => stateAt(schedule, null, nowMs(), soldOut());
+  const over = (): boolean => state() === 'sold-out' || state() === 'ended';
+  let attempts = 0;
+  const nextAttempt = (): string => `${parts.gateway}.${(attempts++).toString(36)}`;
   const settings = (): ReturnType<typeof campaignSettings> =>
     campaignSettings(
       campaign,
@@ -88,6 +94,18 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   });
   link.door = door;
   link.onView((view) => joins.observe(view));
+  link.onView(() => {
+    if (door.held > 0 && over()) door.sendAllBack();
+  });
+  const cookie = new TicketCookie(campaign.id, config.server.tls !== null);
+  const claims = new CampaignClaims({
+    campaign,
+    secret: claimsSecret(parts.keys, campaign.id),
+    ownCookies: [cookie.name],
+    nowMs,
+    storeUs: () => (link.storeClock.known ? link.storeClock.nowUs() : 0),
+  });
+  restoreAfterLoss(link, claims);
   const admission = new Admission({
     link,
     door,
@@ -96,6 +114,10 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     limits: campaign.limits.map((limit) => bucketRate(limit.capacity, limit.refillPerSecond)),
     holdMs: () => campaign.queue.holdMs,
     mirrorMs: MIRROR_MS,
+    entries: claims.keepsEntries
+      ? { nextAttempt, leaseMs: () => settings().exchange.claims.leaseMs, timeoutMs: upstreamConfig.timeoutMs }
+      : null,
+    over,
   });
   const context: RoutedContext = {
     config: campaign,
@@ -105,16 +127,19 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     protectedFields: campaign.claimant.from === 'header' ? protectedFields([campaign.claimant.name]) : endToEndFields,
     link,
     admission,
+    claims,
     tickets: new Tickets(campaign.id, parts.keys),
     hasher: new ClaimantHasher(claimantSalt(parts.keys, campaign.id)),
     source: createClaimantSource(campaign.claimant),
-    cookie: new TicketCookie(campaign.id, config.server.tls !== null),
+    cookie,
     limitFields: campaign.limits.length === 0 ? null : new RateLimitFields(campaign.limits),
     meters: new CampaignMeters(metrics.campaign(campaign.id), campaign.limits),
     ended: new BoundedCache(ENDED_PLACES),
     state,
     nowMs,
     ratePerSecond: () => campaign.admission.ratePerSecond,
+    nextAttempt,
+    mayBeGranted: () => true,
   };
   mirrorCampaign(metrics, campaign, context, door);
   return { context, door };
@@ -123,6 +148,22 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
 /** From the key that stays longest when keys rotate: the last one. */
 function claimantSalt(keys: readonly TicketKey[], campaign: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', keys.at(-1)!.secret, '', `spillway store claimant ${campaign}`, 32));
+}
+
+/** Names of entries and keys for the service: of the key that stays longest, as for the claimants. */
+function claimsSecret(keys: readonly TicketKey[], campaign: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', keys.at(-1)!.secret, '', `spillway claims ${campaign}`, 32));
+}
+
+/** Gives a store that has lost its data back what this process knows to be final. */
+function restoreAfterLoss(link: CampaignLink, claims: CampaignClaims): void {
+  let generation = '';
+  link.onView((view) => {
+    if (generation !== '' && view.generation !== generation) {
+      for (const settlement of claims.restorations()) link.settle(settlement);
+    }
+    generation = view.generation;
+  });
 }
 
 /** The fastest joining seen, over all gateways. */
@@ -180,6 +221,10 @@ function mirrorCampaign(metrics: Metrics, campaign: CampaignConfig, context: Rou
     },
     get held() {
       return door.held;
+    },
+    get budgetRemaining() {
+      const { view } = context.link;
+      return view === null ? null : remainingOf(view.claims, campaign.budget.claims);
     },
   });
 }

@@ -344,7 +344,7 @@ function decisionOf(
       return result;
     case 'recorded': {
       const verdict = entry?.judge(result.text);
-      return verdict === undefined || verdict.kind === 'repeat' ? { kind: 'in-progress' } : verdict;
+      return verdict === undefined || verdict.kind === 'repeat' ? { kind: 'unsettled' } : verdict;
     }
     case 'enter':
       throw new Error('A request that is no claim was let in: the store broke its contract');

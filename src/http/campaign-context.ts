@@ -4,6 +4,7 @@ import type { CampaignLink } from '../admission/campaign-link.js';
 import type { CampaignState } from '../campaign/schedule.js';
 import type { ClaimantHasher } from '../claimant/claimant-hash.js';
 import type { ImmediateClaimantSource } from '../claimant/claimant-source.js';
+import type { CampaignClaims } from '../claims/campaign-claims.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { BoundedCache } from '../kernel/bounded-cache.js';
 import type { ProtectedFields } from '../proxy/connection-options.js';
@@ -19,6 +20,7 @@ export interface CampaignContext {
   readonly protectedFields: ProtectedFields;
   readonly link: CampaignLink;
   readonly admission: Admission;
+  readonly claims: CampaignClaims;
   readonly tickets: Tickets;
   readonly hasher: ClaimantHasher;
   readonly source: ImmediateClaimantSource;
@@ -32,4 +34,8 @@ export interface CampaignContext {
   /** Milliseconds since the Unix epoch on the store's clock: the same on every gateway. */
   nowMs(): number;
   ratePerSecond(): number;
+  /** A name for one attempt that no other gateway or attempt has. */
+  readonly nextAttempt: () => string;
+  /** Whether a claim may have been granted, as far as is known without asking; false: certainly not. */
+  mayBeGranted(key: string): boolean;
 }

@@ -1,5 +1,6 @@
 /** The campaign document: the same bytes for everybody, made anew when the line or the state has changed. */
 
+import { publishedRemaining, remainingOf } from '../claims/budget.js';
 import { SHARE_OF_WAIT } from '../waiting-room/poll-schedule.js';
 import { waitingIn } from '../waiting-room/standing.js';
 import type { CampaignContext } from './campaign-context.js';
@@ -41,7 +42,10 @@ export class CampaignDocument {
       ),
       opensAt: config.schedule.opensAt,
       closesAt: config.schedule.closesAt,
-      remaining: null,
+      remaining: publishedRemaining(
+        view === null ? config.budget.claims : remainingOf(view.claims, config.budget.claims),
+        config.publish.remaining,
+      ),
       poll: { nearMs, maxMs, shareOfWait: SHARE_OF_WAIT },
       updatedAt: new Date(nowMs).toISOString(),
     };

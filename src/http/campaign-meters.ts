@@ -3,6 +3,7 @@ import type { CampaignMetrics } from '../metrics/campaign-metrics.js';
 import type { Counter, Histogram } from '../metrics/instruments.js';
 import type { RequestMeter } from '../metrics/request-meter.js';
 import {
+  type ClaimOutcome,
   type LimitResult,
   OUTCOMES,
   type Outcome,
@@ -28,10 +29,12 @@ export class CampaignMeters {
   readonly joinedPrequeue: Counter;
   readonly leftByEntering: Counter;
   readonly leftByChoice: Counter;
+  readonly replayed: Counter;
   readonly polls: Counter;
   readonly held: Histogram;
   readonly #requests = new Map<Route, ReadonlyMap<Outcome, RequestMeter>>();
   readonly #tickets = new Map<TicketResult, Counter>();
+  readonly #claims = new Map<ClaimOutcome, Counter>();
   readonly #refusals = new Map<Reason<'refuse'>, Counter>();
   readonly #limits: ReadonlyArray<Readonly<Record<LimitResult, Counter>>>;
 
@@ -50,6 +53,7 @@ export class CampaignMeters {
     this.joinedPrequeue = metrics.joined('prequeue');
     this.leftByEntering = metrics.left('entered');
     this.leftByChoice = metrics.left('left');
+    this.replayed = metrics.decision('replay', 'stored');
     this.polls = metrics.polled('poll');
     this.held = metrics.held();
     for (const result of TICKET_RESULTS) this.#tickets.set(result, metrics.ticketChecked(result));
@@ -64,6 +68,15 @@ export class CampaignMeters {
       cached: metrics.limiterCheck(name, 'cached'),
       error: metrics.limiterCheck(name, 'error'),
     }));
+  }
+
+  claimed(outcome: ClaimOutcome): void {
+    let counter = this.#claims.get(outcome);
+    if (counter === undefined) {
+      counter = this.metrics.claimed(outcome);
+      this.#claims.set(outcome, counter);
+    }
+    counter.inc();
   }
 
   finished(route: Route, outcome: Outcome, status: number, seconds: number): void {

@@ -3,20 +3,27 @@
  * Cheapest refusal first. The body is read before anything scarce is taken, so that a slow sender owns nothing.
  */
 import type { Request, RequestHandler, Response } from 'express';
-import type { Decision, Pass } from '../admission/decision.js';
+import type { ClaimRequest } from '../admission/admission.js';
+import type { Decision, Ending, Pass } from '../admission/decision.js';
 import type { RouteHit } from '../campaign/route-target.js';
 import type { RouteMatcher } from '../campaign/routes.js';
-import type { ClientAddresses } from '../claimant/client-address.js';
+import type { CampaignState } from '../campaign/schedule.js';
+import type { ClientAddress, ClientAddresses } from '../claimant/client-address.js';
+import { payloadFingerprint } from '../claims/claim-keys.js';
+import type { Outcome } from '../claims/outcomes.js';
+import type { LedgerRequest } from '../claims/verdict.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Random } from '../kernel/random.js';
 import type { Metrics } from '../metrics/catalogue.js';
 import { type RequestBody, readSmallBody } from '../proxy/body.js';
 import type { CampaignContext } from './campaign-context.js';
 import { type Asker, answerRefusal, type Refusal, rateLimitFields } from './claim-answers.js';
+import { handOverClaim, noteOutcome } from './claim-hand-over.js';
 import type { Cors } from './cors.js';
-import { handOver } from './hand-over.js';
+import { type HandOver, type HandOverMeters, handOver } from './hand-over.js';
 import { claimRequest, type TicketReading, ticketOf } from './identity.js';
 import { sendProblem } from './problem.js';
+import { sendReplay } from './replayed-answer.js';
 import { stateProblem } from './state-problems.js';
 import { placeName } from './ticket-answers.js';
 
@@ -83,38 +90,134 @@ class Visit {
     const { req, options } = this;
     const guarded = this.hit.kind === 'guarded';
     const state = context.state();
-    const closed = guarded ? stateProblem(context, state, options.random) : null;
-    if (closed !== null) return this.#refuse(closed);
+    // Whoever was granted gets the answer again, also when nothing is left and when all is over.
+    const recalls = guarded && context.claims.keepsAnswers && (state === 'sold-out' || state === 'ended');
+    if (guarded && !recalls && this.#isClosed(state)) return;
     const address = options.addresses.resolve(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string);
     const identity = context.source.identify(req, address);
     const claimantId = identity.kind === 'known' ? identity.id : null;
+    if (recalls && claimantId === null) return void this.#isClosed(state);
     if (guarded && claimantId === null) {
       context.meters.refused('claimant_unknown');
       return this.#refuse({ code: 'CLAIMANT_UNKNOWN' });
     }
+    if (recalls) return this.#recall(state, claimantId as string, address);
     const reading = guarded ? ticketOf(context, req, claimantId) : ({ kind: 'none' } as const);
     if (reading.kind === 'refused') {
       context.meters.refused(reading.problem.code === 'TICKET_OUTDATED' ? 'ticket_outdated' : 'ticket_invalid');
       return this.#refuse(reading.problem);
     }
-    const request = claimRequest(context, req, claimantId, address, reading);
     const asker: Asker = { claimantId, reading, fields: this.#fields };
+    const claims = guarded && state !== 'prequeue' && this.#isLedgered() ? context.claims : null;
+    let ledger = claims === null ? null : this.#ledgerRequest(claimantId as string, null);
+    if (ledger === 'refused') return;
+    if (ledger !== null && !context.claims.comparesPayloads && this.#isKnown(ledger, asker)) return;
+    const request = claimRequest(context, req, claimantId, address, reading);
     const known = isOver(context, reading) ? null : context.admission.known(request);
     if (known !== null) return this.#answer(known as Refusal, asker);
     const beganUs = options.clock.monotonicUs();
     const body = await readSmallBody(req, SMALL_BODY_BYTES, options.maxBodyBytes);
     if (body.kind === 'aborted') return this.#gone();
     if (body.kind === 'too-large') return this.#refuse({ code: 'BODY_TOO_LARGE' });
+    if (ledger !== null && context.claims.comparesPayloads) {
+      ledger = this.#ledgerRequest(claimantId as string, body);
+      if (ledger === 'refused' || (ledger !== null && this.#isKnown(ledger, asker))) return dispose(body);
+    }
     const kind = guarded ? (state === 'prequeue' ? 'join' : 'claim') : 'pass';
-    this.#decide(kind, request, (decision) => {
+    this.#decide(kind, ledger === null ? request : { ...request, ledger }, (decision) => {
       req.facts.waitedUs = options.clock.monotonicUs() - beganUs;
-      if (decision.kind === 'admit') this.#admit(decision.pass, decision.remaining, body, asker, address);
+      if (decision.kind === 'admit') this.#admit(decision.pass, decision.remaining, body, asker, address, request);
       else if (decision.kind === 'pass') this.#passBy(decision.remaining, body, asker, address);
       else {
-        if (body.kind === 'large') body.body.destroy();
-        this.#answer(decision as Refusal, asker);
+        dispose(body);
+        this.#refused(decision, ledger, asker);
       }
     });
+  }
+
+  /** Says so where claims of this state go nowhere. */
+  #isClosed(state: CampaignState): boolean {
+    const closed = stateProblem(this.#context, state, this.options.random);
+    if (closed !== null) this.#refuse(closed);
+    return closed !== null;
+  }
+
+  /** A safe method claims nothing (RFC 9110, section 9.2.1). */
+  #isLedgered(): boolean {
+    const { method } = this.req;
+    return this.#context.claims.keepsEntries && method !== 'HEAD' && method !== 'OPTIONS';
+  }
+
+  /** @param body - null: not read yet, and not asked for */
+  #ledgerRequest(claimantId: string, body: RequestBody | null): LedgerRequest | 'refused' {
+    const { req, hit } = this;
+    const context = this.#context;
+    const payload = (): string => (body === null ? '' : payloadFingerprint(req.method, req.url, payloadOf(req, body)));
+    const reading = context.claims.read(req.headers, claimantId, hit.scopeKey, payload, context.nextAttempt);
+    switch (reading.kind) {
+      case 'request':
+        return reading.request;
+      case 'missing':
+        context.meters.refused('key_missing');
+        this.#refuse({ code: 'IDEMPOTENCY_KEY_MISSING' });
+        return 'refused';
+      case 'malformed':
+        context.meters.refused('key_missing');
+        this.#refuse({ code: 'REQUEST_INVALID', detail: reading.why });
+        return 'refused';
+    }
+  }
+
+  /** Answers what this process knows of the claim without asking. */
+  #isKnown(ledger: LedgerRequest, asker: Asker): boolean {
+    const context = this.#context;
+    const verdict = context.claims.known(ledger);
+    if (verdict === null) return false;
+    if (verdict.kind === 'replay') context.link.countReplay();
+    this.#refused(verdict as Decision, null, asker);
+    return true;
+  }
+
+  /** After the end: whoever has a final answer gets it, and everybody else hears that it is over. */
+  async #recall(state: CampaignState, claimantId: string, address: ClientAddress): Promise<void> {
+    const { req, options } = this;
+    const context = this.#context;
+    const asker: Asker = { claimantId, reading: { kind: 'none' }, fields: this.#fields };
+    const { claims } = context;
+    const named = claims.read(req.headers, claimantId, this.hit.scopeKey, () => '', context.nextAttempt);
+    if (named.kind !== 'request' || !context.mayBeGranted(named.request.key)) {
+      this.#isClosed(state);
+      return;
+    }
+    let ledger = named.request;
+    if (claims.comparesPayloads) {
+      const body = await readSmallBody(req, SMALL_BODY_BYTES, options.maxBodyBytes);
+      dispose(body);
+      if (body.kind === 'aborted') return this.#gone();
+      const whole = this.#ledgerRequest(claimantId, body);
+      if (whole === 'refused') return;
+      ledger = whole;
+    }
+    if (this.#isKnown(ledger, asker)) return;
+    const request = { ...claimRequest(context, req, claimantId, address, asker.reading), ledger };
+    context.admission.request('recall', request, (decision) => {
+      if (decision.kind === 'none' || decision.kind === 'untrusted') this.#isClosed(state);
+      else this.#refused(decision, ledger, asker);
+    });
+  }
+
+  #refused(decision: Decision, ledger: LedgerRequest | null, asker: Asker): void {
+    const context = this.#context;
+    if (decision.kind === 'replay') {
+      if (ledger !== null && decision.answer !== null) context.claims.cache.set(ledger.key, decision.answer);
+      this.req.facts.outcome = 'replayed';
+      context.meters.replayed.inc();
+      context.meters.claimed('duplicate');
+      sendReplay(this.res, context.config.id, decision.answer, this.#fields);
+    } else if (decision.kind === 'over') {
+      const state = context.state();
+      this.#isClosed(state === 'ended' ? state : 'sold-out');
+    } else this.#answer(decision as Refusal, asker);
   }
 
   #decide(
@@ -153,7 +256,8 @@ class Visit {
     remaining: ReadonlyArray<number | null>,
     body: Extract<RequestBody, { kind: 'small' | 'large' }>,
     asker: Asker,
-    address: ReturnType<ClientAddresses['resolve']>,
+    address: ClientAddress,
+    request: ClaimRequest,
   ): void {
     const context = this.#context;
     const { meters } = context;
@@ -167,40 +271,54 @@ class Visit {
       meters.held.observe(this.req.facts.waitedUs / 1e6);
     }
     const fields = [...this.#fields, ...rateLimitFields(context, remaining)];
-    this.#hand(body, asker, address, fields, (ending) => {
+    const ended = (ending: Ending): void => {
       pass.finish(ending);
       if (pass.place === null || ending !== 'final') return;
       meters.leftByEntering.inc();
       context.ended.set(placeName(context.link.view?.epoch ?? 1, pass.place), 'claimed');
-    });
+    };
+    const what = this.#handOver(body, asker, address, fields, request.claimant);
+    const { outcomes } = context.claims;
+    if (pass.attempt !== null || outcomes.needsBody) handOverClaim(what, this.#meters(), pass, ended);
+    else handOver(what, this.#meters(), (status, headers) => this.#judge(status, headers, request.claimant), ended);
+  }
+
+  /** What the head of an answer means, where nothing of it is kept. */
+  #judge(status: number, headers: readonly string[], claimant: string): Outcome {
+    const context = this.#context;
+    const outcome = context.claims.outcomes.of({ status, headers, body: null });
+    noteOutcome(context, outcome, false, claimant);
+    return outcome;
   }
 
   #passBy(
     remaining: ReadonlyArray<number | null>,
     body: Extract<RequestBody, { kind: 'small' | 'large' }>,
     asker: Asker,
-    address: ReturnType<ClientAddresses['resolve']>,
+    address: ClientAddress,
   ): void {
     this.#context.meters.charged(remaining);
-    this.#hand(body, asker, address, [...this.#fields, ...rateLimitFields(this.#context, remaining)], () => {});
+    const fields = [...this.#fields, ...rateLimitFields(this.#context, remaining)];
+    handOver(this.#handOver(body, asker, address, fields, ''), this.#meters(), null, () => {});
   }
 
-  #hand(
+  #handOver(
     body: Extract<RequestBody, { kind: 'small' | 'large' }>,
-    asker: Asker,
-    address: ReturnType<ClientAddresses['resolve']>,
+    { claimantId }: Asker,
+    address: ClientAddress,
     fields: readonly string[],
-    ended: Parameters<typeof handOver>[2],
-  ): void {
-    const { req, res, options } = this;
-    const { metrics, clock } = options;
-    const context = this.#context;
-    const meters = {
+    claimant: string,
+  ): HandOver {
+    return { context: this.#context, req: this.req, res: this.res, body, address, claimantId, claimant, fields };
+  }
+
+  #meters(): HandOverMeters {
+    const { metrics, clock } = this.options;
+    return {
       clock,
-      upstream: metrics.upstream(context.config.upstream),
-      overhead: metrics.gateway.overhead(req.facts.route),
+      upstream: metrics.upstream(this.#context.config.upstream),
+      overhead: metrics.gateway.overhead(this.req.facts.route),
     };
-    handOver({ context, req, res, body, address, claimantId: asker.claimantId, fields }, meters, ended);
   }
 
   #answer(decision: Refusal, asker: Asker): void {
@@ -221,4 +339,14 @@ class Visit {
 function isOver(context: CampaignContext, reading: TicketReading): boolean {
   if (reading.kind !== 'ticket') return false;
   return context.ended.get(placeName(reading.ticket.epoch, reading.ticket.place)) !== undefined;
+}
+
+/** Nobody will read it: the client's connection goes on without it. */
+function dispose(body: RequestBody): void {
+  if (body.kind === 'large') body.body.destroy();
+}
+
+/** What stands for the payload: the body, or of one too large to be read first its declared length. */
+function payloadOf(req: Request, body: RequestBody): Uint8Array | string {
+  return body.kind === 'small' ? body.body : `large ${req.headers['content-length'] ?? 'unknown'}`;
 }

@@ -5,6 +5,7 @@
 import type { Request, Response } from 'express';
 import type { Ending } from '../admission/decision.js';
 import type { ClientAddress } from '../claimant/client-address.js';
+import type { Outcome } from '../claims/outcomes.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Histogram } from '../metrics/instruments.js';
 import type { UpstreamMetrics } from '../metrics/upstream-metrics.js';
@@ -13,10 +14,10 @@ import type { RequestBody } from '../proxy/body.js';
 import { UploadTooLargeError } from '../proxy/large-body.js';
 import { Relay, type RelayResult } from '../proxy/relay.js';
 import { requestHeaders } from '../proxy/request-headers.js';
+import type { UpstreamRequest } from '../proxy/upstream.js';
 import type { UpstreamFault } from '../proxy/upstream-fault.js';
 import type { CampaignContext } from './campaign-context.js';
 import { type Problem, sendProblem } from './problem.js';
-import type { RequestFacts } from './request-facts.js';
 
 export interface HandOver {
   readonly context: CampaignContext;
@@ -25,6 +26,8 @@ export interface HandOver {
   readonly body: Extract<RequestBody, { kind: 'small' | 'large' }>;
   readonly address: ClientAddress;
   readonly claimantId: string | null;
+  /** Keyed hash of the claimant; empty where nobody is known. */
+  readonly claimant: string;
   /** Fields of ours for the answer. */
   readonly fields: readonly string[];
 }
@@ -37,11 +40,9 @@ export interface HandOverMeters {
 
 const EMPTY_BYTES = 0;
 
-/** @param ended - told once, when the service is done with the request */
-export function handOver(handOver: HandOver, meters: HandOverMeters, ended: (ending: Ending) => void): void {
-  const { context, req, res, body, address, claimantId, fields } = handOver;
-  const { facts } = req;
-  const sentUs = meters.clock.monotonicUs();
+/** @param idempotencyKey - replaces the client's; null leaves it in place */
+export function upstreamRequest(handOver: HandOver, idempotencyKey: string | null): UpstreamRequest {
+  const { context, req, body, address, claimantId } = handOver;
   const streamed = body.kind === 'large';
   const headers = requestHeaders(
     req.rawHeaders,
@@ -53,25 +54,59 @@ export function handOver(handOver: HandOver, meters: HandOverMeters, ended: (end
       host: req.headers.host ?? null,
       claimant: claimantId,
       campaign: context.config.id,
-      idempotencyKey: null,
-      requestId: facts.id,
+      idempotencyKey,
+      requestId: req.facts.id,
     },
     streamed,
     context.protectedFields,
   );
+  const payload = body.kind === 'small' && body.body.length === EMPTY_BYTES ? null : body.body;
+  return { method: req.method, path: req.url, headers, body: payload };
+}
+
+/**
+ * @param judge - what the head of the answer means; asked once, for claims only
+ * @param ended - told once, when the service is done with the request
+ */
+export function handOver(
+  handOver: HandOver,
+  meters: HandOverMeters,
+  judge: ((status: number, headers: readonly string[]) => Outcome) | null,
+  ended: (ending: Ending) => void,
+): void {
+  const { context, req, res, fields } = handOver;
+  const { facts } = req;
+  const sentUs = meters.clock.monotonicUs();
   // The end of the answer is counted before its sender hears of it: only what goes wrong is named afterwards.
   facts.outcome = 'proxied';
   // A service goes on with a claim whose client has left: only its answer says that the slot is free.
-  const relay = new Relay(res, { keepRunning: facts.route === 'claim', extraHeaders: fields });
-  const payload = body.kind === 'small' && body.body.length === EMPTY_BYTES ? null : body.body;
-  context.upstream.dispatch({ method: req.method, path: req.url, headers, body: payload }, relay);
+  const relay = new HeadRelay(res, { keepRunning: facts.route === 'claim', extraHeaders: fields });
+  context.upstream.dispatch(upstreamRequest(handOver, null), relay);
   void relay.done.then((result) => {
     const answeredUs = meters.clock.monotonicUs();
-    ended(endingOf(result));
-    finish(result, facts, res, fields, meters.upstream, (answeredUs - sentUs) / 1e6);
+    const answered = result.kind === 'answered' && judge !== null;
+    ended(answered ? endOfAnswer(judge(result.status, relay.headers), result.status) : endingOf(result));
+    finish(result, handOver, meters, (answeredUs - sentUs) / 1e6);
     const totalUs = meters.clock.monotonicUs() - facts.startedUs;
     meters.overhead.observe(Math.max(0, totalUs - facts.waitedUs - (answeredUs - sentUs)) / 1e6);
   });
+}
+
+/** A relay that remembers the head of the answer. */
+class HeadRelay extends Relay {
+  headers: readonly string[] = [];
+
+  override head(status: number, reason: string, headers: string[]): void {
+    this.headers = headers;
+    super.head(status, reason, headers);
+  }
+}
+
+/** What an answer means for the place: one that asks to come again, or says that nothing is left, is not final. */
+export function endOfAnswer(outcome: Outcome, status: number): Ending {
+  if (outcome.kind === 'granted' || outcome.kind === 'rejected') return 'final';
+  if (outcome.kind !== 'other') return 'open';
+  return status >= 500 || status === 429 ? 'open' : 'final';
 }
 
 /** An answer other than a failure, or a call to try again, uses the place up. */
@@ -80,24 +115,26 @@ function endingOf(result: RelayResult): Ending {
   return result.status >= 500 || result.status === 429 ? 'open' : 'final';
 }
 
-function finish(
-  result: RelayResult,
-  facts: RequestFacts,
-  res: Response,
-  fields: readonly string[],
-  meters: UpstreamMetrics,
-  seconds: number,
-): void {
+function finish(result: RelayResult, handOver: HandOver, meters: HandOverMeters, seconds: number): void {
+  const { facts } = handOver.req;
   if (result.kind === 'answered') {
     if (result.clientGone) facts.outcome = 'client_abort';
-    meters.answered(result.status, seconds);
-    return;
-  }
-  meters.failed(errorOf(result.fault), seconds);
-  if (result.clientGone) facts.outcome = 'client_abort';
+    meters.upstream.answered(result.status, seconds);
+  } else answerFault(handOver, meters, result, seconds);
+}
+
+export function answerFault(
+  { req, res, fields }: HandOver,
+  meters: HandOverMeters,
+  { fault, clientGone, begun }: Pick<Extract<RelayResult, { kind: 'fault' }>, 'fault' | 'clientGone' | 'begun'>,
+  seconds: number,
+): void {
+  const { facts } = req;
+  meters.upstream.failed(errorOf(fault), seconds);
+  if (clientGone) facts.outcome = 'client_abort';
   else {
-    facts.outcome = result.fault.kind === 'timeout' ? 'upstream_timeout' : 'upstream_error';
-    if (!result.begun) sendProblem(res, facts.id, { ...faultProblem(result.fault), headers: fields });
+    facts.outcome = fault.kind === 'timeout' ? 'upstream_timeout' : 'upstream_error';
+    if (!begun) sendProblem(res, facts.id, { ...faultProblem(fault), headers: fields });
   }
 }
 

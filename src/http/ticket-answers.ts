@@ -1,4 +1,5 @@
 /** The ticket document of somebody with a place, in a refusal and on its own. */
+import { chanceOf } from '../claims/budget.js';
 import type { Random } from '../kernel/random.js';
 import type { Place } from '../waiting-room/place.js';
 import { crowdStretch } from '../waiting-room/poll-schedule.js';
@@ -43,10 +44,15 @@ export function documentOf(
       graceLeftMs: standing.kind === 'called' ? Math.max(0, toldMs + config.queue.graceMs - view.lineMs) : null,
       stretch: crowdStretch(waitingIn(view), view.callsPerSecond || ratePerSecond, view.gateways, config.queue.poll),
       wallMs: context.nowMs(),
+      chance: chanceAt(context, standing.kind === 'waiting' ? standing.position : 1),
     },
     config.queue.poll,
     random,
   );
+}
+
+function chanceAt({ link, config }: CampaignContext, position: number): TicketDocument['chance'] {
+  return link.view === null ? null : chanceOf(position, link.view.claims, config.budget.claims);
 }
 
 /** The document of a place that is at its end. */

@@ -21,6 +21,8 @@ export interface CampaignFacts {
   readonly effectiveRatePerSecond: number | null;
   readonly burst: number | null;
   readonly held: number | null;
+  /** Null without a budget. */
+  readonly budgetRemaining?: number | null;
 }
 
 export class CampaignMetrics {
@@ -75,6 +77,10 @@ export class CampaignMetrics {
     return this.families.counters.admissions.of(this.id, path);
   }
 
+  claimed(outcome: vocabulary.ClaimOutcome): Counter {
+    return this.families.counters.claims.of(this.id, outcome);
+  }
+
   /** In seconds. */
   held(): Histogram {
     return this.families.histograms.hold.of(this.id);
@@ -104,6 +110,7 @@ export class CampaignMetrics {
     gauges.effectiveRate.of(this.id).readFrom(() => facts.effectiveRatePerSecond);
     gauges.burst.of(this.id).readFrom(() => facts.burst);
     gauges.held.of(this.id).readFrom(() => facts.held);
+    gauges.budgetRemaining.of(this.id).readFrom(() => facts.budgetRemaining ?? null);
     readState(
       vocabulary.CAMPAIGN_STATES,
       (state) => gauges.campaignState.of(this.id, state),
@@ -128,6 +135,7 @@ export class CampaignMetrics {
     }
     for (const path of vocabulary.ADMISSION_PATHS) this.admitted(path);
     for (const result of vocabulary.TICKET_RESULTS) this.ticketChecked(result);
+    for (const outcome of vocabulary.CLAIM_OUTCOMES) this.claimed(outcome);
     for (const reason of vocabulary.SHED_REASONS) this.shed('claim', reason);
     this.fallbackDecision(config.onStoreFailure);
     this.#schedule(config.schedule);

@@ -52,6 +52,7 @@ export const COUNTERS = {
     'Polls that came before the time the client had been told.',
   ),
   admissions: define('admissions_total', [...C, 'path'], 'Claims handed over to the upstream.'),
+  claims: define('claims_total', [...C, 'outcome'], 'Claims answered, by what the answer means.'),
   upstreamRequests: define(
     'upstream_requests_total',
     ['upstream', 'code', 'error'],
@@ -118,6 +119,7 @@ export const GAUGES = {
   configuredRate: shared('admission_configured_rate', C, 'Claims per second the campaign is set to.'),
   effectiveRate: shared('admission_effective_rate', C, 'Claims per second it is let through at now.'),
   burst: shared('admission_burst', C, 'Claims that may go at once after a quiet moment.'),
+  budgetRemaining: shared('budget_remaining_claims', C, 'Claims that may still be granted.'),
   campaignState: shared('campaign_state', [...C, 'state'], '1 for the state the campaign is in, else 0.'),
   opens: define('campaign_opens_timestamp_seconds', C, 'When the campaign opens, in Unix time.'),
   closes: define('campaign_closes_timestamp_seconds', C, 'When the campaign closes, in Unix time.'),

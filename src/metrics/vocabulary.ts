@@ -55,6 +55,9 @@ export const TRANSPORTS = ['poll', 'stream'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 export const ADMISSION_PATHS = ['direct', 'called'] as const;
 export type AdmissionPath = (typeof ADMISSION_PATHS)[number];
+/** What became of a claim at the service; `duplicate`: a repeat that got the first answer. */
+export const CLAIM_OUTCOMES = ['granted', 'rejected', 'duplicate', 'sold_out', 'unknown', 'error'] as const;
+export type ClaimOutcome = (typeof CLAIM_OUTCOMES)[number];
 export const CAMPAIGN_STATES = ['scheduled', 'prequeue', 'open', 'paused', 'sold-out', 'ended'] as const;
 export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 export const TICKET_RESULTS = ['ok', 'expired', 'bad_signature', 'wrong_campaign', 'old_epoch'] as const;

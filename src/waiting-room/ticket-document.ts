@@ -30,11 +30,13 @@ export interface TicketFacts {
   readonly graceLeftMs: number | null;
   readonly stretch: number;
   readonly wallMs: number;
+  /** Whether something is left for this place; left out without a budget. */
+  readonly chance?: 'likely' | 'unlikely' | null;
 }
 
 export function ticketDocument(facts: TicketFacts, poll: PollSettings, random: Random): TicketDocument {
   const { campaign, ticket, number, standing, graceLeftMs, wallMs } = facts;
-  const common = { campaign, ticket, number, chance: null };
+  const common = { campaign, ticket, number, chance: facts.chance ?? null };
   switch (standing.kind) {
     case 'waiting':
       return {

@@ -119,6 +119,7 @@ const REFERENCE = `build_info(version,node) config_info(revision) requests_total
   line_wait_seconds(campaign,outcome) line_eta_ratio(campaign) line_polls_total(campaign,transport)
   line_early_polls_total(campaign,transport) line_no_show_ratio(campaign) admissions_total(campaign,path)
   admission_configured_rate(campaign) admission_effective_rate(campaign) admission_burst(campaign)
+  claims_total(campaign,outcome) budget_remaining_claims(campaign)
   campaign_state(campaign,state) campaign_opens_timestamp_seconds(campaign)
   campaign_closes_timestamp_seconds(campaign) upstream_request_duration_seconds(upstream,code_class)
   upstream_requests_total(upstream,code,error) upstream_in_flight(upstream) upstream_limit(upstream)

@@ -22,16 +22,6 @@ const GAPS: readonly Gap[] = [
     supported: ['header', 'cookie', 'address'],
     cure: 'Use header, cookie or address.',
   },
-  {
-    setting: 'campaigns.*.claims.mode',
-    supported: ['off'],
-    cure: 'Set it to off; the service must refuse repeats itself.',
-  },
-  {
-    setting: 'campaigns.*.budget.claims',
-    supported: [null],
-    cure: 'Set it to null; the service says when it is sold out.',
-  },
   { setting: 'campaigns.*.onStoreFailure', supported: ['local', 'closed'], cure: 'Use local or closed.' },
   { setting: 'campaigns.*.shadow', supported: [false], cure: 'Set it to false.' },
 ];
