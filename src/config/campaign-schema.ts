@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { answerSchema } from './answer-schema.js';
 import { fieldName, identifier } from './identifier.js';
+import { pageSchema } from './page-schema.js';
 import { pattern } from './pattern.js';
 import { routeSchema } from './route-schema.js';
 
@@ -130,9 +131,22 @@ export const campaignSchema = z.strictObject({
         })
         .prefault({})
         .describe('How often waiting clients come back.'),
+      streams: z
+        .strictObject({
+          max: z
+            .number()
+            .int()
+            .min(0)
+            .max(1_000_000)
+            .default(20_000)
+            .describe('Streams of tickets one gateway holds open; who comes beyond polls. 0: none.'),
+        })
+        .prefault({})
+        .describe('Tickets as a stream of events.'),
     })
     .prefault({})
     .describe('The line.'),
+  page: pageSchema.prefault({}).describe('The waiting page that browsers get.'),
   claims: z
     .strictObject({
       mode: z

@@ -9,6 +9,7 @@ import { lineRules } from './rules/line.js';
 import { listenerRules } from './rules/listeners.js';
 import { nameRules } from './rules/names.js';
 import { notSupportedYet } from './rules/not-supported.js';
+import { pageRules } from './rules/page.js';
 import { routeRules } from './rules/routes.js';
 import { secretRules } from './rules/secrets.js';
 import { storeRules } from './rules/store.js';
@@ -26,6 +27,7 @@ export const misuseRules: readonly Rule[] = [
   ...storeRules,
   ...claimantRules,
   ...claimRules,
+  ...pageRules,
   notSupportedYet,
 ];
 

@@ -5,6 +5,7 @@ import { readableOn } from './contrast.js';
 /** A logo inside the page counts towards its weight, in characters. */
 const MOST_DATA_CHARS = 6144;
 const DATA_IMAGE = /^data:image\/(?:png|jpeg|webp|gif|avif|svg\+xml)(?:;[a-z0-9=-]+)*,[A-Za-z0-9+/=%._~!*'():@-]+$/;
+const LOGO_FORM = 'a data: URI of an image of at most 6144 characters, an https:// URL, or a path on this origin';
 const LOCAL_PATH = /^\/(?![/\\])[A-Za-z0-9._~%/-]*$/;
 
 export const brandSchema = z.strictObject({
@@ -12,11 +13,13 @@ export const brandSchema = z.strictObject({
   colour: z
     .string()
     .regex(/^#[0-9a-fA-F]{6}$/, 'a colour as #rrggbb')
+    .meta({ $comment: 'must be a colour as #rrggbb' })
     .default('#0b57d0')
     .describe('Colour of figures and buttons; darkened or lightened as far as it must be to be read.'),
   logo: z
     .string()
-    .refine(isLogo, 'a data: URI of an image of at most 6144 characters, an https:// URL, or a path on this origin')
+    .refine(isLogo, LOGO_FORM)
+    .meta({ $comment: `must be ${LOGO_FORM}` })
     .nullable()
     .default(null)
     .describe('A data: URI keeps the page one request; an https:// URL or a path on this origin costs another.'),
