@@ -1,0 +1,62 @@
+/**
+ * `npm run bench`: what a claim costs, beside what else could stand in front of a claim service. Everything is started
+ * here, on loopback and on free ports, loaded in alternation, checked while it is measured, and stopped.
+ *
+ *   node bench/run.mjs [--quick] [--only admitted,poll] [--rounds 3] [--seconds 4] [--ledger] [--json FILE] [--no-write]
+ *
+ * Exit status: 0 measured and every bar reached, 99 a bar missed, 98 a measurement was invalid, 1 error, 2 wrong use.
+ */
+import { parseArgs } from 'node:util';
+import { report } from './report.mjs';
+import { measureAll, scenarioNames } from './scenarios/all.mjs';
+import { stopAll } from './stand/processes.mjs';
+import { ready } from './stand/ready.mjs';
+
+const tell = (text) => process.stderr.write(`${text}\n`);
+
+function optionsOf() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      ledger: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      'no-write': { type: 'boolean', default: false },
+    },
+  });
+  const only = values.only?.split(',') ?? null;
+  const unknown = only?.filter((name) => !scenarioNames.includes(name)) ?? [];
+  if (unknown.length > 0)
+    throw new RangeError(`No scenario ${unknown.join(', ')}; there are ${scenarioNames.join(', ')}`);
+  const { quick, ledger, json } = values;
+  const rounds = Number(values.rounds ?? (quick ? 1 : 3));
+  const seconds = Number(values.seconds ?? (quick ? 1 : 3));
+  if (!(rounds >= 1) || !(seconds >= 1)) throw new RangeError('--rounds and --seconds are numbers from 1');
+  // A part of the whole does not replace the report of the whole.
+  return { quick, only, ledger, json, rounds, seconds, tell, write: only === null && !quick && !values['no-write'] };
+}
+
+async function main() {
+  let options;
+  try {
+    options = optionsOf();
+  } catch (fault) {
+    tell(fault.message);
+    return 2;
+  }
+  const began = performance.now();
+  await ready(options);
+  try {
+    const results = await measureAll(options);
+    return report(results, { ...options, tookSeconds: Math.round((performance.now() - began) / 1000) });
+  } finally {
+    await stopAll();
+  }
+}
+
+process.exitCode = await main().catch((fault) => {
+  tell(fault.stack);
+  return 1;
+});
