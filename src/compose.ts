@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdminApp } from './admin/app.js';
-import { listenAdmin } from './admin/listener.js';
+import { type AdminListener, listenAdmin } from './admin/listener.js';
 import { SlotAccount } from './admission/slot-account.js';
 import { RouteMatcher } from './campaign/routes.js';
 import { ClientAddresses } from './claimant/client-address.js';
@@ -87,17 +87,14 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const server = createPrelinkedServer(app);
   const refused = metrics.campaign('').request('other', 'refused');
   answerClientErrors(server, ids, () => refused.finished(400, 0));
-  const admin = await listenAdmin(
-    createAdminApp({ tokens: config.admin.tokens, exposition: metrics.exposition, readiness, logger }),
-    config.admin.host,
-    config.admin.port,
-  );
+  const adminApp = createAdminApp({ tokens: config.admin.tokens, exposition: metrics.exposition, readiness, logger });
+  let admin: AdminListener = { port: 0, close: async () => {} };
   const drain = new Drain({
     readiness,
     servers: [server],
     leaveMs: config.server.leaveMs,
     drainMs: config.server.drainMs,
-    releases: releasesOf(admin, store, upstreams, campaigns),
+    releases: releasesOf({ close: () => admin.close() }, store, upstreams, campaigns),
     clock,
     logger,
   });
@@ -110,9 +107,17 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     },
     workers: 1,
   });
-  await Promise.all([...campaigns.values()].map(({ context }) => context.link.start()));
-  server.listen(config.server.port, config.server.host);
-  await once(server, 'listening');
+  try {
+    admin = await listenAdmin(adminApp, config.admin.host, config.admin.port);
+    await Promise.all([...campaigns.values()].map(({ context }) => context.link.start()));
+    server.listen(config.server.port, config.server.host);
+    await once(server, 'listening');
+  } catch (fault) {
+    // Asked twice, it waits for nobody: there is nobody yet.
+    void drain.stop();
+    await drain.stop();
+    throw fault;
+  }
   readiness.listening();
   return {
     port: (server.address() as AddressInfo).port,

@@ -5,6 +5,7 @@ import { ConfigError } from '../config/problem.js';
 import { systemClock } from '../kernel/clock.js';
 import { createLogger } from '../kernel/logger.js';
 import type { Write } from './check.js';
+import { listenFault } from './listen-fault.js';
 import { warmUp } from './warm-up.js';
 
 export interface ProcessSignals {
@@ -35,7 +36,15 @@ export async function runServe(options: ServeOptions): Promise<number> {
   const logger = createLogger(loaded.config.log.level);
   for (const { path, problem, cure } of loaded.warnings) logger.warn({ path, cure }, problem);
   await warmUp(version);
-  const gateway = await composeGateway({ loaded, clock: systemClock, random: Math.random, logger, version });
+  let gateway: Gateway;
+  try {
+    gateway = await composeGateway({ loaded, clock: systemClock, random: Math.random, logger, version });
+  } catch (fault) {
+    const sentence = listenFault(fault);
+    if (sentence === null) throw fault;
+    err(`${sentence}\n`);
+    return 1;
+  }
   const { port, adminPort } = gateway;
   logger.info({ version, port, adminPort, revision: loaded.revision }, 'Spillway is ready');
   const stopped = new Promise<number>((resolve) => {
