@@ -2,15 +2,14 @@
  * What the store, tickets, logs and other gateways know of a claimant: a keyed hash that is the same on every
  * gateway, tells two claimants apart and cannot be turned back by trying phone numbers without the salt.
  */
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { BoundedCache } from '../kernel/bounded-cache.js';
+import { HmacSha256 } from '../kernel/hmac-sha256.js';
 
-const HASH_BYTES = 16;
 const MIN_SALT_BYTES = 16;
 const CACHED_CLAIMANTS = 16_384;
 
 export class ClaimantHasher {
-  readonly #key: KeyObject;
+  readonly #mac: HmacSha256;
   readonly #cache: BoundedCache<string>;
 
   /**
@@ -22,7 +21,7 @@ export class ClaimantHasher {
     if (salt.byteLength < MIN_SALT_BYTES) {
       throw new RangeError(`a claimant salt needs ${MIN_SALT_BYTES} bytes, not ${salt.byteLength}`);
     }
-    this.#key = createSecretKey(salt);
+    this.#mac = new HmacSha256(salt);
     this.#cache = new BoundedCache(cached);
   }
 
@@ -30,8 +29,7 @@ export class ClaimantHasher {
   hash(claimantId: string): string {
     const cached = this.#cache.get(claimantId);
     if (cached !== undefined) return cached;
-    const digest = createHmac('sha256', this.#key).update(claimantId, 'utf8').digest();
-    const hash = digest.toString('base64url', 0, HASH_BYTES);
+    const hash = this.#mac.text128(claimantId);
     this.#cache.set(claimantId, hash);
     return hash;
   }

@@ -7,9 +7,10 @@
  * and 16 octets of HMAC-SHA-256 (RFC 2104) over the campaign's name, a zero octet and all of that. Every part has a
  * fixed length or says its length, so no two tickets have the same octets; only the canonical text is accepted.
  */
-import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { hkdfSync, timingSafeEqual } from 'node:crypto';
 import { ClaimantHasher } from '../claimant/claimant-hash.js';
 import { BoundedCache } from '../kernel/bounded-cache.js';
+import { HmacSha256 } from '../kernel/hmac-sha256.js';
 import type { LineIndex, Place } from './place.js';
 
 export interface TicketKey {
@@ -40,7 +41,7 @@ const VERIFIED = 65_536;
 
 interface Signer {
   readonly id: Buffer;
-  readonly mac: KeyObject;
+  readonly mac: HmacSha256;
   readonly binder: ClaimantHasher;
 }
 
@@ -51,10 +52,7 @@ export class Tickets {
   readonly #verified = new BoundedCache<Ticket>(VERIFIED);
 
   /** @throws RangeError without a key */
-  constructor(
-    private readonly campaign: string,
-    keys: readonly TicketKey[],
-  ) {
+  constructor(campaign: string, keys: readonly TicketKey[]) {
     const [first] = keys;
     if (first === undefined) throw new RangeError('Tickets need a key');
     this.#first = first.id;
@@ -63,7 +61,7 @@ export class Tickets {
         new Uint8Array(hkdfSync('sha256', secret, '', `spillway ${purpose} ${campaign}`, 32));
       this.#signers.set(id, {
         id: Buffer.from(id, 'ascii'),
-        mac: createSecretKey(derive('ticket')),
+        mac: new HmacSha256(derive('ticket'), `${campaign}\0`),
         binder: new ClaimantHasher(derive('claimant')),
       });
     }
@@ -118,7 +116,7 @@ export class Tickets {
     at = bytes.writeUIntBE(ticket.toldMs, at, 6);
     at = bytes.writeUInt32BE(ticket.issuedAtSeconds, at);
     at += ticket.binding.copy(bytes, at);
-    this.#macOf(signer, bytes.subarray(0, at)).copy(bytes, at, 0, MAC_BYTES);
+    signer.mac.digest(bytes.subarray(0, at)).copy(bytes, at, 0, MAC_BYTES);
     return bytes.toString('base64url');
   }
 
@@ -131,7 +129,7 @@ export class Tickets {
     const signer = this.#signers.get(keyId);
     if (signer === undefined) return null;
     const end = bytes.length - MAC_BYTES;
-    const mac = this.#macOf(signer, bytes.subarray(0, end)).subarray(0, MAC_BYTES);
+    const mac = signer.mac.digest(bytes.subarray(0, end)).subarray(0, MAC_BYTES);
     if (!timingSafeEqual(mac, bytes.subarray(end))) return null;
     return this.#parse(bytes, 2 + idLength, keyId);
   }
@@ -150,9 +148,5 @@ export class Tickets {
       keyId,
       binding: Buffer.from(bytes.subarray(start + 21, start + 21 + BINDING_BYTES)),
     };
-  }
-
-  #macOf(signer: Signer, signed: Uint8Array): Buffer {
-    return createHmac('sha256', signer.mac).update(this.campaign).update('\0').update(signed).digest();
   }
 }
