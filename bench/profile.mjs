@@ -121,23 +121,23 @@ function heapShares({ head }) {
   );
 }
 
-function shares(nodes, root, valueOf, childrenOf) {
+function shares(nodes, root, costOf, childrenOf) {
   return {
-    byFunction: sums(nodes, nameOf, valueOf),
-    byRoom: sums(nodes, roomOf, valueOf),
-    inclusive: inclusive(root, valueOf, childrenOf),
-    total: nodes.reduce((sum, node) => sum + valueOf(node), 0),
+    byFunction: sums(nodes, nameOf, costOf),
+    byRoom: sums(nodes, roomOf, costOf),
+    inclusive: inclusive(root, costOf, childrenOf),
+    total: nodes.reduce((sum, node) => sum + costOf(node), 0),
   };
 }
 
 /** Value of every function of ours with all that it calls; recursion counts once. */
-function inclusive(root, valueOf, childrenOf) {
+function inclusive(root, costOf, childrenOf) {
   const by = new Map();
   const walk = (node, open) => {
     const name = nameOf(node.callFrame);
     const first = placeOf(node.callFrame.url).startsWith('src/') && !open.has(name);
     if (first) open.add(name);
-    let value = valueOf(node);
+    let value = costOf(node);
     for (const child of childrenOf(node)) value += walk(child, open);
     if (first) {
       open.delete(name);
@@ -149,11 +149,11 @@ function inclusive(root, valueOf, childrenOf) {
   return [...by].sort((a, b) => b[1] - a[1]);
 }
 
-function sums(nodes, keyOf, valueOf) {
+function sums(nodes, keyOf, costOf) {
   const by = new Map();
   for (const node of nodes) {
     const key = keyOf(node.callFrame);
-    by.set(key, (by.get(key) ?? 0) + valueOf(node));
+    by.set(key, (by.get(key) ?? 0) + costOf(node));
   }
   return [...by].filter(([, value]) => value > 0).sort((a, b) => b[1] - a[1]);
 }
