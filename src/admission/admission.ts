@@ -176,6 +176,7 @@ class Claim implements AskListener, HeldClaim, Pass {
     this.#entry?.giveBack();
     if (this.#counted) this.#giveBackEntry();
     if (this.options.over?.()) this.#decide({ kind: 'over' });
+    else if (this.#entry?.attempt.repeats) this.#decide({ kind: 'shut' });
     else if (this.place === null) this.#joinInstead();
     else this.#decide({ kind: 'wait', place: this.place, joined: false, remaining: this.#remaining });
   }

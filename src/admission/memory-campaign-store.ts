@@ -223,7 +223,7 @@ class Turn {
   #newcomer(ask: Ask): AskResult {
     const line = this.#line;
     const idle = line.waiting === 0 && line.atDoor === 0 && line.expected < 1;
-    if (ask.kind === 'claim' && (idle || !this.#settings.queue) && this.#hasUnit(ask)) {
+    if (ask.kind === 'claim' && (idle || !this.#settings.queue || goesAgain(ask)) && this.#hasUnit(ask)) {
       const departInUs = this.#takePermit();
       if (departInUs !== null) {
         this.#ownEntry(ask);
@@ -231,7 +231,7 @@ class Turn {
         return { kind: 'enter', place: null, departInUs, remaining: this.#charge(ask) };
       }
     }
-    if (!this.#settings.queue) return { kind: 'shut' };
+    if (!this.#settings.queue || goesAgain(ask)) return { kind: 'shut' };
     if (line.waiting >= this.#settings.maxWaiting) return { kind: 'full' };
     const alone = line.waiting === 0;
     const left = this.#charge(ask);
@@ -250,7 +250,8 @@ class Turn {
 
   #serve(ask: Ask, place: Place, joined: boolean, left = this.#peek(ask)): AskResult {
     if (ask.kind === 'claim' && this.#line.isInside(place)) return { kind: 'inside', place };
-    if (ask.kind !== 'claim' || !this.#line.isCalled(place)) return { kind: 'wait', place, joined, remaining: left };
+    const called = this.#line.isCalled(place) || goesAgain(ask);
+    if (ask.kind !== 'claim' || !called) return { kind: 'wait', place, joined, remaining: left };
     if (!this.#hasUnit(ask)) {
       this.#line.come(place, this.nowUs + this.#settings.doorStayMs * 1000);
       return { kind: 'wait', place, joined, remaining: left };
@@ -327,4 +328,9 @@ class Turn {
       claims: this.#book.view(this.#settings.claims, this.nowUs),
     };
   }
+}
+
+/** Whoever was at the service before and does not know how it ended has been called, whoever waits now. */
+function goesAgain({ kind, ledger }: Ask): boolean {
+  return kind === 'claim' && !!ledger && ledger.repeats !== '';
 }

@@ -100,7 +100,7 @@ describe.each([
     const gateway = await bench.open(service.url, ledger({}, more()));
     expect(await claim(gateway, 'ann')).toMatchObject({ status: 409, replayed: false, body: 'had it' });
     expect(await claim(gateway, 'ann')).toMatchObject({ status: 409, replayed: true, body: 'had it' });
-    service.respond = (_request, response) => response.writeHead(503, { 'retry-after': 7 }).end('later');
+    service.respond = (_request, response) => response.writeHead(503, { 'retry-after': '7' }).end('later');
     const failed = await claim(gateway, 'bob');
     expect([failed.status, failed.headers.get('retry-after')]).toEqual([503, '7']);
     service.respond = (_request, response) => response.writeHead(201).end('coupon');

@@ -26,6 +26,11 @@ local function charge_all(c, ask)
   end
 end
 
+-- Whoever was at the service before and does not know how it ended has been called, whoever waits now.
+local function goes_again(ask)
+  return ask.kind == CLAIM and ask.ledger and ask.ledger.repeats ~= ''
+end
+
 -- Whoever enters, or is held at the door, owns an entry and a unit of the budget.
 local function has_unit(c, ask)
   return not ask.ledger or may_open(c, ask.ledger)
@@ -37,7 +42,7 @@ end
 
 local function serve(c, ask, place, joined)
   if ask.kind == CLAIM and is_inside(c, place) then return push_result(c, ask, INSIDE, place, 0) end
-  if ask.kind ~= CLAIM or not is_called(c, place) then return push_result(c, ask, WAIT, place, joined and 1 or 0) end
+  if ask.kind ~= CLAIM or not (is_called(c, place) or goes_again(ask)) then return push_result(c, ask, WAIT, place, joined and 1 or 0) end
   if not has_unit(c, ask) then
     stand_at_door(c, place)
     return push_result(c, ask, WAIT, place, joined and 1 or 0)
@@ -73,7 +78,7 @@ end
 local function newcomer(c, ask)
   local state, settings = c.state, c.settings
   local idle = waiting(state) == 0 and c.at_door == 0 and state.expected < 1
-  if ask.kind == CLAIM and (idle or not settings.queue) and has_unit(c, ask) then
+  if ask.kind == CLAIM and (idle or not settings.queue or goes_again(ask)) and has_unit(c, ask) then
     local depart = take_permit(c)
     if depart then
       own_entry(c, ask)
@@ -82,7 +87,7 @@ local function newcomer(c, ask)
       return push_result(c, ask, ENTER, nil, depart)
     end
   end
-  if not settings.queue then return push_result(c, ask, SHUT, nil, 0) end
+  if not settings.queue or goes_again(ask) then return push_result(c, ask, SHUT, nil, 0) end
   if waiting(state) >= settings.max_waiting then return push_result(c, ask, FULL, nil, 0) end
   local alone = waiting(state) == 0
   charge_all(c, ask)
