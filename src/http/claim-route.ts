@@ -116,7 +116,7 @@ class Visit {
     const known = isOver(context, reading) ? null : context.admission.known(request);
     if (known !== null) return this.#answer(known as Refusal, asker);
     const beganUs = options.clock.monotonicUs();
-    const body = await readSmallBody(req, SMALL_BODY_BYTES, options.maxBodyBytes);
+    const body = await this.#readBody();
     if (body.kind === 'aborted') return this.#gone();
     if (body.kind === 'too-large') return this.#refuse({ code: 'BODY_TOO_LARGE' });
     if (ledger !== null && context.claims.comparesPayloads) {
@@ -133,6 +133,11 @@ class Visit {
         this.#refused(decision, ledger, asker);
       }
     });
+  }
+
+  #readBody(): Promise<RequestBody> {
+    const { maxBodyBytes } = this.options;
+    return readSmallBody(this.req, Math.min(SMALL_BODY_BYTES, maxBodyBytes), maxBodyBytes);
   }
 
   /** Says so where claims of this state go nowhere. */
@@ -180,7 +185,7 @@ class Visit {
 
   /** After the end: whoever has a final answer gets it, and everybody else hears that it is over. */
   async #recall(state: CampaignState, claimantId: string, address: ClientAddress): Promise<void> {
-    const { req, options } = this;
+    const { req } = this;
     const context = this.#context;
     const asker: Asker = { claimantId, reading: { kind: 'none' }, fields: this.#fields };
     const { claims } = context;
@@ -191,7 +196,7 @@ class Visit {
     }
     let ledger = named.request;
     if (claims.comparesPayloads) {
-      const body = await readSmallBody(req, SMALL_BODY_BYTES, options.maxBodyBytes);
+      const body = await this.#readBody();
       dispose(body);
       if (body.kind === 'aborted') return this.#gone();
       const whole = this.#ledgerRequest(claimantId, body);

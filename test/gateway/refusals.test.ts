@@ -124,6 +124,19 @@ describe('a claim that may not pass', () => {
   });
 });
 
+describe('a bound on bodies below 64 KiB', () => {
+  it('holds for those that do not say their length, too', async () => {
+    const upstream = await bench.recording();
+    const { port } = await bench.open(upstream.url, { server: { maxBodyBytes: 1000 } });
+    for (const headers of [{}, { 'transfer-encoding': 'chunked' }]) {
+      expect((await claim(port, 'ann', { body: Buffer.alloc(1000), headers })).status).toBe(201);
+      const tooLarge = { status: 413, code: 'BODY_TOO_LARGE', again: false };
+      expectProblem(await claim(port, 'ann', { body: Buffer.alloc(1001), headers }), tooLarge);
+    }
+    expect(upstream.requests.length).toBe(2);
+  });
+});
+
 describe('what a refusal costs', () => {
   it('nothing of the claimant limits: neither being sent back nor coming again with a ticket', async () => {
     const limits = [{ name: 'per-user', key: 'claimant', capacity: 2, refillPerSecond: 0.001 }];
