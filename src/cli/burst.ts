@@ -1,9 +1,10 @@
 /** `spillway burst`: a burst of people against running gateways. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { runBurst, TargetUnreachableError } from '../replay/burst.js';
 import { type BurstTarget, burstOptions, DEFAULT_BOUNDS } from '../replay/burst-options.js';
 import type { Output } from '../replay/progress.js';
 import { renderReport } from '../replay/report-text.js';
+import { addTarget, atLeast, share, wholeAtLeast } from './option-values.js';
 
 export interface BurstCommandStreams {
   readonly out: Output;
@@ -101,47 +102,11 @@ function toBurstOptions(given: BurstCommandOptions): ReturnType<typeof burstOpti
     seed: given.seed,
     ...(given.runId === undefined ? {} : { runId: given.runId }),
     claimantHeader: given.claimantHeader,
-    noShowShare: given.absent,
+    mix: { obedient: 1 - given.absent, absent: given.absent },
     patienceMs: given.patience * 1000,
     requestTimeoutMs: given.timeout * 1000,
     maxConnections: given.connections,
     serviceUrl: given.service === false ? null : given.service,
     bounds: { ...DEFAULT_BOUNDS, ratePerSecond: rate, burst, concurrency, minFairness, maxSlipP99Ms: maxSlip },
   });
-}
-
-/** @param value - a gateway's URL, or `url,share` */
-function addTarget(value: string, before: readonly BurstTarget[] = []): readonly BurstTarget[] {
-  const [url = '', given = '1'] = value.split(',');
-  const weight = Number(given);
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new InvalidArgumentError('It wants an http or https URL, such as http://127.0.0.1:8080.');
-  }
-  if (!(weight > 0)) throw new InvalidArgumentError('The share after the comma is a number above 0.');
-  return [...before, { url: new URL(url).origin, share: weight }];
-}
-
-function atLeast(least: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (!Number.isFinite(number) || number < least)
-      throw new InvalidArgumentError(`It wants a number of ${least} or more.`);
-    return number;
-  };
-}
-
-function wholeAtLeast(least: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (!Number.isSafeInteger(number) || number < least) {
-      throw new InvalidArgumentError(`It wants a whole number of ${least} or more.`);
-    }
-    return number;
-  };
-}
-
-function share(value: string): number {
-  const number = Number(value);
-  if (!(number >= 0 && number <= 1)) throw new InvalidArgumentError('It wants a share between 0 and 1.');
-  return number;
 }

@@ -1,5 +1,6 @@
-/** What a burst is told. */
-import type { ArrivalShape } from './arrivals.js';
+/** What a burst is told. Plain data, so that it can be handed to another process. */
+import type { Mix } from './client-models.js';
+import type { Threshold } from './thresholds.js';
 
 export interface BurstTarget {
   /** Origin of a gateway, such as `http://127.0.0.1:8080`. */
@@ -20,6 +21,10 @@ export interface BurstBounds {
   readonly maxOvertakenP99Ms: number;
   /** The run says nothing about the gateway when the 99th percentile of its own lateness is beyond this. */
   readonly maxSlipP99Ms: number;
+  /** Whether the campaign keeps a ledger: without one, nobody promises that a claimant is paid once. */
+  readonly ledger: boolean;
+  /** Further bounds, on any figure. */
+  readonly thresholds: readonly Threshold[];
 }
 
 export interface BurstOptions {
@@ -30,18 +35,23 @@ export interface BurstOptions {
   readonly claimPath: string;
   readonly people: number;
   readonly overSeconds: number;
-  readonly shape: ArrivalShape;
+  /** `poisson`, `even`, or the name of a profile. */
+  readonly shape: string;
+  /** A trace to take the arrivals from instead; null: none. */
+  readonly traceFile: string | null;
   readonly seed: number;
   /** Begins every claimant's name: a new one brings new people, so that a ledger does not know them yet. */
   readonly runId: string;
   readonly claimantHeader: string;
-  readonly noShowShare: number;
+  readonly mix: Mix;
   /** From a person's planned arrival to giving up, in milliseconds. */
   readonly patienceMs: number;
   /** One request without an answer for so long counts as failed, in milliseconds. */
   readonly requestTimeoutMs: number;
-  /** Most connections to one gateway. */
+  /** Most connections to one gateway, of one process. */
   readonly maxConnections: number;
+  /** Processes that send. */
+  readonly processes: number;
   /** Origin of a sample claim service behind the gateways, whose own arrival times are then judged; or null. */
   readonly serviceUrl: string | null;
   readonly bounds: BurstBounds;
@@ -54,6 +64,8 @@ export const DEFAULT_BOUNDS: BurstBounds = {
   minFairness: 0.99,
   maxOvertakenP99Ms: 2000,
   maxSlipP99Ms: 100,
+  ledger: true,
+  thresholds: [],
 };
 
 /** @returns options for a burst of 8,000 people within 10 s on the sample campaign, with what is given in their place */
@@ -67,15 +79,22 @@ export function burstOptions(given: Partial<BurstOptions> = {}): BurstOptions {
     people: 8000,
     overSeconds: 10,
     shape: 'poisson',
+    traceFile: null,
     seed: 1,
     runId: `burst-${Date.now().toString(36)}`,
     claimantHeader: 'x-user-id',
-    noShowShare: 0,
+    mix: { obedient: 1 },
     patienceMs: 120_000,
     requestTimeoutMs: 15_000,
     maxConnections: 9000,
+    processes: 1,
     serviceUrl: null,
     bounds: DEFAULT_BOUNDS,
     ...given,
   };
+}
+
+/** The identity under which person number `person` claims. */
+export function claimantName(options: Pick<BurstOptions, 'runId'>, person: number): string {
+  return `${options.runId}-${person}`;
 }

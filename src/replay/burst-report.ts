@@ -1,10 +1,13 @@
 /** What a burst found, as plain data: the shape of `--json`. */
-import type { Histogram } from 'hdr-histogram-js';
-import type { BurstFigures, Counts, Spread, UpstreamFigures } from './burst-figures.js';
-import type { BurstOptions } from './burst-options.js';
+import type { BurstFigures, UpstreamFigures } from './burst-figures.js';
+import { type BurstOptions, claimantName } from './burst-options.js';
+import { leastUse, overBound } from './door-use.js';
 import { overtakenByUs, quantile, type Served, shareServedInOrder } from './fairness.js';
+import { spreadOf } from './histogram.js';
+import { receivedInSeconds } from './received.js';
 import type { Testimony } from './service-witness.js';
 import type { Tally } from './tally.js';
+import { secondsOf, standingAt } from './timeline.js';
 import { judge, type Verdict } from './verdicts.js';
 
 export type Outcome = 'held' | 'broken' | 'invalid';
@@ -17,6 +20,9 @@ export interface BurstReport extends BurstFigures {
 }
 
 const APART_US = 250_000;
+const SOLD_OUT_SPREADS_US = 1_000_000;
+const MOST_SERVED_SHOWN = 2000;
+const WAIT_BARS = 40;
 
 export function reportBurst(options: BurstOptions, tally: Tally, testimony: Testimony | null): BurstReport {
   const figures = figuresOf(options, tally, testimony);
@@ -28,25 +34,44 @@ export function reportBurst(options: BurstOptions, tally: Tally, testimony: Test
 }
 
 function figuresOf(options: BurstOptions, tally: Tally, testimony: Testimony | null): BurstFigures {
+  const { bounds } = options;
   const { served, servedBy } = servedPeople(options, tally, testimony);
   const overtakenUs = quantile(overtakenByUs(served), 0.99);
+  const received = receivedInSeconds(options, tally, testimony);
   return {
     people: tally.people,
+    arrived: tally.arrived,
     granted: tally.granted,
     refused: Object.fromEntries(tally.refused),
     noShows: tally.noShows,
+    left: tally.left,
+    caught: Object.fromEntries(tally.caught),
+    forgeriesGranted: tally.forgeriesGranted,
     gaveUp: Object.fromEntries(tally.gaveUp),
     errors: Object.fromEntries(tally.errors),
     answers: Object.fromEntries(tally.answers),
+    codes: Object.fromEntries(tally.codes),
+    contractFaults: Object.fromEntries(tally.contractFaults),
+    replays: tally.replays,
+    grantedAgain: tally.grantedAgain,
+    toldOtherwise: tally.toldOtherwise,
     requests: tally.requests,
+    polls: tally.polls,
     requestsPerGrant: tally.granted === 0 ? null : tally.requests / tally.granted,
     claimsPerSecond: claimsPerSecond(tally),
-    waitMs: spreadMs(tally.waitUs),
+    waitMs: spreadOf(tally.waitUs, 1000),
+    waits: waitsOf(tally),
+    latencyMs: spreadOf(tally.latencyUs, 1000),
+    etaRatio: spreadOf(tally.etaRatio, 1000),
     fairness: shareServedInOrder(served, APART_US),
     servedBy,
     overtakenP99Ms: overtakenUs === null ? null : overtakenUs / 1000,
-    upstream: testimony === null ? null : upstreamFigures(testimony),
-    slipMs: spreadMs(tally.slipUs),
+    leastUse:
+      received === null ? null : leastUse(tally.timeline, received.claims, received.lastSlot, bounds.ratePerSecond),
+    upstream: testimony === null ? null : upstreamFigures(testimony, options),
+    slipMs: spreadOf(tally.slipUs, 1000),
+    seconds: secondFigures(tally, received?.claims ?? null),
+    served: someServed(tally),
   };
 }
 
@@ -84,17 +109,46 @@ function servedPeople(
   return known ? { served: byService, servedBy: 'service' } : { served: byPeople, servedBy: 'people' };
 }
 
-/** The identity under which person number `person` claims. */
-export function claimantName(options: BurstOptions, person: number): string {
-  return `${options.runId}-${person}`;
-}
-
-function upstreamFigures({ stats }: Testimony): UpstreamFigures {
+function upstreamFigures({ stats, arrivals }: Testimony, { bounds }: BurstOptions): UpstreamFigures {
   const { received, worstSecond, maxInFlight, crashes, grantedTwice } = stats;
-  return { received, worstSecond, maxInFlight, crashes, grantedTwice };
+  const soldOut = arrivals.find(({ outcome }) => outcome === 'sold-out');
+  const afterUs = soldOut === undefined ? Number.POSITIVE_INFINITY : soldOut.atUs + SOLD_OUT_SPREADS_US;
+  const afterSoldOut = arrivals.filter(({ atUs }) => atUs > afterUs).length;
+  return {
+    received,
+    worstSecond,
+    overBound: overBound(arrivals, bounds),
+    maxInFlight,
+    crashes,
+    grantedTwice,
+    afterSoldOut,
+  };
 }
 
-function spreadMs(histogram: Histogram): Spread {
-  const at = (percentile: number): number => histogram.getValueAtPercentile(percentile) / 1000;
-  return { p50: at(50), p90: at(90), p99: at(99), max: histogram.maxValue / 1000 };
+function secondFigures(tally: Tally, received: readonly number[] | null): BurstFigures['seconds'] {
+  const { offered, sent, granted, refused, joined, unjoined } = tally.timeline;
+  const waiting = standingAt(joined, unjoined, secondsOf(tally.timeline));
+  return { offered, sent, granted, refused, waiting, received };
+}
+
+function waitsOf(tally: Tally): BurstFigures['waits'] {
+  const stepUs = Math.max(1000, Math.ceil((tally.waitUs.maxValue + 1) / WAIT_BARS));
+  const people = new Array<number>(WAIT_BARS).fill(0);
+  tally.grantedUs.forEach((grantedUs, person) => {
+    if (grantedUs < 0) return;
+    const bar = Math.min(WAIT_BARS - 1, Math.floor((grantedUs - (tally.firstSentUs[person] as number)) / stepUs));
+    people[bar] = (people[bar] as number) + 1;
+  });
+  return people.map((count, bar) => ({ upToMs: ((bar + 1) * stepUs) / 1000, people: count }));
+}
+
+function someServed(tally: Tally): Array<readonly [number, number]> {
+  const shown: Array<readonly [number, number]> = [];
+  const every = Math.max(1, Math.ceil(tally.granted / MOST_SERVED_SHOWN));
+  let seen = 0;
+  tally.grantedUs.forEach((grantedUs, person) => {
+    if (grantedUs < 0 || seen++ % every !== 0) return;
+    shown.push([(tally.firstSentUs[person] as number) / 1e6, grantedUs / 1e6]);
+  });
+  return shown;
 }

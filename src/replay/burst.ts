@@ -2,12 +2,13 @@
 import { connect } from 'node:net';
 import { type Clock, systemClock } from '../kernel/clock.js';
 import type { BurstOptions } from './burst-options.js';
-import { type BurstReport, claimantName, reportBurst } from './burst-report.js';
-import { Crowd } from './crowd.js';
-import { planCrowd } from './crowd-plan.js';
-import { HttpTransport } from './http-transport.js';
-import { type Output, Progress } from './progress.js';
-import { seededRandom } from './seeded-random.js';
+import { type BurstReport, reportBurst } from './burst-report.js';
+import type { CrowdPlan } from './crowd-plan.js';
+import { generate, WHOLE } from './generator.js';
+import { GeneratorPool } from './generator-pool.js';
+import { planOf } from './plan-of.js';
+import { glance, type Output, Progress } from './progress.js';
+import { serviceEvents } from './service-events.js';
 import { ServiceWitness } from './service-witness.js';
 import { Tally } from './tally.js';
 
@@ -18,26 +19,43 @@ import { Tally } from './tally.js';
  */
 export async function runBurst(options: BurstOptions, out: Output, clock: Clock = systemClock): Promise<BurstReport> {
   await Promise.all(options.targets.map(({ url }) => assertListening(url)));
+  const plan = await planOf(options);
   const witness = options.serviceUrl === null ? null : new ServiceWitness(options.serviceUrl);
   await witness?.begin();
-  const tally = new Tally(options.people);
-  const transport = new HttpTransport({
-    origins: options.targets.map(({ url }) => url),
-    timeoutMs: options.requestTimeoutMs,
-    maxConnections: options.maxConnections,
-  });
-  const crowd = gather(options, transport, clock, tally);
-  const progress = new Progress(tally, clock, out);
-  // Neither the clock's timers nor idle connections keep the process alive while everybody waits.
-  const alive = setInterval(() => undefined, 60_000);
+  const tally = new Tally(plan.arrivesAtUs.length);
+  const events = witness === null ? [] : serviceEvents(options);
+  const timers = new Set<ReturnType<Clock['after']>>();
+  const begin = (): void => {
+    for (const { atMs, faults } of events) timers.add(clock.after(atMs, () => void witness?.setFaults(faults)));
+  };
   try {
-    await crowd.run();
+    await send(options, plan, out, clock, tally, begin);
   } finally {
-    clearInterval(alive);
-    progress.stop();
-    await transport.close();
+    for (const timer of timers) timer.cancel();
+    if (events.length > 0) await witness?.setFaults({});
   }
   return reportBurst(options, tally, (await witness?.testify()) ?? null);
+}
+
+async function send(
+  options: BurstOptions,
+  plan: CrowdPlan,
+  out: Output,
+  clock: Clock,
+  tally: Tally,
+  begin: () => void,
+): Promise<void> {
+  const pool = options.processes > 1 ? new GeneratorPool(options) : null;
+  const progress = new Progress(() => pool?.glance ?? glance(tally), clock, out);
+  try {
+    if (pool !== null) await pool.run(tally, begin);
+    else {
+      begin();
+      await generate(options, plan, WHOLE, clock, tally);
+    }
+  } finally {
+    progress.stop();
+  }
 }
 
 export class TargetUnreachableError extends Error {
@@ -48,21 +66,6 @@ export class TargetUnreachableError extends Error {
     super(`Nothing listens at ${url}`, { cause });
     this.name = 'TargetUnreachableError';
   }
-}
-
-function gather(options: BurstOptions, transport: HttpTransport, clock: Clock, tally: Tally): Crowd {
-  const { people, overSeconds, shape, seed, noShowShare, targets, patienceMs, claimPath, claimantHeader } = options;
-  const shares = targets.map(({ share }) => share);
-  const crowdOptions = {
-    plan: planCrowd({ people, overSeconds, shape, seed, noShowShare, shares }),
-    claimPath,
-    ticketsPath: `${options.basePath}/${options.campaign}/tickets`,
-    claimantHeader,
-    claimantOf: (person: number) => claimantName(options, person),
-    patienceMs,
-    random: seededRandom(seed ^ 0x27d4eb2f),
-  };
-  return new Crowd(crowdOptions, transport, clock, tally);
 }
 
 async function assertListening(url: string): Promise<void> {

@@ -3,65 +3,75 @@
  * answer, and plans the next. A person whose next step would come after its patience has given up.
  */
 import type { Clock, Timer } from '../kernel/clock.js';
-import type { Random } from '../kernel/random.js';
-import type { CrowdPlan } from './crowd-plan.js';
+import { MANNERS, MODEL_NAMES } from './client-models.js';
+import type { CrowdOptions } from './crowd-options.js';
 import { DueHeap } from './due-heap.js';
-import { type Move, Person } from './person.js';
+import { Grants } from './grants.js';
+import { InvitationDesk } from './invitation-desk.js';
+import type { End, Move, Step } from './move.js';
+import { Person } from './person.js';
 import type { NoReply, Reply } from './reply.js';
-import { increment, type Tally } from './tally.js';
+import type { Tally } from './tally.js';
 import type { Outgoing, Transport } from './transport.js';
 
-export interface CrowdOptions {
-  readonly plan: CrowdPlan;
-  readonly claimPath: string;
-  /** Where tickets are read, without the ticket: `/queue/lny-2026/tickets`. */
-  readonly ticketsPath: string;
-  readonly claimantHeader: string;
-  readonly claimantOf: (person: number) => string;
-  /** From planned arrival to giving up, in milliseconds. */
-  readonly patienceMs: number;
-  readonly random: Random;
-}
-
-type Step = 'claim' | 'poll';
+const STEPS: readonly Step[] = ['claim', 'poll', 'leave'];
 
 export class Crowd {
   readonly #options: CrowdOptions;
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #tally: Tally;
-  readonly #people: Person[];
-  readonly #step: Step[];
+  readonly #people = new Map<number, Person>();
+  /** First wait promised, in milliseconds; 0: none. */
+  readonly #promisedMs: Float32Array;
+  readonly #step: Uint8Array;
   readonly #dueUs: Float64Array;
   readonly #heap: DueHeap;
+  readonly #grants: Grants;
+  readonly #invitations: InvitationDesk;
   readonly #startUs: number;
+  /** People who are planned or invited, and not at their end. */
+  #open = 0;
   #timer: Timer | null = null;
   #timerForUs = Number.POSITIVE_INFINITY;
   #finish: () => void = () => undefined;
 
-  constructor(options: CrowdOptions, transport: Transport, clock: Clock, tally: Tally) {
+  /** @param startUs - the start of the burst on the clock's monotonic scale; default: now */
+  constructor(options: CrowdOptions, transport: Transport, clock: Clock, tally: Tally, startUs = clock.monotonicUs()) {
     this.#options = options;
     this.#transport = transport;
     this.#clock = clock;
     this.#tally = tally;
-    const { arrivesAtUs, noShow } = options.plan;
-    this.#people = Array.from(noShow, (stays) => new Person(stays === 0, options.random));
-    this.#step = new Array<Step>(arrivesAtUs.length).fill('claim');
+    this.#startUs = startUs;
+    const { arrivesAtUs } = options.plan;
+    this.#promisedMs = new Float32Array(arrivesAtUs.length);
+    this.#step = new Uint8Array(arrivesAtUs.length);
     this.#dueUs = Float64Array.from(arrivesAtUs);
     this.#heap = new DueHeap(arrivesAtUs.length);
+    this.#grants = new Grants(options.plan, tally);
+    this.#invitations = new InvitationDesk(options.invitations ?? null, options.random);
     arrivesAtUs.forEach((dueUs, person) => {
-      this.#heap.push(person, dueUs);
+      if (options.takesPart?.(person) === false) return;
+      this.#invitations.reachable++;
+      if (dueUs === Number.POSITIVE_INFINITY) this.#invitations.reserve(person);
+      else this.#plan(person, dueUs);
     });
-    this.#startUs = clock.monotonicUs();
   }
 
   /** Resolves when everybody has come to an end. */
   run(): Promise<void> {
     return new Promise((resolve) => {
       this.#finish = resolve;
-      if (this.#heap.size === 0) resolve();
+      if (this.#open === 0) resolve();
       else this.#arm();
     });
+  }
+
+  #plan(person: number, dueUs: number): void {
+    this.#options.plan.arrivesAtUs[person] = dueUs;
+    this.#dueUs[person] = dueUs;
+    this.#open++;
+    this.#heap.push(person, dueUs);
   }
 
   #nowUs(): number {
@@ -84,60 +94,96 @@ export class Crowd {
   }
 
   #send(index: number): void {
-    const step = this.#step[index] as Step;
-    const person = this.#people[index] as Person;
-    this.#tally.sent(index, step, this.#dueUs[index] as number, this.#nowUs());
-    const request = step === 'claim' ? this.#claim(index, person) : this.#poll(index, person);
+    const step = STEPS[this.#step[index] as number] as Step;
+    const person = this.#personAt(index);
+    const dueUs = this.#dueUs[index] as number;
+    this.#tally.sent(index, step, dueUs, this.#nowUs());
+    const request = this.#request(index, person, step);
     this.#transport.send(this.#options.plan.target[index] as number, request, (reply) => {
-      this.#hear(index, person, step, reply);
+      this.#hear(index, person, step, reply, dueUs);
     });
   }
 
-  #claim(index: number, person: Person): Outgoing {
-    const { claimPath, claimantHeader, claimantOf } = this.#options;
-    const headers = [claimantHeader, claimantOf(index), 'content-type', 'application/json'];
-    if (person.ticket !== null) headers.push('spillway-ticket', person.ticket);
-    return { method: 'POST', path: claimPath, headers, body: '{}' };
+  #personAt(index: number): Person {
+    let person = this.#people.get(index);
+    if (person === undefined) {
+      const name = MODEL_NAMES[this.#options.plan.model[index] as number] ?? 'obedient';
+      person = new Person(MANNERS[name], this.#options.random);
+      this.#people.set(index, person);
+    }
+    return person;
   }
 
-  #poll(index: number, person: Person): Outgoing {
-    const { ticketsPath, claimantHeader, claimantOf } = this.#options;
-    const headers = [claimantHeader, claimantOf(index)];
-    return { method: 'GET', path: `${ticketsPath}/${person.ticket ?? 'me'}`, headers, body: null };
+  #request(index: number, person: Person, step: Step): Outgoing {
+    const { claimPath, ticketsPath, claimantHeader, claimantOf, plan } = this.#options;
+    const headers = [claimantHeader, claimantOf(plan.claimant[index] as number)];
+    if (step === 'claim') {
+      headers.push('content-type', 'application/json');
+      const ticket = person.claimsWith;
+      if (ticket !== null) headers.push('spillway-ticket', ticket);
+      return { method: 'POST', path: claimPath, headers, body: '{}' };
+    }
+    const path = `${ticketsPath}/${person.ticket ?? 'me'}`;
+    return { method: step === 'poll' ? 'GET' : 'DELETE', path, headers, body: null };
   }
 
-  #hear(index: number, person: Person, step: Step, reply: Reply | NoReply): void {
-    if (reply.kind === 'none') increment(this.#tally.errors, reply.error);
-    else increment(this.#tally.answers, `${step} ${reply.status}`);
-    const waited = person.ticket !== null;
+  #hear(index: number, person: Person, step: Step, reply: Reply | NoReply, dueUs: number): void {
+    const nowUs = this.#nowUs();
+    this.#tally.heard(step, reply, dueUs, nowUs);
+    if (step === 'leave') {
+      this.#stop(index, person, { kind: 'left' }, nowUs);
+      return;
+    }
+    const waited = person.inLine;
     const move = step === 'claim' ? person.afterClaim(reply) : person.afterPoll(reply);
-    if (waited !== (person.ticket !== null)) this.#tally.waiting += waited ? -1 : 1;
-    this.#follow(index, person, move);
+    if (waited !== person.inLine) this.#tally.moved(person.inLine ? 1 : -1, isLive(person), nowUs);
+    if (reply.kind === 'reply') this.#remember(index, reply);
+    this.#follow(index, person, move, reply);
   }
 
-  #follow(index: number, person: Person, move: Move): void {
+  #remember(index: number, { document }: Reply): void {
+    const { etaMaxSeconds } = document;
+    if (etaMaxSeconds !== null && this.#promisedMs[index] === 0) this.#promisedMs[index] = etaMaxSeconds * 1000;
+  }
+
+  #follow(index: number, person: Person, move: Move, reply: Reply | NoReply): void {
     const plannedUs = this.#options.plan.arrivesAtUs[index] as number;
     const nowUs = this.#nowUs();
     if (move.kind === 'stop') {
-      this.#stop(index, person, move, nowUs);
+      if (move.end.kind === 'granted' && reply.kind === 'reply') this.#granted(index, person, reply, nowUs);
+      this.#stop(index, person, move.end, nowUs);
       return;
     }
     const dueUs = nowUs + move.afterMs * 1000;
     if (dueUs > plannedUs + this.#options.patienceMs * 1000) {
-      this.#stop(index, person, { kind: 'stop', end: { kind: 'gave-up', code: person.lastObstacle } }, nowUs);
+      this.#stop(index, person, { kind: 'gave-up', code: person.lastObstacle }, nowUs);
       return;
     }
-    this.#step[index] = move.kind;
+    this.#step[index] = STEPS.indexOf(move.kind);
     this.#dueUs[index] = dueUs;
     this.#heap.push(index, dueUs);
     this.#arm();
   }
 
-  #stop(index: number, person: Person, move: Move & { readonly kind: 'stop' }, nowUs: number): void {
-    if (person.ticket !== null) this.#tally.waiting -= 1;
-    this.#tally.finished(index, move.end, this.#options.plan.arrivesAtUs[index] as number, nowUs);
-    if (this.#tally.ended < this.#tally.people) return;
+  #granted(index: number, person: Person, reply: Reply, nowUs: number): void {
+    if (person.forged) this.#tally.forgeriesGranted++;
+    this.#grants.hear(index, reply);
+    const promisedMs = this.#promisedMs[index] as number;
+    this.#tally.waited(this.#options.plan.arrivesAtUs[index] as number, promisedMs === 0 ? null : promisedMs, nowUs);
+    this.#invitations.success(nowUs, (invited, dueUs) => this.#plan(invited, dueUs));
+    this.#arm();
+  }
+
+  #stop(index: number, person: Person, end: End, nowUs: number): void {
+    if (person.inLine) this.#tally.moved(-1, isLive(person), nowUs);
+    this.#people.delete(index);
+    this.#tally.finished(index, end, nowUs);
+    if (--this.#open > 0) return;
     this.#timer?.cancel();
     this.#finish();
   }
+}
+
+function isLive({ manners }: Person): boolean {
+  return manners.comes && manners.leavesAfterMs === null && !manners.forges;
 }

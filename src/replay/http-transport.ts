@@ -4,7 +4,8 @@
  * does a request wait its turn. One undici Client is one connection: its Pool looks for a free one by walking all.
  */
 import { Client, type Dispatcher } from 'undici';
-import { type NoReply, parseRetryAfter, type Reply } from './reply.js';
+import { type JudgedFields, type NoReply, type Reply, readLineDocument } from './reply.js';
+import { readFields } from './reply-fields.js';
 import type { Outgoing, Transport } from './transport.js';
 
 export interface HttpTransportOptions {
@@ -95,11 +96,12 @@ class Lane {
   }
 }
 
-/** Reads one answer; raw headers, because only one of them matters. */
+/** Reads one answer; raw headers, because few of them matter. */
 class Answer implements Dispatcher.DispatchHandler {
   readonly #settle: (reply: Reply | NoReply) => void;
   #status = 0;
   #retryAfterMs: number | null = null;
+  #fields: JudgedFields | null = null;
   #body = '';
 
   constructor(settle: (reply: Reply | NoReply) => void) {
@@ -110,7 +112,9 @@ class Answer implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, headers: Buffer[]): boolean {
     this.#status = status;
-    if (status >= 300) this.#retryAfterMs = findRetryAfter(headers);
+    const { retryAfterMs, fields } = readFields(headers, Date.now());
+    this.#retryAfterMs = retryAfterMs;
+    this.#fields = fields;
     return true;
   }
 
@@ -120,21 +124,18 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 
   onComplete(): void {
-    this.#settle({ kind: 'reply', status: this.#status, retryAfterMs: this.#retryAfterMs, body: this.#body });
+    const body = this.#body;
+    this.#settle({
+      kind: 'reply',
+      status: this.#status,
+      retryAfterMs: this.#retryAfterMs,
+      document: readLineDocument(body),
+      fields: this.#fields,
+      body,
+    });
   }
 
   onError(error: Error & { readonly code?: string }): void {
     this.#settle({ kind: 'none', error: error.code ?? error.name });
   }
-}
-
-const RETRY_AFTER = 'retry-after';
-
-function findRetryAfter(headers: readonly Buffer[]): number | null {
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = headers[i] as Buffer;
-    if (name.length !== RETRY_AFTER.length || name.toString('latin1').toLowerCase() !== RETRY_AFTER) continue;
-    return parseRetryAfter((headers[i + 1] as Buffer).toString('latin1'), Date.now());
-  }
-  return null;
 }

@@ -1,30 +1,20 @@
 /**
- * One obedient person of a burst: claims, waits where the answer says so, and comes when called. Pure: told what
- * came back, it says what it does next. It follows the public answer table; a refusal without a code or a hint (of
- * another proxy, or of the claim service itself) is retried after a jittered 250 ms to 1 s, doubled each time in a row.
+ * One person of a burst: claims, waits where the answer says so, and comes when called, or does otherwise as its
+ * manners are. Pure: told what came back, it says what it does next. It follows the public answer table; a refusal
+ * without a code or a hint (of another proxy, or of the claim service itself) is retried after a jittered 250 ms to
+ * 1 s, doubled each time in a row.
  *
  *   claiming ──2xx──▶ granted                          claiming ──410, 4xx that trying again cannot cure──▶ refused
  *      ▲ │ ▲ └──429 at position 0, 409, 403 NOT_STARTED, 5xx, no answer: after the hint──┐
  *      │ │ └─────────────────────────────────────────────────────────────────────────────┘
  *      │ └──429 QUEUED──▶ waiting ──`waiting`: after pollAfterMs──▶ waiting
  *      └──called, lapsed──── waiting ──sold-out, ended──▶ refused
+ *                            waiting ──had enough──▶ leaving ──▶ left
  */
 import { jittered, type Random } from '../kernel/random.js';
-import { type LineDocument, type NoReply, type Reply, readLineDocument } from './reply.js';
-
-export type End =
-  | { readonly kind: 'granted' }
-  /** A final answer other than a grant. */
-  | { readonly kind: 'refused'; readonly code: string }
-  /** Was called and, as planned, did not come. */
-  | { readonly kind: 'no-show' }
-  /** Ran out of patience; `code` is what kept it from a final answer last. */
-  | { readonly kind: 'gave-up'; readonly code: string };
-
-export type Move =
-  | { readonly kind: 'claim'; readonly afterMs: number }
-  | { readonly kind: 'poll'; readonly afterMs: number }
-  | { readonly kind: 'stop'; readonly end: End };
+import type { Manners } from './client-models.js';
+import type { End, Move } from './move.js';
+import type { LineDocument, NoReply, Reply } from './reply.js';
 
 const BACKOFF_MS = 625;
 const BACKOFF_SHARE = 0.6;
@@ -35,25 +25,40 @@ const RETRYABLE = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
 const FINAL_CONFLICTS = new Set(['CLAIM_OF_ANOTHER']);
 
 export class Person {
-  readonly #comesWhenCalled: boolean;
   readonly #random: Random;
   #droppedTickets = 0;
   #backoffFactor = 1;
-  /** The newest ticket, to be sent as `Spillway-Ticket`; null outside the line. */
+  /** What is left of its stay in line, in milliseconds; set when it joins. */
+  #staysMs = Number.POSITIVE_INFINITY;
+  /** The newest ticket; null outside the line. */
   ticket: string | null = null;
+  inLine = false;
+  /** It has claimed with a ticket of its own making. */
+  forged = false;
   /** What kept this person from a final answer last; empty before the first answer. */
   lastObstacle = '';
 
-  constructor(comesWhenCalled: boolean, random: Random) {
-    this.#comesWhenCalled = comesWhenCalled;
+  constructor(
+    readonly manners: Manners,
+    random: Random,
+  ) {
     this.#random = random;
+  }
+
+  /** The ticket it claims with; null: none. Who repeats blindly keeps none. */
+  get claimsWith(): string | null {
+    if (this.ticket === null || this.manners.retryMs !== null) return null;
+    if (!this.manners.forges) return this.ticket;
+    this.forged = true;
+    return altered(this.ticket);
   }
 
   afterClaim(reply: Reply | NoReply): Move {
     if (reply.kind === 'none') return this.#retry('claim', reply.error, null);
-    if (reply.status >= 200 && reply.status < 300) return { kind: 'stop', end: { kind: 'granted' } };
-    const document = readLineDocument(reply.body);
+    if (reply.status >= 200 && reply.status < 300) return stop({ kind: 'granted' });
+    const { document } = reply;
     const code = document.code ?? `HTTP_${reply.status}`;
+    if (this.forged) return stop({ kind: 'caught', code });
     if (code === 'QUEUED') return this.#queued(document, reply);
     if (code === 'TICKET_INVALID' || code === 'TICKET_OUTDATED') return this.#dropTicket(code);
     const retryable = (RETRYABLE.has(reply.status) && !FINAL_CONFLICTS.has(code)) || code === 'NOT_STARTED';
@@ -62,7 +67,7 @@ export class Person {
 
   afterPoll(reply: Reply | NoReply): Move {
     if (reply.kind === 'none') return this.#retry('poll', reply.error, null);
-    const document = readLineDocument(reply.body);
+    const { document } = reply;
     if (reply.status === 200) return this.#standing(document, reply);
     const code = document.code ?? `HTTP_${reply.status}`;
     if (RETRYABLE.has(reply.status)) return this.#retry('poll', code, reply.retryAfterMs);
@@ -73,10 +78,13 @@ export class Person {
   #queued(document: LineDocument, reply: Reply): Move {
     this.lastObstacle = 'QUEUED';
     this.#backoffFactor = 1;
+    this.#join();
     if (document.ticket !== null) this.ticket = document.ticket;
+    if (this.manners.retryMs !== null) return { kind: 'claim', afterMs: this.manners.retryMs };
+    if (this.manners.forges) return { kind: 'claim', afterMs: 0 };
     const afterMs = document.pollAfterMs ?? reply.retryAfterMs ?? this.#backoffMs();
     if (document.position === 0 || document.state === 'called') return this.#come(afterMs);
-    return this.ticket === null ? { kind: 'claim', afterMs } : { kind: 'poll', afterMs };
+    return this.#wait(this.ticket === null ? 'claim' : 'poll', afterMs);
   }
 
   #standing(document: LineDocument, reply: Reply): Move {
@@ -95,16 +103,31 @@ export class Person {
         return refused('ENDED');
       default:
         this.lastObstacle = 'QUEUED';
-        return { kind: 'poll', afterMs: document.pollAfterMs ?? reply.retryAfterMs ?? this.#backoffMs() };
+        return this.#wait('poll', document.pollAfterMs ?? reply.retryAfterMs ?? this.#backoffMs());
     }
   }
 
+  #join(): void {
+    if (this.inLine) return;
+    this.inLine = true;
+    const { leavesAfterMs } = this.manners;
+    if (leavesAfterMs !== null) this.#staysMs = -Math.log(1 - this.#random()) * leavesAfterMs;
+  }
+
+  #wait(kind: 'claim' | 'poll', toldMs: number): Move {
+    const afterMs = this.manners.pollMs(toldMs, this.#random);
+    if (afterMs > this.#staysMs) return { kind: 'leave', afterMs: this.#staysMs };
+    this.#staysMs -= afterMs;
+    return { kind, afterMs };
+  }
+
   #come(afterMs: number): Move {
-    return this.#comesWhenCalled ? { kind: 'claim', afterMs } : { kind: 'stop', end: { kind: 'no-show' } };
+    return this.manners.comes ? { kind: 'claim', afterMs } : stop({ kind: 'no-show' });
   }
 
   #dropTicket(code: string): Move {
     this.ticket = null;
+    this.inLine = false;
     this.lastObstacle = code;
     this.#droppedTickets += 1;
     if (this.#droppedTickets > MAX_DROPPED_TICKETS) return refused(code);
@@ -113,7 +136,7 @@ export class Person {
 
   #retry(kind: 'claim' | 'poll', obstacle: string, hintMs: number | null): Move {
     this.lastObstacle = obstacle;
-    return { kind, afterMs: hintMs ?? this.#backoffMs() };
+    return { kind, afterMs: this.manners.retryMs ?? hintMs ?? this.#backoffMs() };
   }
 
   #backoffMs(): number {
@@ -123,6 +146,16 @@ export class Person {
   }
 }
 
+function stop(end: End): Move {
+  return { kind: 'stop', end };
+}
+
 function refused(code: string): Move {
-  return { kind: 'stop', end: { kind: 'refused', code } };
+  return stop({ kind: 'refused', code });
+}
+
+/** The ticket with its middle character replaced. */
+function altered(ticket: string): string {
+  const at = ticket.length >> 1;
+  return `${ticket.slice(0, at)}${ticket[at] === 'A' ? 'B' : 'A'}${ticket.slice(at + 1)}`;
 }

@@ -1,4 +1,4 @@
-/** What came back to a person, reduced to what decides the next step. */
+/** What came back to a person, reduced to what decides the next step and what is judged. */
 
 /** No answer: the connection failed or the answer did not come in time. */
 export interface NoReply {
@@ -12,8 +12,20 @@ export interface Reply {
   readonly status: number;
   /** From `Retry-After`; null without one. */
   readonly retryAfterMs: number | null;
-  /** The body as it came; empty for a grant. */
+  /** The body, as far as it is a ticket or problem document. */
+  readonly document: LineDocument;
+  /** Fields that are judged; null where the way is a model without any. */
+  readonly fields: JudgedFields | null;
+  /** The body as it came; empty where it is of no interest. */
   readonly body: string;
+}
+
+/** Header fields of the public contract; empty where there is none. */
+export interface JudgedFields {
+  readonly contentType: string;
+  readonly cacheControl: string;
+  readonly code: string;
+  readonly replayed: string;
 }
 
 /** The members of a ticket or problem document that a client acts on; null where the document has none. */
@@ -23,25 +35,36 @@ export interface LineDocument {
   readonly ticket: string | null;
   readonly position: number | null;
   readonly pollAfterMs: number | null;
+  /** The longest wait it was promised, in seconds. */
+  readonly etaMaxSeconds: number | null;
 }
 
-const NOTHING: LineDocument = { code: null, state: null, ticket: null, position: null, pollAfterMs: null };
+export const NO_DOCUMENT: LineDocument = {
+  code: null,
+  state: null,
+  ticket: null,
+  position: null,
+  pollAfterMs: null,
+  etaMaxSeconds: null,
+};
 
 /** Reads a JSON body; what is no JSON object reads as a document without members. */
 export function readLineDocument(body: string): LineDocument {
-  if (!body.startsWith('{')) return NOTHING;
+  if (!body.startsWith('{')) return NO_DOCUMENT;
   let given: Record<string, unknown>;
   try {
     given = JSON.parse(body) as Record<string, unknown>;
   } catch {
-    return NOTHING;
+    return NO_DOCUMENT;
   }
+  const eta = given.etaSeconds as { readonly max?: unknown } | null | undefined;
   return {
     code: textOf(given.code),
     state: textOf(given.state),
     ticket: textOf(given.ticket),
     position: numberOf(given.position),
     pollAfterMs: numberOf(given.pollAfterMs),
+    etaMaxSeconds: numberOf(eta?.max),
   };
 }
 

@@ -13,13 +13,16 @@ export function renderReport(report: BurstReport): string {
   const rows: Array<readonly [string, string]> = [
     ['granted', `${whole(report.granted)} of ${whole(report.people)} (${percent(report.granted, report.people)})`],
     ['refused', counts(report.refused)],
-    ['did not come', whole(report.noShows)],
+    ['did not come', `${whole(report.noShows)}, ${whole(report.left)} left`],
     ['gave up', counts(report.gaveUp)],
+    ['forged tickets', `${counts(report.caught)} refused, ${report.forgeriesGranted} let in`],
     ['claims/s', decimal(report.claimsPerSecond, 1)],
     ['wait', spread(report.waitMs)],
+    ['wait/promised', `p50 ${report.etaRatio.p50.toFixed(2)}  p90 ${report.etaRatio.p90.toFixed(2)}`],
     ['fairness', `${decimal(report.fairness, 4)} (served as the ${report.servedBy} saw it)`],
     ['overtaken p99', `${decimal(report.overtakenP99Ms, 0)} ms`],
     ['requests a grant', `${decimal(report.requestsPerGrant, 2)} (${whole(report.requests)} requests)`],
+    ['answer time', spread(report.latencyMs)],
     ['failed requests', counts(report.errors)],
     ['answers', counts(report.answers)],
     ['at the service', upstream(report)],
@@ -35,7 +38,8 @@ export function renderReport(report: BurstReport): string {
 
 function heading({ options }: BurstReport): string {
   const targets = options.targets.map(({ url }) => url).join(' and ');
-  return `${whole(options.people)} people within ${options.overSeconds} s on ${options.campaign} at ${targets}, seed ${options.seed}`;
+  const shape = options.traceFile ?? options.shape;
+  return `${shape}: ${whole(options.people)} people within ${options.overSeconds} s on ${options.campaign} at ${targets}, seed ${options.seed}`;
 }
 
 function upstream({ upstream: seen }: BurstReport): string {

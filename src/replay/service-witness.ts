@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import type { Arrival } from '../sample/arrival-log.js';
+import type { Faults } from '../sample/faults.js';
 import type { ServiceStats } from '../sample/service-stats.js';
 
 export interface Testimony {
@@ -15,6 +16,7 @@ const PAUSE_MS = 500;
 export class ServiceWitness {
   readonly #url: string;
   #since = 0;
+  #grantedBefore = 0;
 
   /** @param url - origin of the service */
   constructor(url: string) {
@@ -28,6 +30,18 @@ export class ServiceWitness {
   async begin(): Promise<void> {
     const stats = (await this.#read('/_service/stats')) as ServiceStats;
     this.#since = stats.upTo;
+    this.#grantedBefore = stats.granted;
+  }
+
+  /** Has the service do wrong, or heals it with none. A service that cannot be told goes on as it does. */
+  async setFaults(faults: Partial<Faults>): Promise<void> {
+    const { soldOutAfter = null } = faults;
+    // The service counts all it ever granted, the burst only its own.
+    const body = JSON.stringify(
+      soldOutAfter === null ? faults : { ...faults, soldOutAfter: soldOutAfter + this.#grantedBefore },
+    );
+    const answer = await request(`${this.#url}/_service/faults`, { method: 'POST', body }).catch(() => null);
+    await answer?.body.dump();
   }
 
   /**

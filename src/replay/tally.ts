@@ -1,30 +1,57 @@
 /** What happens in a burst, counted as it happens; person by person where the report needs it. */
-import { build, type Histogram } from 'hdr-histogram-js';
-import type { End } from './person.js';
+import type { Histogram } from 'hdr-histogram-js';
+import { findContractFault } from './answer-table.js';
+import { newHistogram } from './histogram.js';
+import type { End, Step } from './move.js';
+import type { NoReply, Reply } from './reply.js';
+import { count, emptyTimeline, type Timeline } from './timeline.js';
 
 const UNSET = -1;
+/** After somebody was told that the campaign is sold out, others are told otherwise for so long at most. */
+const SOLD_OUT_SPREADS_US = 1_000_000;
 
 export class Tally {
   readonly people: number;
   /** Microseconds from the start of the burst; -1 before it happened. */
   readonly firstSentUs: Float64Array;
   readonly grantedUs: Float64Array;
-  readonly slipUs: Histogram = build({ lowestDiscernibleValue: 1, numberOfSignificantValueDigits: 3 });
-  readonly waitUs: Histogram = build({ lowestDiscernibleValue: 1, numberOfSignificantValueDigits: 3 });
+  readonly slipUs: Histogram = newHistogram();
+  readonly waitUs: Histogram = newHistogram();
+  /** From the planned send time to the answer. */
+  readonly latencyUs: Histogram = newHistogram();
+  /** Actual wait over the first one promised, in thousandths. */
+  readonly etaRatio: Histogram = newHistogram();
   /** Final refusals by code. */
   readonly refused = new Map<string, number>();
   /** Requests that got no answer, by error. */
   readonly errors = new Map<string, number>();
   /** Answers by `claim 429` or `poll 200`. */
   readonly answers = new Map<string, number>();
+  /** Spillway's own refusals by code. */
+  readonly codes = new Map<string, number>();
+  /** Ways in which answers differ from the answer table. */
+  readonly contractFaults = new Map<string, number>();
   readonly gaveUp = new Map<string, number>();
+  readonly caught = new Map<string, number>();
+  readonly timeline: Timeline = emptyTimeline();
   arrived = 0;
   claims = 0;
   polls = 0;
+  leaves = 0;
   granted = 0;
   noShows = 0;
+  left = 0;
   ended = 0;
   waiting = 0;
+  /** Grants to a claim with an altered ticket. */
+  forgeriesGranted = 0;
+  /** Answers stored earlier and given again, and further grants of one claimant that are none. */
+  replays = 0;
+  grantedAgain = 0;
+  /** When somebody was first told SOLD_OUT; Infinity: nobody was. */
+  soldOutUs = Number.POSITIVE_INFINITY;
+  /** Requests sent more than a second later that were told something else. */
+  toldOtherwise = 0;
 
   constructor(people: number) {
     this.people = people;
@@ -33,33 +60,77 @@ export class Tally {
   }
 
   get requests(): number {
-    return this.claims + this.polls;
+    return this.claims + this.polls + this.leaves;
   }
 
   /** One request leaves. @param dueUs - when it was planned to */
-  sent(person: number, kind: 'claim' | 'poll', dueUs: number, nowUs: number): void {
+  sent(person: number, kind: Step, dueUs: number, nowUs: number): void {
     if (kind === 'claim') this.claims += 1;
-    else this.polls += 1;
+    else if (kind === 'poll') this.polls += 1;
+    else this.leaves += 1;
     this.slipUs.recordValue(Math.max(0, Math.round(nowUs - dueUs)));
+    count(this.timeline.sent, nowUs);
     if (this.firstSentUs[person] !== UNSET) return;
     this.firstSentUs[person] = nowUs;
     this.arrived += 1;
+    count(this.timeline.offered, nowUs);
   }
 
-  /** One person has come to an end. @param plannedUs - the arrival, from which the wait counts */
-  finished(person: number, end: End, plannedUs: number, nowUs: number): void {
+  /** One answer, or none. @param dueUs - when its request was planned to leave */
+  heard(step: Step, reply: Reply | NoReply, dueUs: number, nowUs: number): void {
+    this.latencyUs.recordValue(Math.max(1, Math.round(nowUs - dueUs)));
+    if (reply.kind === 'none') {
+      increment(this.errors, reply.error);
+      return;
+    }
+    increment(this.answers, `${step} ${reply.status}`);
+    const { code, state } = reply.document;
+    if (code !== null && reply.status >= 400) increment(this.codes, code);
+    const fault = findContractFault(reply);
+    if (fault !== null) increment(this.contractFaults, fault);
+    if (code === 'SOLD_OUT' || state === 'sold-out') this.soldOutUs = Math.min(this.soldOutUs, nowUs);
+    else if (dueUs > this.soldOutUs + SOLD_OUT_SPREADS_US) {
+      if (code === 'QUEUED' || state === 'waiting' || state === 'called' || reply.status === 201) this.toldOtherwise++;
+    }
+  }
+
+  /** Somebody joins the line (1) or is in it no more (-1). @param live - it will come when called */
+  moved(change: 1 | -1, live: boolean, nowUs: number): void {
+    this.waiting += change;
+    const { joined, unjoined, liveJoined, liveUnjoined } = this.timeline;
+    count(change === 1 ? joined : unjoined, nowUs);
+    if (live) count(change === 1 ? liveJoined : liveUnjoined, nowUs);
+  }
+
+  /** @param promisedMs - the longest wait promised first; null: none was */
+  waited(plannedUs: number, promisedMs: number | null, nowUs: number): void {
+    this.waitUs.recordValue(Math.max(0, Math.round(nowUs - plannedUs)));
+    if (promisedMs !== null && promisedMs > 0) {
+      this.etaRatio.recordValue(Math.max(1, Math.round((nowUs - plannedUs) / promisedMs)));
+    }
+  }
+
+  /** One person has come to an end. */
+  finished(person: number, end: End, nowUs: number): void {
     this.ended += 1;
     switch (end.kind) {
       case 'granted':
         this.granted += 1;
         this.grantedUs[person] = nowUs;
-        this.waitUs.recordValue(Math.max(0, Math.round(nowUs - plannedUs)));
+        count(this.timeline.granted, nowUs);
         return;
       case 'refused':
         increment(this.refused, end.code);
+        count(this.timeline.refused, nowUs);
+        return;
+      case 'caught':
+        increment(this.caught, end.code);
         return;
       case 'no-show':
         this.noShows += 1;
+        return;
+      case 'left':
+        this.left += 1;
         return;
       case 'gave-up':
         increment(this.gaveUp, end.code);
@@ -67,6 +138,6 @@ export class Tally {
   }
 }
 
-export function increment(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+export function increment(counts: Map<string, number>, key: string, by = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
 }

@@ -2,7 +2,7 @@
 import type { NoReply, Reply } from './reply.js';
 
 export interface Outgoing {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   /** Name, value, name, value … */
   readonly headers: readonly string[];

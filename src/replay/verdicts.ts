@@ -1,7 +1,7 @@
 /** Which promises a burst saw held, and which broken. */
-
-import type { BurstFigures, UpstreamFigures } from './burst-figures.js';
+import type { BurstFigures, Counts, UpstreamFigures } from './burst-figures.js';
 import type { BurstBounds } from './burst-options.js';
+import { meets, type Threshold } from './thresholds.js';
 
 export interface Verdict {
   readonly promise: string;
@@ -14,15 +14,16 @@ export interface Verdict {
 /** Refusals that end a person's burst well: the campaign is over, and they were told. */
 const HONEST_ENDS = new Set(['SOLD_OUT', 'ENDED']);
 /** The rate is promised at the gateway; on its way to the service a claim may fall this much behind the one before. */
-const NETWORK_SECONDS = 0.01;
+export const NETWORK_SECONDS = 0.01;
+/** Least share of the rate that is used while people wait. */
+const LEAST_USE = 0.98;
 
 export function judge(figures: BurstFigures, bounds: BurstBounds): Verdict[] {
   const { upstream } = figures;
-  const most = mostPerSecond(bounds);
   return [
     fromService('never over the rate', upstream, (seen) => ({
-      held: seen.worstSecond <= most,
-      finding: `worst second ${seen.worstSecond}, bound ${most}`,
+      held: seen.overBound <= 0,
+      finding: `worst second ${seen.worstSecond}, bound ${mostPerSecond(bounds)}; worst window ${over(seen.overBound)}`,
     })),
     fromService('never over the slots', upstream, (seen) => ({
       held: seen.maxInFlight <= bounds.concurrency,
@@ -33,6 +34,14 @@ export function judge(figures: BurstFigures, bounds: BurstBounds): Verdict[] {
       finding: `fell over ${seen.crashes} times`,
     })),
     {
+      promise: 'never idle',
+      held: figures.leastUse === null ? null : figures.leastUse >= LEAST_USE,
+      finding:
+        figures.leastUse === null
+          ? 'not seen: no line of 2 s stood for 5 s before free slots'
+          : `${percent(figures.leastUse)} of the rate in the worst 5 s, at least ${percent(LEAST_USE)}`,
+    },
+    {
       promise: 'first come, first called',
       held: figures.fairness === null ? null : figures.fairness >= bounds.minFairness,
       finding: `${share(figures.fairness)} of pairs in order, at least ${share(bounds.minFairness)}`,
@@ -42,11 +51,16 @@ export function judge(figures: BurstFigures, bounds: BurstBounds): Verdict[] {
       held: figures.overtakenP99Ms === null ? null : figures.overtakenP99Ms <= bounds.maxOvertakenP99Ms,
       finding: `p99 by ${seconds(figures.overtakenP99Ms)} later, at most ${seconds(bounds.maxOvertakenP99Ms)}`,
     },
-    fromService('paid once', upstream, (seen) => ({
-      held: seen.grantedTwice === 0,
-      finding: `${seen.grantedTwice} people granted twice`,
-    })),
+    paidOnce(figures, bounds),
+    {
+      promise: 'no forged ticket',
+      held: Object.keys(figures.caught).length + figures.forgeriesGranted === 0 ? null : figures.forgeriesGranted === 0,
+      finding: `${sum(figures.caught)} altered tickets found, ${figures.forgeriesGranted} let in`,
+    },
+    noOneInVain(figures),
+    answersAsDocumented(figures),
     everybodyAnswered(figures),
+    ...bounds.thresholds.map((threshold) => kept(threshold, figures)),
   ];
 }
 
@@ -64,11 +78,49 @@ function fromService(
   return { promise, ...see(upstream) };
 }
 
+function paidOnce({ upstream, grantedAgain, replays }: BurstFigures, { ledger }: BurstBounds): Verdict {
+  const promise = 'paid once';
+  if (!ledger) return { promise, held: null, finding: 'not promised: the campaign keeps no ledger' };
+  if (upstream === null && grantedAgain + replays === 0) {
+    return { promise, held: null, finding: 'not seen: no claim service was asked, and nobody claimed twice' };
+  }
+  const twice = upstream?.grantedTwice ?? 0;
+  return {
+    promise,
+    held: twice + grantedAgain === 0,
+    finding: `${twice} people granted twice, ${grantedAgain} repeats answered otherwise, ${replays} alike`,
+  };
+}
+
+function noOneInVain({ upstream, toldOtherwise, refused }: BurstFigures): Verdict {
+  const promise = 'no one waits in vain';
+  if (refused.SOLD_OUT === undefined) return { promise, held: null, finding: 'not seen: the budget was not used up' };
+  const late = upstream?.afterSoldOut ?? 0;
+  return {
+    promise,
+    held: toldOtherwise + late === 0,
+    finding: `a second after the end, ${toldOtherwise} answers said otherwise and ${late} claims were handed over`,
+  };
+}
+
+function answersAsDocumented({ contractFaults, codes }: BurstFigures): Verdict {
+  const faults = Object.entries(contractFaults);
+  const met = Object.keys(codes);
+  return {
+    promise: 'answers as documented',
+    held: faults.length === 0 ? (met.length === 0 ? null : true) : false,
+    finding:
+      faults.length === 0
+        ? `codes met: ${met.join(', ') || 'none'}`
+        : faults.map(([fault, count]) => `${fault} (${count})`).join('; '),
+  };
+}
+
 function everybodyAnswered(figures: BurstFigures): Verdict {
-  const gaveUp = Object.values(figures.gaveUp).reduce((sum, count) => sum + count, 0);
+  const gaveUp = sum(figures.gaveUp);
   const turnedAway = Object.entries(figures.refused)
     .filter(([code]) => !HONEST_ENDS.has(code))
-    .reduce((sum, [, count]) => sum + count, 0);
+    .reduce((total, [, count]) => total + count, 0);
   return {
     promise: 'everybody answered',
     held: gaveUp + turnedAway === 0,
@@ -76,8 +128,29 @@ function everybodyAnswered(figures: BurstFigures): Verdict {
   };
 }
 
+function kept(threshold: Threshold, figures: BurstFigures): Verdict {
+  const { value, held } = meets(threshold, figures);
+  return {
+    promise: `${threshold.figure} ${threshold.compare} ${threshold.bound}`,
+    held,
+    finding: value === null ? 'not measured' : `${Number(value.toFixed(4))}`,
+  };
+}
+
+export function sum(counts: Counts): number {
+  return Object.values(counts).reduce((total, one) => total + one, 0);
+}
+
+function over(overBound: number): string {
+  return overBound > 0 ? `${overBound.toFixed(1)} over its bound` : `${(-overBound).toFixed(1)} below its bound`;
+}
+
 function share(value: number | null): string {
   return value === null ? '–' : value.toFixed(4);
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
 }
 
 function seconds(valueMs: number | null): string {

@@ -37,7 +37,11 @@ describe('spillway burst', () => {
   it('prints nothing but JSON with --json', async () => {
     const { out } = await run('--json', '--seed', '5', '--absent', '0.5');
     const report = JSON.parse(out) as Record<string, unknown>;
-    expect(report).toMatchObject({ granted: 20, outcome: 'held', options: { seed: 5, noShowShare: 0.5 } });
+    expect(report).toMatchObject({
+      granted: 20,
+      outcome: 'held',
+      options: { seed: 5, mix: { obedient: 0.5, absent: 0.5 } },
+    });
   });
 
   it('exits 99 when a promise broke', async () => {

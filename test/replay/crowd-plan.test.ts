@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { MODEL_NAMES } from '../../src/replay/client-models.js';
 import { type CrowdPlanOptions, planCrowd } from '../../src/replay/crowd-plan.js';
 import { DueHeap } from '../../src/replay/due-heap.js';
 import { seededRandom } from '../../src/replay/seeded-random.js';
@@ -10,12 +11,12 @@ const PLAN: CrowdPlanOptions = {
   shape: 'poisson',
   seed: 7,
   shares: [1],
-  noShowShare: 0,
+  mix: { obedient: 1 },
 };
 
 describe('planCrowd', () => {
   it('plans the same crowd for the same seed, and another for another', () => {
-    const options = { ...PLAN, shares: [1, 3], noShowShare: 0.5 };
+    const options = { ...PLAN, shares: [1, 3], mix: { obedient: 1, absent: 1 } };
     expect(planCrowd(options)).toEqual(planCrowd(options));
     expect(planCrowd({ ...options, seed: 8 }).arrivesAtUs).not.toEqual(planCrowd(options).arrivesAtUs);
   });
@@ -35,9 +36,9 @@ describe('planCrowd', () => {
   });
 
   it('spreads people over gateways by their shares, and draws the share of those who will not come', () => {
-    const { target, noShow } = planCrowd({ ...PLAN, shares: [1, 3], noShowShare: 0.25 });
+    const { target, model } = planCrowd({ ...PLAN, shares: [1, 3], mix: { obedient: 3, absent: 1 } });
     expect(target.filter((at) => at === 1).length / 4000).toBeCloseTo(0.75, 1);
-    expect(noShow.filter((stays) => stays === 1).length / 4000).toBeCloseTo(0.25, 1);
+    expect(model.filter((kind) => MODEL_NAMES[kind] === 'absent').length / 4000).toBeCloseTo(0.25, 1);
   });
 });
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { MODEL_NAMES, type ModelName } from '../../src/replay/client-models.js';
 import { Crowd } from '../../src/replay/crowd.js';
 import type { NoReply, Reply } from '../../src/replay/reply.js';
 import { Tally } from '../../src/replay/tally.js';
 import type { Outgoing, Transport } from '../../src/replay/transport.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { reply } from './replies.js';
 
 interface Sent {
   readonly atMs: number;
@@ -11,14 +13,14 @@ interface Sent {
   readonly request: Outgoing;
 }
 
-const GRANT: Reply = { kind: 'reply', status: 201, retryAfterMs: null, body: '' };
-
-function document(status: number, members: object): Reply {
-  return { kind: 'reply', status, retryAfterMs: null, body: JSON.stringify(members) };
-}
+const GRANT = reply(201);
 
 /** People who arrive at `arrivesAtMs`; the answers are given in turn, the last one for ever; null: none yet. */
-function setUp(arrivesAtMs: readonly number[], answers: ReadonlyArray<Reply | NoReply | null>, noShow = 0) {
+function setUp(
+  arrivesAtMs: readonly number[],
+  answers: ReadonlyArray<Reply | NoReply | null>,
+  model: ModelName = 'obedient',
+) {
   const clock = new FakeClock();
   const startUs = clock.monotonicUs();
   const sent: Sent[] = [];
@@ -34,7 +36,8 @@ function setUp(arrivesAtMs: readonly number[], answers: ReadonlyArray<Reply | No
   const plan = {
     arrivesAtUs: Float64Array.from(arrivesAtMs, (ms) => ms * 1000),
     target: Uint16Array.from(arrivesAtMs, (_, i) => i % 2),
-    noShow: Uint8Array.from(arrivesAtMs, () => noShow),
+    model: Uint8Array.from(arrivesAtMs, () => MODEL_NAMES.indexOf(model)),
+    claimant: Int32Array.from(arrivesAtMs, (_, person) => person),
   };
   const options = {
     plan,
@@ -67,9 +70,9 @@ describe('Crowd', () => {
 
   it('walks a person through the line: claim, poll with the ticket, claim with the newest', async () => {
     const answers = [
-      document(429, { code: 'QUEUED', ticket: 't1', position: 3, pollAfterMs: 700 }),
-      document(200, { state: 'waiting', ticket: 't2', position: 1, pollAfterMs: 300 }),
-      document(200, { state: 'called', pollAfterMs: 250 }),
+      reply(429, { code: 'QUEUED', ticket: 't1', position: 3, pollAfterMs: 700 }),
+      reply(200, { state: 'waiting', ticket: 't2', position: 1, pollAfterMs: 300 }),
+      reply(200, { state: 'called', pollAfterMs: 250 }),
       GRANT,
     ];
     const { clock, sent, tally, isOver } = setUp([0], answers);
@@ -97,7 +100,7 @@ describe('Crowd', () => {
   });
 
   it('counts those who do not come when called', async () => {
-    const { clock, tally } = setUp([0, 1], [document(429, { code: 'QUEUED', ticket: 't', position: 0 })], 1);
+    const { clock, tally } = setUp([0, 1], [reply(429, { code: 'QUEUED', ticket: 't', position: 0 })], 'absent');
     await clock.advance(1000);
     expect([tally.noShows, tally.waiting, tally.ended]).toEqual([2, 0, 2]);
   });

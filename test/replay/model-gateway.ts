@@ -59,8 +59,13 @@ export async function startModelGateway(options: ModelGatewayOptions): Promise<M
   };
 
   const send = (response: ServerResponse, status: number, document: unknown): void => {
-    response.writeHead(status, { 'content-type': 'application/problem+json', 'retry-after': '1' });
+    response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(document));
+  };
+  const refuse = (response: ServerResponse, status: number, code: string, members: object = {}): void => {
+    const fields = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'spillway-code': code };
+    response.writeHead(status, status === 400 ? fields : { ...fields, 'retry-after': '1' });
+    response.end(JSON.stringify({ code, ...members }));
   };
   const ticketOf = (claimant: string, place: Place) => ({
     state: place.state,
@@ -75,13 +80,13 @@ export async function startModelGateway(options: ModelGatewayOptions): Promise<M
     fill();
     const mayEnter = place === undefined ? waiting.length === 0 && called === 0 : place.state === 'called';
     if (!mayEnter || tokens < 1 || inFlight >= options.slots) {
-      if (options.turnsAway) return send(response, 400, { code: 'REQUEST_INVALID' });
+      if (options.turnsAway) return refuse(response, 400, 'REQUEST_INVALID');
       const own = place ?? { number: places.size + 1, state: 'waiting' as const };
       if (place === undefined) {
         places.set(claimant, own);
         waiting.push(own);
       }
-      return send(response, 429, { code: 'QUEUED', ...ticketOf(claimant, own) });
+      return refuse(response, 429, 'QUEUED', ticketOf(claimant, own));
     }
     tokens -= 1;
     inFlight += 1;
@@ -106,7 +111,7 @@ export async function startModelGateway(options: ModelGatewayOptions): Promise<M
     }
     const ticket = (request.url ?? '').split('/').at(-1) as string;
     const place = places.get(Buffer.from(ticket, 'base64url').toString());
-    if (place === undefined) send(response, 400, { code: 'TICKET_INVALID' });
+    if (place === undefined) refuse(response, 400, 'TICKET_INVALID');
     else send(response, 200, ticketOf(claimant, place));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

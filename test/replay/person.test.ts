@@ -1,16 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { MANNERS, type ModelName } from '../../src/replay/client-models.js';
 import { Person } from '../../src/replay/person.js';
-import { parseRetryAfter, type Reply, readLineDocument } from '../../src/replay/reply.js';
-
-function reply(status: number, document: unknown = {}, retryAfterMs: number | null = null): Reply {
-  return { kind: 'reply', status, retryAfterMs, body: JSON.stringify(document) };
-}
+import { parseRetryAfter, readLineDocument } from '../../src/replay/reply.js';
+import { reply } from './replies.js';
 
 const queued = (position: number | null, ticket = 't1') =>
   reply(429, { code: 'QUEUED', state: 'waiting', ticket, position, pollAfterMs: 700 }, 1000);
 
 /** A person for whom chance always falls in the middle: back-offs are 625 ms, doubled in a row. */
-const person = (comes = true) => new Person(comes, () => 0.5);
+const person = (model: ModelName = 'obedient') => new Person(MANNERS[model], () => 0.5);
 const refused = (code: string) => ({ kind: 'stop', end: { kind: 'refused', code } });
 
 describe('a person who claims', () => {
@@ -106,9 +104,9 @@ describe('a person who waits', () => {
 
   it('stays away when called, if that is its nature', () => {
     const end = { kind: 'stop', end: { kind: 'no-show' } };
-    expect(person(false).afterPoll(standing('called'))).toEqual(end);
-    expect(person(false).afterClaim(queued(0))).toEqual(end);
-    expect(person(false).afterPoll(standing('waiting'))).toEqual({ kind: 'poll', afterMs: 900 });
+    expect(person('absent').afterPoll(standing('called'))).toEqual(end);
+    expect(person('absent').afterClaim(queued(0))).toEqual(end);
+    expect(person('absent').afterPoll(standing('waiting'))).toEqual({ kind: 'poll', afterMs: 900 });
   });
 
   it('keeps its place through trouble on the way', () => {

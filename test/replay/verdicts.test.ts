@@ -16,7 +16,7 @@ function tallyOfThree(): Tally {
   const tally = new Tally(3);
   for (let person = 0; person < 3; person++) {
     tally.sent(person, 'claim', person * 1e6, person * 1e6);
-    tally.finished(person, { kind: 'granted' }, person * 1e6, 5e6 + person * 1e6);
+    tally.finished(person, { kind: 'granted' }, 5e6 + person * 1e6);
   }
   return tally;
 }
@@ -40,7 +40,8 @@ describe('the verdicts of a burst', () => {
 
   it('hold for three people served in order', () => {
     const report = reportBurst(OPTIONS, tallyOfThree(), testimony(['r-0', 'r-1', 'r-2']));
-    expect(report.verdicts.map(({ held }) => held)).toEqual(Array(7).fill(true));
+    expect(report.verdicts.filter(({ held }) => held === true)).toHaveLength(7);
+    expect(report.verdicts.filter(({ held }) => held === false)).toEqual([]);
     expect(report).toMatchObject({ fairness: 1, overtakenP99Ms: 0, requestsPerGrant: 1, exitStatus: 0 });
     expect(report.claimsPerSecond).toBeCloseTo(3 / 7);
   });
@@ -70,13 +71,13 @@ describe('the verdicts of a burst', () => {
   ])('take the final refusal %s as an answer: %s', (code, held) => {
     const tally = new Tally(1);
     tally.sent(0, 'claim', 0, 0);
-    tally.finished(0, { kind: 'refused', code }, 0, 1);
+    tally.finished(0, { kind: 'refused', code }, 1);
     expect(verdictOn('everybody answered', null, tally)).toBe(held);
   });
 
   it('are broken by somebody who gave up', () => {
     const tally = tallyOfThree();
-    tally.finished(0, { kind: 'gave-up', code: 'QUEUED' }, 0, 1);
+    tally.finished(0, { kind: 'gave-up', code: 'QUEUED' }, 1);
     expect(verdictOn('everybody answered', null, tally)).toBe(false);
   });
 
