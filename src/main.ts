@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addBurstCommand } from './cli/burst.js';
 import { runCheck } from './cli/check.js';
+import { addReplayCommand } from './cli/replay.js';
 import { runSample } from './cli/sample.js';
 import { runSchema } from './cli/schema.js';
 import { runServe } from './cli/serve.js';
@@ -54,6 +55,7 @@ program
   .description('Print the JSON Schema of the configuration.')
   .action(async () => finish(await runSchema({ out })));
 addBurstCommand(program, { out: process.stdout, err: process.stderr }, finish);
+addReplayCommand(program, { out: process.stdout, err: process.stderr }, finish);
 
 try {
   await program.parseAsync();
