@@ -5,11 +5,13 @@ import { describeLapses } from './contract/describe-lapses.js';
 import { describeLimits } from './contract/describe-limits.js';
 import { describeLine } from './contract/describe-line.js';
 import { describeLoss } from './contract/describe-loss.js';
+import { describeSlots } from './contract/describe-slots.js';
 import { type Open, openMemory, openRedis } from './stores.js';
 
 /** What every campaign store promises; both are held to the same. */
 function describeCampaignStore(adapter: string, open: Open): void {
   describeDoor(adapter, open);
+  describeSlots(adapter, open);
   describeLimits(adapter, open);
   describeLine(adapter, open);
   describeCalling(adapter, open);
