@@ -1,5 +1,5 @@
 /** The line's own endpoints, below `server.basePath`. A poll with a ticket costs no store call. */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Decision } from '../admission/decision.js';
 import type { ClientAddresses } from '../claimant/client-address.js';
 import type { Random } from '../kernel/random.js';
@@ -11,42 +11,54 @@ import type { Cors } from './cors.js';
 import { claimRequest, readTicket, type TicketReading, ticketOf } from './identity.js';
 import { sendNothing, sendPrivate, sendPublic } from './own-answers.js';
 import { type Problem, sendProblem } from './problem.js';
+import { QueuePaths } from './queue-paths.js';
 import type { RequestFacts } from './request-facts.js';
 import { stateProblem } from './state-problems.js';
 import { documentOf, endedDocument, placeName } from './ticket-answers.js';
 
 export interface QueueRoutesOptions {
+  readonly basePath: string;
   readonly campaigns: ReadonlyMap<string, CampaignContext>;
   readonly addresses: ClientAddresses;
   readonly cors: Cors;
   readonly random: Random;
 }
 
-type Method = 'get' | 'post' | 'delete';
+/** One kind of request on the line. `ticket` is empty where the path names none. */
+type Serve = (req: Request, res: Response, campaign: string, ticket: string) => void;
+type Methods = ReadonlyMap<string, Serve>;
 
-export function queueRoutes(options: QueueRoutesOptions): Router {
+/**
+ * Mounted below `basePath`. Paths are told apart by hand: in a crowd nearly every request is a poll, and a router of
+ * four routes costs as much as all the rest of its answer.
+ * @throws URIError, for Express to pass on, when a part of the path cannot be decoded
+ */
+export function queueRoutes(options: QueueRoutesOptions): RequestHandler {
   const routes = new QueueRoutes(options);
-  const router = Router({ caseSensitive: true, strict: true });
-  const at = (path: string, handlers: Partial<Record<Method, RequestHandler>>): void => {
-    const route = router.route(path);
-    const methods = Object.keys(handlers) as Method[];
-    for (const method of methods) route[method](handlers[method]!);
-    route.all(routes.otherMethod(methods));
+  const paths = new QueuePaths(options.basePath);
+  const methods = {
+    campaign: methodsOf({ GET: routes.campaign, HEAD: routes.campaign }),
+    tickets: methodsOf({ POST: routes.join }),
+    ticket: methodsOf({ GET: routes.poll, HEAD: routes.poll, DELETE: routes.leave }),
   };
-  at('/:campaign', { get: routes.campaign });
-  at('/:campaign/status.json', { get: routes.campaign });
-  at('/:campaign/tickets', { post: routes.join });
-  at('/:campaign/tickets/:ticket', { get: routes.poll, delete: routes.leave });
-  return router;
+  return (req, res, next) => {
+    const path = paths.read(req.facts.path);
+    if (path === null) return next();
+    const serve = methods[path.kind].get(req.method);
+    if (serve === undefined) routes.otherMethod(req, res, [...methods[path.kind].keys()]);
+    else serve(req, res, path.campaign, path.ticket);
+  };
 }
+
+const methodsOf = (methods: Readonly<Record<string, Serve>>): Methods => new Map(Object.entries(methods));
 
 class QueueRoutes {
   readonly #documents = new Map<CampaignContext, CampaignDocument>();
 
   constructor(private readonly options: QueueRoutesOptions) {}
 
-  readonly campaign: RequestHandler = (req, res) => {
-    const context = this.#context(req, res, 'status');
+  readonly campaign: Serve = (req, res, campaign) => {
+    const context = this.#context(req, res, campaign, 'status');
     if (context === null) return;
     let document = this.#documents.get(context);
     if (document === undefined) {
@@ -58,8 +70,8 @@ class QueueRoutes {
     sendPublic(res, document.bytes(), this.#fields(req), req.method === 'HEAD');
   };
 
-  readonly join: RequestHandler = (req, res) => {
-    const context = this.#context(req, res, 'join');
+  readonly join: Serve = (req, res, campaign) => {
+    const context = this.#context(req, res, campaign, 'join');
     if (context === null) return;
     const closed = stateProblem(context, context.state(), this.options.random);
     if (closed !== null) return this.#refuse(req, res, closed);
@@ -76,12 +88,11 @@ class QueueRoutes {
     });
   };
 
-  readonly poll: RequestHandler = (req, res) => {
-    const context = this.#context(req, res, 'ticket');
+  readonly poll: Serve = (req, res, campaign, named) => {
+    const context = this.#context(req, res, campaign, 'ticket');
     if (context === null) return;
     context.meters.polls.inc();
     context.link.touch();
-    const named = req.params.ticket as string;
     const reading = named === 'me' ? ticketOf(context, req, null) : readTicket(context, named);
     if (reading.kind === 'refused') return this.#refuse(req, res, reading.problem);
     if (reading.kind === 'ticket')
@@ -94,12 +105,11 @@ class QueueRoutes {
     });
   };
 
-  readonly leave: RequestHandler = (req, res) => {
-    const context = this.#context(req, res, 'leave');
+  readonly leave: Serve = (req, res, campaign, named) => {
+    const context = this.#context(req, res, campaign, 'leave');
     if (context === null) return;
     const asker = this.#asker(context, req, res);
     if (asker === null) return;
-    const named = req.params.ticket as string;
     const reading = named === 'me' ? asker.reading : readTicket(context, named);
     if (reading.kind === 'refused') return this.#refuse(req, res, reading.problem);
     if (reading.kind === 'ticket') {
@@ -115,17 +125,14 @@ class QueueRoutes {
     });
   };
 
-  otherMethod(methods: readonly Method[]): RequestHandler {
-    const allowed = methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
-    return (req, res) => {
-      const preflight = this.options.cors.preflight(req.method, req.headers, allowed);
-      if (preflight !== null) res.writeHead(204, preflight).end();
-      else this.#refuse(req, res, { code: 'METHOD_NOT_ALLOWED', headers: ['Allow', allowed.join(', ')] });
-    };
+  otherMethod(req: Request, res: Response, allowed: readonly string[]): void {
+    const preflight = this.options.cors.preflight(req.method, req.headers, allowed);
+    if (preflight !== null) res.writeHead(204, preflight).end();
+    else this.#refuse(req, res, { code: 'METHOD_NOT_ALLOWED', headers: ['Allow', allowed.join(', ')] });
   }
 
-  #context(req: Request, res: Response, route: RequestFacts['route']): CampaignContext | null {
-    const context = this.options.campaigns.get(req.params.campaign as string);
+  #context(req: Request, res: Response, campaign: string, route: RequestFacts['route']): CampaignContext | null {
+    const context = this.options.campaigns.get(campaign);
     req.facts.route = route;
     if (context === undefined) {
       this.#refuse(req, res, { code: 'NO_ROUTE', detail: 'There is no such campaign.' });
