@@ -63,7 +63,7 @@ function readAnswers(received: string, heads: readonly boolean[] = []): number[]
 }
 
 const method = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE', 'CONNECT') },
+  { weight: 12, arbitrary: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE', 'CONNECT') },
   { weight: 1, arbitrary: fc.string({ maxLength: 8 }) },
 );
 const knownPath = fc.constantFrom(
@@ -71,7 +71,7 @@ const knownPath = fc.constantFrom(
   ...['/queue/lny/tickets/me', '/queue/lny/tickets/AAAA', '/', '*'],
 );
 const path = fc.oneof(
-  { weight: 4, arbitrary: knownPath },
+  { weight: 10, arbitrary: knownPath },
   {
     weight: 2,
     arbitrary: fc.tuple(knownPath, fc.string({ unit: 'binary-ascii', maxLength: 20 })).map((p) => p.join('')),
@@ -79,12 +79,31 @@ const path = fc.oneof(
   { weight: 1, arbitrary: fc.webUrl() },
 );
 const fieldName = fc.oneof(
-  fc.constantFrom(
-    ...['Host', 'X-User-Id', 'Content-Length', 'Transfer-Encoding', 'Connection', 'Expect', 'Upgrade', 'Cookie', 'TE'],
-    ...['Spillway-Ticket', 'Accept', 'Accept-Language', 'Origin', 'X-Forwarded-For', 'Forwarded', 'traceparent'],
-    ...['Access-Control-Request-Method', 'Access-Control-Request-Headers', 'Idempotency-Key', 'If-None-Match', 'Range'],
-  ),
-  fc.string({ maxLength: 12 }),
+  {
+    weight: 10,
+    arbitrary: fc.constantFrom(
+      ...[
+        'Host',
+        'X-User-Id',
+        'Content-Length',
+        'Transfer-Encoding',
+        'Connection',
+        'Expect',
+        'Upgrade',
+        'Cookie',
+        'TE',
+      ],
+      ...['Spillway-Ticket', 'Accept', 'Accept-Language', 'Origin', 'X-Forwarded-For', 'Forwarded', 'traceparent'],
+      ...[
+        'Access-Control-Request-Method',
+        'Access-Control-Request-Headers',
+        'Idempotency-Key',
+        'If-None-Match',
+        'Range',
+      ],
+    ),
+  },
+  { weight: 1, arbitrary: fc.string({ maxLength: 12 }) },
 );
 const fieldValue = fc.oneof(
   fc.constantFrom('ann', '0', '5', 'chunked', 'close', 'keep-alive', '100-continue', 'websocket', 'text/html', 'POST'),
@@ -100,11 +119,11 @@ const request = fc
   .record({
     method,
     path,
-    version: fc.constantFrom('HTTP/1.1', 'HTTP/1.1', 'HTTP/1.1', 'HTTP/1.0', 'HTTP/2.0'),
-    host: fc.boolean(),
-    fields: fc.array(fc.tuple(fieldName, fieldValue), { maxLength: 8 }),
+    version: fc.constantFrom(...Array.from({ length: 10 }, () => 'HTTP/1.1'), 'HTTP/1.0', 'HTTP/2.0'),
+    host: fc.constantFrom(true, true, true, true, false),
+    fields: fc.array(fc.tuple(fieldName, fieldValue), { maxLength: 4 }),
     body,
-    framed: fc.boolean(),
+    framed: fc.constantFrom(true, true, true, false),
   })
   .map(({ method: verb, path: target, version, host, fields, body: payload, framed }) => {
     const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
@@ -126,7 +145,8 @@ it('whatever is sent, what comes is nothing or whole answers, soon, and the gate
     { numRuns: 400 },
   );
   // The fuzz is worth something: it got served, refused, and turned away.
-  for (const status of [200, 400, 401, 404, 405]) expect(seen.get(status) ?? 0).toBeGreaterThan(0);
+  for (const status of [200, 400]) expect(seen.get(status) ?? 0).toBeGreaterThan(20);
+  expect(seen.size).toBeGreaterThanOrEqual(5);
 }, 60_000);
 
 it('bytes of any kind do no more', async () => {
