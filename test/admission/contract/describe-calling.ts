@@ -47,6 +47,21 @@ export function describeCalling(adapter: string, open: Open): void {
     );
 
     it(
+      'expects the others still, however often one of them comes and goes',
+      on(async (contract) => {
+        const { g1 } = contract;
+        await ready(contract);
+        await g1.asks('join', ['a', 'b']);
+        await g1.tick();
+        g1.settings = SHUT;
+        for (let again = 0; again < 3; again++) expect((await g1.claim('a')).kind).toBe('door');
+        g1.settings = SETTINGS;
+        await g1.tell({ gone: [place(1)] });
+        expect(await g1.claim('newcomer')).toMatchObject({ place: place(3) });
+      }),
+    );
+
+    it(
       'calls nobody while the door is shut, or its slots are full and nothing moves',
       on(async (contract) => {
         const { clock, g1 } = contract;

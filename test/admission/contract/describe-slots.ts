@@ -67,6 +67,20 @@ export function describeSlots(adapter: string, open: Open): void {
     );
 
     it(
+      'with a short lease are free when it is over, though their gateway still counts as alive',
+      on(async (contract) => {
+        const { clock, g1, g2 } = contract;
+        await ready(contract, 2);
+        g1.settings = g2.settings = { ...g1.settings, slotLeaseMs: 1000 };
+        await g1.call({ permits: 2 });
+        await clock.advance(1001);
+        const { permits, view } = await g2.call({ permits: 2 });
+        expect(permits).toHaveLength(2);
+        expect(view.gateways).toBe(2);
+      }),
+    );
+
+    it(
       'granted by a reply that was lost come back with the next one',
       on(async (contract) => {
         const { g1 } = contract;
