@@ -19,11 +19,13 @@ export interface StoredAnswer {
 const TEXT = 't';
 const BASE64 = 'b';
 const ABSENT = 'x';
+/** In place of an empty payload: an empty line ends the head. */
+const NONE = '-';
 
 export function packAnswer(answer: StoredAnswer): string {
   const { outcome, credentials, payload, status, headers, body } = answer;
   const form = body === null ? ABSENT : isUtf8(body) ? TEXT : BASE64;
-  let text = `${outcome === 'granted' ? 'g' : 'r'}${credentials}\n${payload}\n${status}${form}\n`;
+  let text = `${outcome === 'granted' ? 'g' : 'r'}${credentials}\n${payload || NONE}\n${status}${form}\n`;
   for (let at = 0; at + 1 < headers.length; at += 2) text += `${headers[at]}: ${headers[at + 1]}\n`;
   text += '\n';
   if (body === null) return text;
@@ -45,7 +47,7 @@ export function unpackAnswer(text: string): StoredAnswer {
   return {
     outcome: first.startsWith('g') ? 'granted' : 'rejected',
     credentials: first.slice(1),
-    payload,
+    payload: payload === NONE ? '' : payload,
     status: Number(code),
     headers,
     body: form === ABSENT ? null : Buffer.from(text.slice(headEnd + 2), form === TEXT ? 'utf8' : 'base64'),
