@@ -11,6 +11,7 @@ import { SlotAccount } from './admission/slot-account.js';
 import { RouteMatcher } from './campaign/routes.js';
 import { ClientAddresses } from './claimant/client-address.js';
 import { type ComposedCampaign, composeCampaign } from './compose-campaign.js';
+import { composeLine } from './compose-line.js';
 import { openStore, type Store } from './compose-store.js';
 import type { LoadedConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
@@ -71,10 +72,15 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   readiness.configured();
   const contexts = new Map([...campaigns].map(([id, { context }]) => [id, context]));
   const ids = new RequestIds();
+  const { basePath } = config.server;
+  const matcher = new RouteMatcher([...contexts.values()]);
+  const line = composeLine({ contexts, matcher, basePath, clock, random, metrics });
   const app = createGatewayApp({
-    basePath: config.server.basePath,
+    basePath,
     campaigns: contexts,
-    matcher: new RouteMatcher([...contexts.values()]),
+    pages: line.pages,
+    streams: line.streams,
+    matcher,
     addresses: new ClientAddresses(config.server.trustProxy),
     cors: new Cors(config.server.cors.origins),
     maxBodyBytes: config.server.maxBodyBytes,
@@ -94,6 +100,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     servers: [server],
     leaveMs: config.server.leaveMs,
     drainMs: config.server.drainMs,
+    onFinishing: () => line.stop(),
     releases: releasesOf({ close: () => admin.close() }, store, upstreams, campaigns),
     clock,
     logger,

@@ -1,13 +1,16 @@
 /** What is said to a claim that is not let in. Each member of `Decision` has one answer. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Response } from 'express';
 import type { Decision } from '../admission/decision.js';
 import type { Random } from '../kernel/random.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { TicketReading } from './identity.js';
-import { type Problem, sendProblem } from './problem.js';
+import type { Problem } from './problem.js';
+import { sendRefusal } from './refusal-page.js';
 import type { RequestFacts } from './request-facts.js';
 import { retryAfterSeconds } from './retry-after.js';
 import { documentOf } from './ticket-answers.js';
+import { ticketCookieFields } from './ticket-cookie-fields.js';
 
 /** How long a client waits before it repeats what a fault, or a moment's load, refused. */
 const SHORT_WAIT_MS = 1000;
@@ -34,9 +37,9 @@ export function answerRefusal(
 ): void {
   const problem =
     refusal.kind === 'wait'
-      ? queued(context, facts, refusal, asker, random)
+      ? queued(context, facts, refusal, asker, res.req.headers, random)
       : refused(context, facts, refusal, asker, random);
-  sendProblem(res, facts.id, problem);
+  sendRefusal(res, facts, problem);
 }
 
 function queued(
@@ -44,6 +47,7 @@ function queued(
   facts: RequestFacts,
   { place, joined, remaining }: Extract<Decision, { kind: 'wait' }>,
   asker: Asker,
+  headers: IncomingHttpHeaders,
   random: Random,
 ): Problem {
   facts.outcome = 'queued';
@@ -57,7 +61,8 @@ function queued(
     if (joined) meters.joinedDirect.inc();
   }
   if (joined) meters.charged(remaining);
-  const fields = [...asker.fields, 'Spillway-Ticket', document.ticket];
+  const cookie = ticketCookieFields(context.cookie, headers, document);
+  const fields = [...asker.fields, 'Spillway-Ticket', document.ticket, ...cookie];
   return {
     code: 'QUEUED',
     retryAfterSeconds: retryAfterSeconds(document.pollAfterMs, random),

@@ -20,12 +20,15 @@ import type { CampaignContext } from './campaign-context.js';
 import { type Asker, answerRefusal, type Refusal, rateLimitFields } from './claim-answers.js';
 import { handOverClaim, noteOutcome } from './claim-hand-over.js';
 import type { Cors } from './cors.js';
+import { isCrossSite } from './cross-site.js';
 import { type HandOver, type HandOverMeters, handOver } from './hand-over.js';
 import { claimRequest, type TicketReading, ticketOf } from './identity.js';
 import { sendProblem } from './problem.js';
+import { RefusalPage, sendRefusal } from './refusal-page.js';
 import { sendReplay } from './replayed-answer.js';
 import { stateProblem } from './state-problems.js';
 import { placeName } from './ticket-answers.js';
+import type { CampaignPage } from './waiting-page/campaign-page.js';
 
 /** Bodies up to this are read whole before anything is decided, in bytes. */
 const SMALL_BODY_BYTES = 65_536;
@@ -39,6 +42,7 @@ export interface ClaimRouteOptions {
   readonly matcher: RouteMatcher<RoutedContext>;
   readonly addresses: ClientAddresses;
   readonly cors: Cors;
+  readonly pages: ReadonlyMap<string, CampaignPage>;
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: Metrics;
@@ -83,12 +87,16 @@ class Visit {
     this.#fields = options.cors.fields(req.headers.origin);
     req.facts.campaign = hit.campaign.config.id;
     req.facts.route = hit.kind === 'guarded' ? 'claim' : 'pass';
+    if (hit.kind === 'guarded') req.facts.page = RefusalPage.of(options.pages.get(hit.campaign.config.id), req);
   }
 
   async run(): Promise<void> {
     const context = this.#context;
     const { req, options } = this;
     const guarded = this.hit.kind === 'guarded';
+    if (guarded && isCrossSite(req.method, req.headers, context.config.claimant, options.cors)) {
+      return this.#refuse({ code: 'CROSS_SITE' });
+    }
     const state = context.state();
     // Whoever was granted gets the answer again, also when nothing is left and when all is over.
     const recalls = guarded && context.claims.keepsAnswers && (state === 'sold-out' || state === 'ended');
@@ -332,7 +340,7 @@ class Visit {
 
   #refuse(problem: Parameters<typeof sendProblem>[2]): void {
     const headers = problem.headers === undefined ? this.#fields : [...problem.headers, ...this.#fields];
-    sendProblem(this.res, this.req.facts.id, { ...problem, headers });
+    sendRefusal(this.res, this.req.facts, { ...problem, headers });
   }
 
   #gone(): void {

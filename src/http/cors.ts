@@ -68,6 +68,11 @@ export class Cors {
     return answer;
   }
 
+  /** Whether `origin` is one of those configured by name. */
+  lists(origin: string): boolean {
+    return this.#fields.has(origin);
+  }
+
   get #enabled(): boolean {
     return this.#anyOrigin !== null || this.#fields.size > 0;
   }

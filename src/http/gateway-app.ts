@@ -9,13 +9,12 @@ import { createApplication } from './express-app.js';
 import { judgeRequest } from './hygiene.js';
 import { endConnectionAfter, isUnanswerable } from './pipelining.js';
 import { sendProblem } from './problem.js';
+import type { QueueRoutesOptions } from './queue-desk.js';
 import { queueRoutes } from './queue-routes.js';
 import { RequestFacts } from './request-facts.js';
 import type { RequestIds } from './request-id.js';
 
-export interface GatewayAppOptions extends ClaimRouteOptions {
-  readonly basePath: string;
-  readonly campaigns: ReadonlyMap<string, CampaignContext>;
+export interface GatewayAppOptions extends ClaimRouteOptions, QueueRoutesOptions {
   readonly ids: RequestIds;
   readonly logger: Logger;
 }
@@ -43,7 +42,7 @@ function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions): RequestHa
       clock.monotonicUs(),
     );
     req.facts = facts;
-    res.on('close', () => count(facts, res.writableFinished ? res.statusCode : 0));
+    res.on('close', () => count(facts, res.writableFinished || facts.streamedUs > 0 ? res.statusCode : 0));
     if (clean) return next();
     // What cannot be trusted to be framed as it looks is not followed by another request.
     endConnectionAfter(req, res);
@@ -54,7 +53,8 @@ function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions): RequestHa
 function counter(clock: Clock, metrics: Metrics, campaigns: ReadonlyMap<string, CampaignContext>) {
   const other = metrics.campaign('');
   return (facts: RequestFacts, status: number): void => {
-    const seconds = (clock.monotonicUs() - facts.startedUs) / 1e6;
+    const endedUs = facts.streamedUs > 0 ? facts.streamedUs : clock.monotonicUs();
+    const seconds = (endedUs - facts.startedUs) / 1e6;
     const outcome = status === 0 ? 'client_abort' : facts.outcome;
     const context = campaigns.get(facts.campaign);
     if (context === undefined) other.request(facts.route, outcome).finished(status, seconds);

@@ -82,6 +82,12 @@ export const problemCodes = define({
     // RFC 9110, section 15.5.2: a 401 must carry a challenge. No browser knows this scheme, so none opens a dialogue.
     headers: ['WWW-Authenticate', 'Claimant'],
   },
+  CROSS_SITE: {
+    status: 403,
+    title: 'Another site asked in the name of its visitor',
+    detail:
+      'The request comes from a page of another origin; list the origin under server.cors.origins if it is yours.',
+  },
   OVERLOADED: {
     status: 503,
     title: 'Request cannot be satisfied due to temporary server capacity constraints',

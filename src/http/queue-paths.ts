@@ -1,15 +1,20 @@
 /** The paths of the line's own endpoints, below a base path. */
 
 export interface QueuePath {
-  readonly kind: 'campaign' | 'tickets' | 'ticket';
+  readonly kind: 'campaign' | 'status' | 'tickets' | 'leave' | 'ticket';
   /** Decoded. */
   readonly campaign: string;
   /** Decoded; empty where the path names none. */
   readonly ticket: string;
 }
 
-const STATUS = 'status.json';
 const TICKETS = 'tickets';
+/** What may follow a campaign, alone. */
+const WORDS: ReadonlyMap<string, QueuePath['kind']> = new Map([
+  ['status.json', 'status'],
+  [TICKETS, 'tickets'],
+  ['leave', 'leave'],
+]);
 
 export class QueuePaths {
   readonly #start: number;
@@ -19,8 +24,8 @@ export class QueuePaths {
   }
 
   /**
-   * `/{campaign}`, `/{campaign}/status.json`, `/{campaign}/tickets` and `/{campaign}/tickets/{ticket}`; null for any
-   * other path. A slash at the end makes it another.
+   * `/{campaign}`, with `/status.json`, `/leave` or `/tickets`, and `/{campaign}/tickets/{ticket}`; null for any other
+   * path. A slash at the end makes it another.
    * @param path - judged clean: without empty and dot segments
    * @throws URIError when a campaign or ticket is no percent-encoded UTF-8
    */
@@ -32,12 +37,8 @@ export class QueuePaths {
     const second = path.indexOf('/', first + 1);
     const word = path.slice(first + 1, second < 0 ? undefined : second);
     if (second < 0) {
-      if (word !== STATUS && word !== TICKETS) return null;
-      return {
-        kind: word === STATUS ? 'campaign' : 'tickets',
-        campaign: decoded(path.slice(start, first)),
-        ticket: '',
-      };
+      const kind = WORDS.get(word);
+      return kind === undefined ? null : { kind, campaign: decoded(path.slice(start, first)), ticket: '' };
     }
     if (word !== TICKETS || second + 1 === path.length || path.indexOf('/', second + 1) >= 0) return null;
     return { kind: 'ticket', campaign: decoded(path.slice(start, first)), ticket: decoded(path.slice(second + 1)) };

@@ -1,51 +1,48 @@
 /** The line's own endpoints, below `server.basePath`. A poll with a ticket costs no store call. */
 import type { Request, RequestHandler, Response } from 'express';
-import type { Decision } from '../admission/decision.js';
-import type { ClientAddresses } from '../claimant/client-address.js';
-import type { Random } from '../kernel/random.js';
 import type { Place } from '../waiting-room/place.js';
 import type { CampaignContext } from './campaign-context.js';
 import { CampaignDocument } from './campaign-document.js';
-import { answerRefusal, type Refusal } from './claim-answers.js';
-import type { Cors } from './cors.js';
-import { claimRequest, readTicket, type TicketReading, ticketOf } from './identity.js';
+import { readTicket, type TicketReading, ticketOf } from './identity.js';
+import { LinePages } from './line-pages.js';
 import { sendNothing, sendPrivate, sendPublic } from './own-answers.js';
-import { type Problem, sendProblem } from './problem.js';
+import { type QueueAsker, QueueDesk, type QueueRoutesOptions } from './queue-desk.js';
 import { QueuePaths } from './queue-paths.js';
-import type { RequestFacts } from './request-facts.js';
+import { retryAfterSeconds } from './retry-after.js';
 import { stateProblem } from './state-problems.js';
-import { documentOf, endedDocument, placeName } from './ticket-answers.js';
-
-export interface QueueRoutesOptions {
-  readonly basePath: string;
-  readonly campaigns: ReadonlyMap<string, CampaignContext>;
-  readonly addresses: ClientAddresses;
-  readonly cors: Cors;
-  readonly random: Random;
-}
+import { wantsStream } from './stream-events.js';
+import { clearTicketCookie, ticketCookieFields } from './ticket-cookie-fields.js';
+import { PAGE_VARY } from './waiting-page/negotiate.js';
 
 /** One kind of request on the line. `ticket` is empty where the path names none. */
 type Serve = (req: Request, res: Response, campaign: string, ticket: string) => void;
 type Methods = ReadonlyMap<string, Serve>;
 
+/** For whom all streams are taken: a poll is answered at once, another stream may be free later. */
+const STREAM_AGAIN_MS = 30_000;
+const VARY = ['Vary', PAGE_VARY];
+
 /**
  * Mounted below `basePath`. Paths are told apart by hand: in a crowd nearly every request is a poll, and a router of
- * four routes costs as much as all the rest of its answer.
+ * a few routes costs as much as all the rest of its answer.
  * @throws URIError, for Express to pass on, when a part of the path cannot be decoded
  */
 export function queueRoutes(options: QueueRoutesOptions): RequestHandler {
-  const routes = new QueueRoutes(options);
+  const desk = new QueueDesk(options);
+  const routes = new QueueRoutes(desk, new LinePages(desk));
   const paths = new QueuePaths(options.basePath);
   const methods = {
     campaign: methodsOf({ GET: routes.campaign, HEAD: routes.campaign }),
+    status: methodsOf({ GET: routes.status, HEAD: routes.status }),
     tickets: methodsOf({ POST: routes.join }),
+    leave: methodsOf({ POST: routes.leaveByForm }),
     ticket: methodsOf({ GET: routes.poll, HEAD: routes.poll, DELETE: routes.leave }),
   };
   return (req, res, next) => {
     const path = paths.read(req.facts.path);
     if (path === null) return next();
     const serve = methods[path.kind].get(req.method);
-    if (serve === undefined) routes.otherMethod(req, res, [...methods[path.kind].keys()]);
+    if (serve === undefined) desk.otherMethod(req, res, [...methods[path.kind].keys()]);
     else serve(req, res, path.campaign, path.ticket);
   };
 }
@@ -55,11 +52,99 @@ const methodsOf = (methods: Readonly<Record<string, Serve>>): Methods => new Map
 class QueueRoutes {
   readonly #documents = new Map<CampaignContext, CampaignDocument>();
 
-  constructor(private readonly options: QueueRoutesOptions) {}
+  constructor(
+    private readonly desk: QueueDesk,
+    private readonly pages: LinePages,
+  ) {}
 
+  /** The page for people, the campaign document for programs. */
   readonly campaign: Serve = (req, res, campaign) => {
-    const context = this.#context(req, res, campaign, 'status');
+    const context = this.desk.context(req, res, campaign, 'status');
     if (context === null) return;
+    const visit = this.desk.page(context).lineVisit(req);
+    if (visit === null) this.#sendStatus(context, req, res, [...VARY, ...this.desk.fields(req)]);
+    else this.pages.show(context, req, res, visit);
+  };
+
+  readonly status: Serve = (req, res, campaign) => {
+    const context = this.desk.context(req, res, campaign, 'status');
+    if (context !== null) this.#sendStatus(context, req, res, this.desk.fields(req));
+  };
+
+  readonly join: Serve = (req, res, campaign) => {
+    const { desk } = this;
+    const context = desk.context(req, res, campaign, 'join');
+    if (context === null || desk.refusesCrossSite(context, req, res)) return;
+    const form = this.pages.form(context, req, res);
+    if (form === 'refused') return;
+    const closed = stateProblem(context, context.state(), desk.options.random);
+    if (closed !== null) {
+      if (form !== null) form.back([]);
+      else desk.refuse(req, res, closed);
+      return;
+    }
+    const asker = desk.asker(context, req, res);
+    if (asker === null) return;
+    const { claimantId, reading, request } = asker;
+    context.admission.request('join', request, (decision) => {
+      if (decision.kind !== 'wait') return desk.answer(context, req, res, decision, claimantId, reading);
+      if (decision.joined) {
+        (context.state() === 'prequeue' ? context.meters.joinedPrequeue : context.meters.joinedDirect).inc();
+        context.meters.charged(decision.remaining);
+      }
+      const document = desk.document(context, decision.place, reading, claimantId);
+      const cookie = ticketCookieFields(context.cookie, req.headers, document);
+      req.facts.outcome = 'proxied';
+      if (form !== null) form.back(cookie);
+      else sendPrivate(res, decision.joined ? 201 : 200, document, [...cookie, ...desk.fields(req)]);
+    });
+  };
+
+  readonly poll: Serve = (req, res, campaign, named) => {
+    const { desk } = this;
+    const context = desk.context(req, res, campaign, 'ticket');
+    if (context === null) return;
+    context.link.touch();
+    const reading = named === 'me' ? ticketOf(context, req, null) : readTicket(context, named);
+    if (reading.kind === 'refused') return desk.refuse(req, res, reading.problem);
+    if (reading.kind === 'ticket') return this.#tell(context, req, res, reading, named === 'me');
+    const asker = desk.asker(context, req, res);
+    if (asker === null) return;
+    context.admission.request('find', asker.request, (decision) => {
+      if (decision.kind !== 'wait') return desk.answer(context, req, res, decision, asker.claimantId, reading);
+      const { ticket } = desk.document(context, decision.place, reading, asker.claimantId);
+      const issued = ticket === '' ? null : context.tickets.verify(ticket);
+      const found: TicketReading = issued === null ? reading : { kind: 'ticket', text: ticket, ticket: issued };
+      if (found.kind === 'ticket') return this.#tell(context, req, res, found, true);
+      req.facts.outcome = 'proxied';
+      const document = desk.document(context, decision.place, found, asker.claimantId);
+      sendPrivate(res, 200, document, desk.fields(req));
+    });
+  };
+
+  readonly leave: Serve = (req, res, campaign, named) => {
+    const { desk } = this;
+    const context = desk.context(req, res, campaign, 'leave');
+    if (context === null || desk.refusesCrossSite(context, req, res)) return;
+    this.#leave(context, req, res, named, (cookie) => {
+      sendNothing(res, [...cookie, ...desk.fields(req)]);
+    });
+  };
+
+  /** For browsers without scripts, whose forms know no DELETE. */
+  readonly leaveByForm: Serve = (req, res, campaign) => {
+    const { desk } = this;
+    const context = desk.context(req, res, campaign, 'leave');
+    if (context === null || desk.refusesCrossSite(context, req, res)) return;
+    const form = this.pages.form(context, req, res);
+    if (form === 'refused') return;
+    this.#leave(context, req, res, 'me', (cookie) => {
+      if (form === null) sendNothing(res, [...cookie, ...desk.fields(req)]);
+      else form.back(cookie);
+    });
+  };
+
+  #sendStatus(context: CampaignContext, req: Request, res: Response, fields: readonly string[]): void {
     let document = this.#documents.get(context);
     if (document === undefined) {
       document = new CampaignDocument(context);
@@ -67,144 +152,87 @@ class QueueRoutes {
     }
     req.facts.outcome = 'proxied';
     context.link.touch();
-    sendPublic(res, document.bytes(), this.#fields(req), req.method === 'HEAD');
-  };
+    sendPublic(res, document.bytes(), fields, req.method === 'HEAD');
+  }
 
-  readonly join: Serve = (req, res, campaign) => {
-    const context = this.#context(req, res, campaign, 'join');
-    if (context === null) return;
-    const closed = stateProblem(context, context.state(), this.options.random);
-    if (closed !== null) return this.#refuse(req, res, closed);
-    const asker = this.#asker(context, req, res);
-    if (asker === null) return;
-    const { claimantId, reading, request } = asker;
-    context.admission.request('join', request, (decision) => {
-      if (decision.kind !== 'wait') return this.#answer(context, req, res, decision, claimantId, reading);
-      if (decision.joined) {
-        (context.state() === 'prequeue' ? context.meters.joinedPrequeue : context.meters.joinedDirect).inc();
-        context.meters.charged(decision.remaining);
-      }
-      this.#sendDocument(context, req, res, decision.joined ? 201 : 200, decision.place, reading, claimantId);
-    });
-  };
-
-  readonly poll: Serve = (req, res, campaign, named) => {
-    const context = this.#context(req, res, campaign, 'ticket');
-    if (context === null) return;
+  /** @param own - whether whoever asks is the ticket's owner, rather than somebody who was given it to look at */
+  #tell(
+    context: CampaignContext,
+    req: Request,
+    res: Response,
+    reading: Extract<TicketReading, { kind: 'ticket' }>,
+    own: boolean,
+  ): void {
+    const { desk } = this;
+    const { place } = reading.ticket;
+    if (wantsStream(req.method, req.headers.accept)) {
+      this.#stream(context, req, res, reading);
+      return;
+    }
     context.meters.polls.inc();
-    context.link.touch();
-    const reading = named === 'me' ? ticketOf(context, req, null) : readTicket(context, named);
-    if (reading.kind === 'refused') return this.#refuse(req, res, reading.problem);
-    if (reading.kind === 'ticket')
-      return this.#sendDocument(context, req, res, 200, reading.ticket.place, reading, null);
-    const asker = this.#asker(context, req, res);
-    if (asker === null) return;
-    context.admission.request('find', asker.request, (decision) => {
-      if (decision.kind !== 'wait') return this.#answer(context, req, res, decision, asker.claimantId, reading);
-      this.#sendDocument(context, req, res, 200, decision.place, reading, asker.claimantId);
-    });
-  };
+    const document = desk.document(context, place, reading, null);
+    const cookie = own ? ticketCookieFields(context.cookie, req.headers, document) : [];
+    req.facts.outcome = 'proxied';
+    sendPrivate(res, 200, document, [...cookie, ...desk.fields(req)]);
+  }
 
-  readonly leave: Serve = (req, res, campaign, named) => {
-    const context = this.#context(req, res, campaign, 'leave');
-    if (context === null) return;
-    const asker = this.#asker(context, req, res);
+  #stream(
+    context: CampaignContext,
+    req: Request,
+    res: Response,
+    reading: Extract<TicketReading, { kind: 'ticket' }>,
+  ): void {
+    const { desk } = this;
+    const streams = desk.streams(context);
+    const lastId = req.headers['last-event-id'];
+    if (streams.takes(reading.ticket.place)) {
+      req.facts.outcome = 'proxied';
+      streams.begin(res, reading, Array.isArray(lastId) ? undefined : lastId, desk.fields(req));
+      return;
+    }
+    req.facts.outcome = 'shed';
+    desk.refuse(req, res, {
+      code: 'OVERLOADED',
+      detail: 'No more streams can be opened here now; poll the ticket instead.',
+      retryAfterSeconds: retryAfterSeconds(STREAM_AGAIN_MS, desk.options.random),
+    });
+  }
+
+  #leave(
+    context: CampaignContext,
+    req: Request,
+    res: Response,
+    named: string,
+    left: (cookie: readonly string[]) => void,
+  ): void {
+    const { desk } = this;
+    const asker = desk.asker(context, req, res);
     if (asker === null) return;
     const reading = named === 'me' ? asker.reading : readTicket(context, named);
-    if (reading.kind === 'refused') return this.#refuse(req, res, reading.problem);
-    if (reading.kind === 'ticket') {
-      if (!context.tickets.belongsTo(reading.ticket, asker.claimantId)) {
-        const detail = 'The ticket belongs to another claimant; only its owner may give the place up.';
-        return this.#refuse(req, res, { code: 'TICKET_INVALID', detail });
-      }
-      return this.#giveUp(context, req, res, asker.request.claimant, reading.ticket.place);
+    const giveUp = (place: Place): void => {
+      desk.giveUp(context, asker.request.claimant, place);
+      req.facts.outcome = 'proxied';
+      left(clearTicketCookie(context.cookie, req.headers));
+    };
+    if (reading.kind === 'refused') desk.refuse(req, res, reading.problem);
+    else if (reading.kind === 'none') this.#find(context, req, res, asker, giveUp);
+    else if (context.tickets.belongsTo(reading.ticket, asker.claimantId)) giveUp(reading.ticket.place);
+    else {
+      const detail = 'The ticket belongs to another claimant; only its owner may give the place up.';
+      desk.refuse(req, res, { code: 'TICKET_INVALID', detail });
     }
-    context.admission.request('find', asker.request, (decision) => {
-      if (decision.kind !== 'wait') return this.#answer(context, req, res, decision, asker.claimantId, reading);
-      this.#giveUp(context, req, res, asker.request.claimant, decision.place);
+  }
+
+  #find(
+    context: CampaignContext,
+    req: Request,
+    res: Response,
+    { request, claimantId, reading }: QueueAsker,
+    found: (place: Place) => void,
+  ): void {
+    context.admission.request('find', request, (decision) => {
+      if (decision.kind === 'wait') found(decision.place);
+      else this.desk.answer(context, req, res, decision, claimantId, reading);
     });
-  };
-
-  otherMethod(req: Request, res: Response, allowed: readonly string[]): void {
-    const preflight = this.options.cors.preflight(req.method, req.headers, allowed);
-    if (preflight !== null) res.writeHead(204, preflight).end();
-    else this.#refuse(req, res, { code: 'METHOD_NOT_ALLOWED', headers: ['Allow', allowed.join(', ')] });
-  }
-
-  #context(req: Request, res: Response, campaign: string, route: RequestFacts['route']): CampaignContext | null {
-    const context = this.options.campaigns.get(campaign);
-    req.facts.route = route;
-    if (context === undefined) {
-      this.#refuse(req, res, { code: 'NO_ROUTE', detail: 'There is no such campaign.' });
-      return null;
-    }
-    req.facts.campaign = context.config.id;
-    return context;
-  }
-
-  /** Who asks; null when the answer has been given. */
-  #asker(context: CampaignContext, req: Request, res: Response) {
-    const address = this.options.addresses.resolve(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string);
-    const identity = context.source.identify(req, address);
-    if (identity.kind === 'unknown') {
-      context.meters.refused('claimant_unknown');
-      this.#refuse(req, res, { code: 'CLAIMANT_UNKNOWN' });
-      return null;
-    }
-    const reading = ticketOf(context, req, identity.id);
-    if (reading.kind === 'refused') {
-      this.#refuse(req, res, reading.problem);
-      return null;
-    }
-    return { claimantId: identity.id, reading, request: claimRequest(context, req, identity.id, address, reading) };
-  }
-
-  #giveUp(context: CampaignContext, req: Request, res: Response, claimant: string, place: Place): void {
-    context.link.reportClaimant('given', { claimant, place });
-    context.ended.set(placeName(context.link.view?.epoch ?? 1, place), 'left');
-    context.meters.leftByChoice.inc();
-    req.facts.outcome = 'proxied';
-    sendNothing(res, this.#fields(req));
-  }
-
-  #sendDocument(
-    context: CampaignContext,
-    req: Request,
-    res: Response,
-    status: number,
-    place: Place,
-    reading: TicketReading,
-    claimantId: string | null,
-  ): void {
-    const state = context.state();
-    const ticket = reading.kind === 'ticket' ? reading.text : '';
-    const ending = context.ended.get(placeName(context.link.view?.epoch ?? 1, place));
-    const over = state === 'ended' || state === 'sold-out' ? state : ending;
-    const document =
-      over === undefined
-        ? documentOf(context, place, reading, claimantId, this.options.random)
-        : endedDocument(context, place, ticket, over);
-    req.facts.outcome = 'proxied';
-    sendPrivate(res, status, document, this.#fields(req));
-  }
-
-  #answer(
-    context: CampaignContext,
-    req: Request,
-    res: Response,
-    decision: Decision,
-    claimantId: string,
-    reading: TicketReading,
-  ): void {
-    const asker = { claimantId, reading, fields: this.#fields(req) };
-    answerRefusal(context, req.facts, res, decision as Refusal, asker, this.options.random);
-  }
-
-  #refuse(req: Request, res: Response, problem: Problem): void {
-    sendProblem(res, req.facts.id, { ...problem, headers: [...(problem.headers ?? []), ...this.#fields(req)] });
-  }
-
-  #fields(req: Request): readonly string[] {
-    return this.options.cors.fields(req.headers.origin);
   }
 }

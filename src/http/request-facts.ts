@@ -1,5 +1,6 @@
 /** What the gateway notes of one request on its way through, for the answer and for the count of its end. */
 import type { Outcome, Route } from '../metrics/vocabulary.js';
+import type { RefusalPage } from './refusal-page.js';
 
 export class RequestFacts {
   /** Of the route that served it. */
@@ -9,6 +10,13 @@ export class RequestFacts {
   outcome: Outcome = 'refused';
   /** Spent waiting: for the body, for the store, at the door. Not the gateway's own time. */
   waitedUs = 0;
+  /** Says refusals to a browser; null where they are problem documents. */
+  page: RefusalPage | null = null;
+  /**
+   * Of a stream: when its answer began, on the monotonic clock; 0 for others. It ends when its reader leaves, which
+   * is neither a fault nor a time anybody waited.
+   */
+  streamedUs = 0;
 
   constructor(
     readonly id: string,

@@ -55,6 +55,21 @@ function chanceAt({ link, config }: CampaignContext, position: number): TicketDo
   return link.view === null ? null : chanceOf(position, link.view.claims, config.budget.claims);
 }
 
+/** What somebody is told now: of a campaign that is over, of a place seen to end, or of the line. */
+export function currentDocument(
+  context: CampaignContext,
+  place: Place,
+  reading: TicketReading,
+  claimantId: string | null,
+  random: Random,
+): TicketDocument {
+  const state = context.state();
+  const ending = context.ended.get(placeName(context.link.view?.epoch ?? 1, place));
+  const over = state === 'ended' || state === 'sold-out' ? state : ending;
+  if (over === undefined) return documentOf(context, place, reading, claimantId, random);
+  return endedDocument(context, place, reading.kind === 'ticket' ? reading.text : '', over);
+}
+
 /** The document of a place that is at its end. */
 export function endedDocument(
   context: CampaignContext,

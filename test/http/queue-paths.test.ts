@@ -6,7 +6,8 @@ const paths = new QueuePaths('/queue');
 describe('paths of the line', () => {
   it.each([
     ['/queue/lny', { kind: 'campaign', campaign: 'lny', ticket: '' }],
-    ['/queue/lny/status.json', { kind: 'campaign', campaign: 'lny', ticket: '' }],
+    ['/queue/lny/status.json', { kind: 'status', campaign: 'lny', ticket: '' }],
+    ['/queue/lny/leave', { kind: 'leave', campaign: 'lny', ticket: '' }],
     ['/queue/lny/tickets', { kind: 'tickets', campaign: 'lny', ticket: '' }],
     ['/queue/lny/tickets/me', { kind: 'ticket', campaign: 'lny', ticket: 'me' }],
     ['/queue/lny/tickets/a_b-c', { kind: 'ticket', campaign: 'lny', ticket: 'a_b-c' }],
@@ -17,7 +18,14 @@ describe('paths of the line', () => {
 
   it.each([
     ...['/', '/queue', '/queue/', '/queues/lny', '/queuex', '/Queue/lny', '/other/lny', '/queue/lny/', '/queue/lny/x'],
-    ...['/queue/lny/Tickets', '/queue/lny/tickets/', '/queue/lny/tickets/me/', '/queue/lny/tickets/me/more'],
+    ...[
+      '/queue/lny/Tickets',
+      '/queue/lny/leave/',
+      '/queue/lny/leave/me',
+      '/queue/lny/tickets/',
+      '/queue/lny/tickets/me/',
+      '/queue/lny/tickets/me/more',
+    ],
     ...['/queue/lny/status.json/', '/queue/lny/status.json/me', '/a/queue/lny'],
   ])('%s is none', (path) => {
     expect(paths.read(path)).toBeNull();

@@ -1,0 +1,26 @@
+/**
+ * Requests that another site may have made a browser send in its user's name. Only who is known by something that
+ * browsers send by themselves, a cookie or an address, can be misused so: a field of an app's own cannot be forged.
+ *
+ * Browsers say where a request comes from in Fetch Metadata, older ones in `Origin`; who says neither is no browser
+ * that could be misused. Origins under `server.cors.origins` are the operator's own.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { CampaignConfig } from '../config/campaign-schema.js';
+import type { Cors } from './cors.js';
+import { isOwnForm } from './waiting-page/form-origin.js';
+
+/** Whether `method` must not be done. A link from elsewhere may lead to a page, so navigation by GET may be. */
+export function isCrossSite(
+  method: string,
+  headers: IncomingHttpHeaders,
+  claimant: CampaignConfig['claimant'],
+  cors: Cors,
+): boolean {
+  if (claimant.from !== 'cookie' && claimant.from !== 'address') return false;
+  const { origin } = headers;
+  if (headers['sec-fetch-site'] === undefined && origin === undefined) return false;
+  if (isOwnForm(headers) || (origin !== undefined && cors.lists(origin))) return false;
+  const safe = method === 'GET' || method === 'HEAD';
+  return !(safe && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document');
+}

@@ -1,0 +1,121 @@
+/** What the endpoints of the line share: whose line, who asks, where they stand, and how they are refused. */
+import type { Request, Response } from 'express';
+import type { Decision } from '../admission/decision.js';
+import type { ClientAddresses } from '../claimant/client-address.js';
+import type { Random } from '../kernel/random.js';
+import type { Place } from '../waiting-room/place.js';
+import type { TicketDocument } from '../waiting-room/ticket-document.js';
+import type { CampaignContext } from './campaign-context.js';
+import { answerRefusal, type Refusal } from './claim-answers.js';
+import type { Cors } from './cors.js';
+import { isCrossSite } from './cross-site.js';
+import { claimRequest, type TicketReading, ticketOf } from './identity.js';
+import { type Problem, sendProblem } from './problem.js';
+import type { RequestFacts } from './request-facts.js';
+import { currentDocument, placeName } from './ticket-answers.js';
+import type { TicketStreams } from './ticket-streams.js';
+import type { CampaignPage } from './waiting-page/campaign-page.js';
+
+export interface QueueRoutesOptions {
+  readonly basePath: string;
+  readonly campaigns: ReadonlyMap<string, CampaignContext>;
+  readonly pages: ReadonlyMap<string, CampaignPage>;
+  readonly streams: ReadonlyMap<string, TicketStreams>;
+  readonly addresses: ClientAddresses;
+  readonly cors: Cors;
+  readonly random: Random;
+}
+
+export type QueueAsker = NonNullable<ReturnType<QueueDesk['asker']>>;
+
+export class QueueDesk {
+  constructor(readonly options: QueueRoutesOptions) {}
+
+  /** Null when the answer has been given. */
+  context(req: Request, res: Response, campaign: string, route: RequestFacts['route']): CampaignContext | null {
+    const context = this.options.campaigns.get(campaign);
+    req.facts.route = route;
+    if (context === undefined) {
+      this.refuse(req, res, { code: 'NO_ROUTE', detail: 'There is no such campaign.' });
+      return null;
+    }
+    req.facts.campaign = context.config.id;
+    return context;
+  }
+
+  page(context: CampaignContext): CampaignPage {
+    return this.options.pages.get(context.config.id)!;
+  }
+
+  streams(context: CampaignContext): TicketStreams {
+    return this.options.streams.get(context.config.id)!;
+  }
+
+  /** Who asks, where that is known. */
+  identity(context: CampaignContext, req: Request) {
+    const address = this.options.addresses.resolve(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string);
+    const identity = context.source.identify(req, address);
+    if (identity.kind === 'unknown') return null;
+    const reading = ticketOf(context, req, identity.id);
+    return { claimantId: identity.id, reading, request: claimRequest(context, req, identity.id, address, reading) };
+  }
+
+  /** Who asks; null when the answer has been given. */
+  asker(context: CampaignContext, req: Request, res: Response) {
+    const asker = this.identity(context, req);
+    if (asker === null) {
+      context.meters.refused('claimant_unknown');
+      this.refuse(req, res, { code: 'CLAIMANT_UNKNOWN' });
+      return null;
+    }
+    if (asker.reading.kind === 'refused') {
+      this.refuse(req, res, asker.reading.problem);
+      return null;
+    }
+    return asker;
+  }
+
+  /** Whether the request was refused as another site's doing. */
+  refusesCrossSite(context: CampaignContext, req: Request, res: Response): boolean {
+    if (!isCrossSite(req.method, req.headers, context.config.claimant, this.options.cors)) return false;
+    this.refuse(req, res, { code: 'CROSS_SITE' });
+    return true;
+  }
+
+  document(context: CampaignContext, place: Place, reading: TicketReading, claimantId: string | null): TicketDocument {
+    return currentDocument(context, place, reading, claimantId, this.options.random);
+  }
+
+  /** The place is free for the next in line. */
+  giveUp(context: CampaignContext, claimant: string, place: Place): void {
+    context.link.reportClaimant('given', { claimant, place });
+    context.ended.set(placeName(context.link.view?.epoch ?? 1, place), 'left');
+    context.meters.leftByChoice.inc();
+  }
+
+  otherMethod(req: Request, res: Response, allowed: readonly string[]): void {
+    const preflight = this.options.cors.preflight(req.method, req.headers, allowed);
+    if (preflight !== null) res.writeHead(204, preflight).end();
+    else this.refuse(req, res, { code: 'METHOD_NOT_ALLOWED', headers: ['Allow', allowed.join(', ')] });
+  }
+
+  answer(
+    context: CampaignContext,
+    req: Request,
+    res: Response,
+    decision: Decision,
+    claimantId: string,
+    reading: TicketReading,
+  ): void {
+    const asker = { claimantId, reading, fields: this.fields(req) };
+    answerRefusal(context, req.facts, res, decision as Refusal, asker, this.options.random);
+  }
+
+  refuse(req: Request, res: Response, problem: Problem): void {
+    sendProblem(res, req.facts.id, { ...problem, headers: [...(problem.headers ?? []), ...this.fields(req)] });
+  }
+
+  fields(req: Request): readonly string[] {
+    return this.options.cors.fields(req.headers.origin);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * A refusal as a page, for a browser that claims by GET: the same status and fields as the problem document has. What
+ * a person cannot wait for stays a problem document.
+ */
+import type { Request, Response } from 'express';
+import type { TicketDocument } from '../waiting-room/ticket-document.js';
+import { type Problem, sendProblem } from './problem.js';
+import { type ProblemCode, problemCodes } from './problem-codes.js';
+import type { RequestFacts } from './request-facts.js';
+import type { CampaignPage, PageVisit } from './waiting-page/campaign-page.js';
+
+/** What the page has words for. */
+const SHOWN: ReadonlySet<ProblemCode> = new Set(['QUEUED', 'NOT_STARTED', 'SOLD_OUT', 'ENDED']);
+
+export class RefusalPage {
+  constructor(
+    private readonly page: CampaignPage,
+    private readonly visit: PageVisit,
+    private readonly req: Request,
+  ) {}
+
+  /** @returns null where the request does not ask for a page */
+  static of(page: CampaignPage | undefined, req: Request): RefusalPage | null {
+    if (req.method !== 'GET' || page === undefined) return null;
+    const visit = page.claimVisit(req);
+    return visit === null ? null : new RefusalPage(page, visit, req);
+  }
+
+  /** @returns whether the problem was answered */
+  send(res: Response, { code, retryAfterSeconds, members, headers = [] }: Problem): boolean {
+    if (!SHOWN.has(code)) return false;
+    const fields = ['Spillway-Code', code, ...headers];
+    if (retryAfterSeconds !== undefined) fields.push('Retry-After', String(retryAfterSeconds));
+    // The members of QUEUED are the ticket document.
+    const ticket = code === 'QUEUED' ? (members as unknown as TicketDocument) : null;
+    this.page.send(this.req, res, this.visit, { status: problemCodes[code].status, ticket, fields });
+    return true;
+  }
+}
+
+export function sendRefusal(res: Response, facts: RequestFacts, problem: Problem): void {
+  if (facts.page?.send(res, problem) !== true) sendProblem(res, facts.id, problem);
+}
