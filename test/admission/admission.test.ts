@@ -116,6 +116,17 @@ describe('Admission', () => {
     kit.stop();
   });
 
+  it('lets the newer of two claims of one place go with its own permit, and answers the held one', async () => {
+    const kit = await new AdmissionKit({ settings: { slots: 1 } }).start();
+    const { second } = await busyDoor(kit);
+    kit.slots.release();
+    const again = kit.claim('second');
+    await kit.clock.settle();
+    expect([second.kind, again.kind]).toEqual(['in-progress', 'admit']);
+    expect(kit.door.held).toBe(0);
+    kit.stop();
+  });
+
   it('lets one place in once, though the store does not know yet that its first claim has gone', async () => {
     const kit = await new AdmissionKit({ settings: { slots: 1 } }).start();
     const { first, second } = await busyDoor(kit);

@@ -143,7 +143,7 @@ export function describeLapses(adapter: string, open: Open): void {
         await g1.asks('join', names('b', 100));
         for (const name of names('a', 40)) await g1.claim(name);
         const before = (await g1.call()).view.heads;
-        g1.settings = GRACE;
+        g1.settings = { ...GRACE, leadMs: 0 };
         await clock.advance(100);
         const { heads } = (await g1.tick()).view;
         const returned = heads[1] - before[1];

@@ -1,4 +1,6 @@
 /** One gateway's side of the store's contract: it sends what it knows, and learns from every reply. */
+
+import type { CampaignSettingsStore } from '../../../src/admission/campaign-settings-store.js';
 import type {
   Ask,
   CampaignStore,
@@ -79,6 +81,7 @@ export class StoreGateway {
 export interface Contract {
   readonly clock: FakeClock;
   readonly store: CampaignStore;
+  readonly operators: CampaignSettingsStore;
   readonly g1: StoreGateway;
   readonly g2: StoreGateway;
   /** Another, empty store of the same kind, behind the same clock. */
@@ -92,13 +95,13 @@ export function contractOn(open: Open, newClock: () => FakeClock) {
   return (test: (contract: Contract) => Promise<void>) => async (): Promise<void> => {
     const clock = newClock();
     const opened = [await open(clock)];
-    const { store } = opened[0]!;
+    const { store, settings: operators } = opened[0]!;
     const empty = async (): Promise<CampaignStore> => {
       opened.push(await open(clock));
       return opened.at(-1)!.store;
     };
     try {
-      await test({ clock, store, g1: new StoreGateway(store), g2: new StoreGateway(store, 'g2'), empty });
+      await test({ clock, store, operators, g1: new StoreGateway(store), g2: new StoreGateway(store, 'g2'), empty });
     } finally {
       for (const one of opened) await one.close();
     }
