@@ -308,12 +308,13 @@ export class CampaignLink {
 
   #learn(view: StoreView): void {
     const { heads, tails } = this.#known;
-    const sameEpoch = view.epoch === this.#known.epoch;
-    const larger = (a: readonly [number, number], b: readonly [number, number]): [number, number] =>
-      sameEpoch ? [Math.max(a[0], b[0]), Math.max(a[1], b[1])] : [b[0], b[1]];
+    const larger = (a: readonly [number, number], b: readonly [number, number]): [number, number] => [
+      Math.max(a[0], b[0]),
+      Math.max(a[1], b[1]),
+    ];
     this.#known = {
       ...this.#known,
-      epoch: view.epoch,
+      epoch: Math.max(this.#known.epoch, view.epoch),
       generation: view.generation,
       heads: larger(heads, view.heads),
       tails: larger(tails, view.tails),

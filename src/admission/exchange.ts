@@ -3,7 +3,7 @@
  * event loop travels together: what the gateway knows, what ended, and what is asked. The store merges,
  * decides, and answers with what it knows.
  *
- * Knowledge only grows within an epoch, so it merges by maximum: a store that lost data is repaired by the
+ * Knowledge only grows, so it merges by maximum: a store that lost data is repaired by the
  * first gateway that calls. A call that arrives later than `notAfterUs` does nothing at all.
  */
 import type { BucketRate } from '../buckets/gcra.js';
@@ -125,7 +125,7 @@ export interface ExchangeEvents {
   readonly replays: number;
 }
 
-/** Everything here only grows within an epoch. */
+/** Everything here only grows; an operator's reset begins a new epoch, in which the numbers go on. */
 export interface Known {
   readonly epoch: number;
   /** Name of the store's data; another one means that data was lost. Empty: not known yet. */
@@ -156,6 +156,11 @@ export interface KnownClaims {
 }
 
 export interface ExchangeSettings {
+  /**
+   * Revision of the operators' settings that these follow. Of a gateway that does not know the newest, nobody enters
+   * and nobody is called.
+   */
+  readonly revision: number;
   readonly door: BucketRate;
   /** A permit whose time is at most this far away is given now, in microseconds. */
   readonly horizonUs: number;
@@ -232,6 +237,8 @@ export interface StoreView {
   /** Answered in this process, while the store is away: `fallback-store.ts` says what that covers. */
   readonly local?: boolean;
   readonly claims: ClaimsView;
+  /** Revision of the operators' settings in the store; 0: none were ever made, or they are lost. */
+  readonly settingsRevision: number;
 }
 
 export interface ClaimsView extends KnownClaims {

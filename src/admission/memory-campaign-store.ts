@@ -25,6 +25,8 @@ export class MemoryCampaignStore implements CampaignStore {
   readonly #line = new MemoryLine();
   readonly #buckets = new MemoryBuckets();
   readonly #book = new MemoryBook();
+  /** Of the operators' settings; `MemorySettingsStore` keeps them. */
+  settingsRevision = 0;
   #doorTat = 0;
   #doorIntervalNs = 0;
 
@@ -101,7 +103,7 @@ class Turn {
     this.#line = store.line;
     this.#book = store.book;
     this.#settings = call.settings;
-    this.#open = call.settings.open;
+    this.#open = call.settings.open && call.settings.revision >= store.settingsRevision;
     this.#nowNs = nowUs * 1000;
     this.#doorTat = store.openDoor(call, this.#nowNs);
     store.slotTable.report(call.gateway, call.known.taken, call.known.released, nowUs, call.settings.slotLeaseMs);
@@ -123,9 +125,10 @@ class Turn {
   #merge(): boolean {
     const { known, generation, settings } = this.call;
     const line = this.#line;
+    const born = line.generation === '';
     const loss = line.merge(known, generation, settings.skip, this.#book.isAhead(known.claims));
     const stranger = known.generation !== '' && known.generation !== line.generation;
-    this.#book.merge(known.claims, loss, stranger, this.nowUs);
+    this.#book.merge(known.claims, loss, stranger, born, this.nowUs);
     if (this.#book.isHalted(settings.claims)) this.#open = false;
     return loss;
   }
@@ -209,7 +212,7 @@ class Turn {
     const line = this.#line;
     let entry = line.find(ask.claimant);
     if (entry === null) {
-      if (ask.place === null || line.isSpent(ask.place)) return null;
+      if (ask.place === null || line.isPast(ask.place) || line.isSpent(ask.place)) return null;
       if (ask.place.number > line.tails[ask.place.line])
         line.leaveOut(ask.place.line, ask.place.number, this.#settings.skip);
       line.refill(ask.claimant, ask.place, ask.toldMs);
@@ -326,6 +329,7 @@ class Turn {
       loss,
       ticked,
       claims: this.#book.view(this.#settings.claims, this.nowUs),
+      settingsRevision: this.store.settingsRevision,
     };
   }
 }

@@ -82,6 +82,7 @@ function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: Ca
     settings.claims.budget,
     settings.claims.leaseMs,
     settings.claims.strict ? 1 : 0,
+    settings.revision,
     known.epoch,
     known.generation,
     known.heads[0],
@@ -207,6 +208,7 @@ function readView(reader: Reader): StoreView {
     loss: reader.number() === 1,
     ticked: reader.number() === 1,
     claims: readClaims(reader),
+    settingsRevision: reader.number(),
   };
 }
 

@@ -38,6 +38,7 @@ export interface CampaignSettings {
  * @param open - whether the door is open now
  * @param skip - numbers to leave out after a loss
  * @param gateways - gateways alive; one alone keeps the bound by its own departures, however late they are
+ * @param revision - of the operators' settings that the others follow
  */
 export function campaignSettings(
   campaign: CampaignConfig,
@@ -46,6 +47,7 @@ export function campaignSettings(
   open: boolean,
   skip: number,
   gateways: number,
+  revision = 0,
 ): CampaignSettings {
   const { queue, claims, budget } = campaign;
   const rate = bucketRate(pace.burst, pace.ratePerSecond);
@@ -55,6 +57,7 @@ export function campaignSettings(
   const dwellMs = queue.poll.nearMs + DWELL_SLACK_MS;
   return {
     exchange: {
+      revision,
       door: storeRate,
       horizonUs: HORIZON_US,
       slots,

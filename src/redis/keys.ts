@@ -22,6 +22,24 @@ export function campaignKeys(prefix: string, upstream: string, campaign: string)
   };
 }
 
+/** Where the operators' settings of a campaign are, and the log of who set what. */
+export interface SettingsKeys {
+  readonly line: string;
+  readonly who: string;
+  readonly door: string;
+  readonly audit: string;
+}
+
+export function settingsKeys(prefix: string, upstream: string, campaign: string): SettingsKeys {
+  const own = `${prefix}:{${upstream}}:${campaign}`;
+  return { line: `${own}:line`, who: `${own}:who`, door: `${own}:door`, audit: `${own}:audit` };
+}
+
+/** The log of what operators did to gateways. No upstream has such a name. */
+export function gatewaysLogKeys(prefix: string): SettingsKeys {
+  return settingsKeys(prefix, '_gateways', 'log');
+}
+
 /**
  * Put before the name of a bucket that belongs to no campaign.
  * @param limiter - names the set of buckets that share a slot

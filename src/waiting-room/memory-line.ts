@@ -55,6 +55,8 @@ export class MemoryLine {
   show = 1;
   expected = 0;
   callsPerSecond = 0;
+  /** Numbers up to here are of an earlier epoch. */
+  #bases: [number, number] = [0, 0];
   #came: [NumberSet, NumberSet] = [new NumberSet(), new NumberSet()];
   #spent: [NumberSet, NumberSet] = [new NumberSet(), new NumberSet()];
   /** Claimants in the main line who were never called in vain: the number alone, which is what a million of them cost. */
@@ -90,13 +92,14 @@ export class MemoryLine {
    * @returns whether data was lost
    */
   merge(
-    known: { generation: string; heads: readonly [number, number]; tails: readonly [number, number] },
+    known: { epoch: number; generation: string; heads: readonly [number, number]; tails: readonly [number, number] },
     fresh: string,
     skip: number,
     behind = false,
   ): boolean {
     const born = this.generation === '';
     if (born) this.generation = fresh;
+    if (known.epoch > this.epoch) this.beginEpoch(known.epoch);
     const ahead =
       behind ||
       known.tails[0] > this.tails[0] ||
@@ -109,6 +112,26 @@ export class MemoryLine {
       if (loss) this.leaveOut(line, Math.max(this.tails[line], known.tails[line]), skip);
     }
     return loss;
+  }
+
+  /** Nobody waits any more. Numbers go on, so that those of an earlier epoch are told by being smaller. */
+  beginEpoch(epoch: number): void {
+    this.epoch = epoch;
+    this.heads = [...this.tails];
+    this.lapsed = [...this.tails];
+    this.#bases = [...this.tails];
+    this.expected = 0;
+    this.#numbers.clear();
+    this.#entries.clear();
+    this.#door.clear();
+    this.#called = [];
+    this.#ladder = [];
+    this.#gaps = [];
+  }
+
+  /** Whether a place is of an earlier epoch. */
+  isPast(place: Place): boolean {
+    return place.number <= this.#bases[place.line];
   }
 
   /** Issues no number up to `highest`, nor the `skip` numbers after it. */
@@ -173,6 +196,7 @@ export class MemoryLine {
   /** At the upstream until an answer is reported, or until `untilUs` if none ever is. */
   enter(place: Place, untilUs: number): void {
     this.#entered++;
+    if (this.isPast(place)) return;
     this.#come(place);
     this.#door.delete(keyOf(place));
     this.#inside.set(keyOf(place), untilUs);
@@ -193,7 +217,7 @@ export class MemoryLine {
   /** Answered, but not finally: called as before, with its grace beginning anew. A number used up since stays so. */
   retain(claimant: string, place: Place, nowUs: number): void {
     this.#inside.delete(keyOf(place));
-    if (!this.isSpent(place)) this.refill(claimant, place, this.lineMs(nowUs));
+    if (!this.isSpent(place) && !this.isPast(place)) this.refill(claimant, place, this.lineMs(nowUs));
   }
 
   spend(claimant: string, place: Place): void {

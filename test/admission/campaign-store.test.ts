@@ -1,6 +1,7 @@
 import { sharedRedis } from '../support/redis-server.js';
 import { describeCalling } from './contract/describe-calling.js';
 import { describeDoor } from './contract/describe-door.js';
+import { describeEpochs } from './contract/describe-epochs.js';
 import { describeLapses } from './contract/describe-lapses.js';
 import { describeLimits } from './contract/describe-limits.js';
 import { describeLine } from './contract/describe-line.js';
@@ -17,6 +18,7 @@ function describeCampaignStore(adapter: string, open: Open): void {
   describeCalling(adapter, open);
   describeLapses(adapter, open);
   describeLoss(adapter, open);
+  describeEpochs(adapter, open);
 }
 
 describeCampaignStore('memory', openMemory);

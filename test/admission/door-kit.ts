@@ -89,6 +89,7 @@ export class DoorKit {
       slotsInUse,
       loss: false,
       ticked: false,
+      settingsRevision: 0,
       claims: NO_CLAIMS,
     };
   }

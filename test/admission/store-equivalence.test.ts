@@ -67,6 +67,11 @@ const step = fc.record({
   grantsAhead: fc.constantFrom(0, 0, 0, 0, 0, 1),
   strict: fc.constantFrom(false, false, false, true),
   confirms: fc.boolean(),
+  /** An operator changes something, or begins a new epoch; the gateway knows of the newest change. */
+  amends: fc.constantFrom(null, null, null, null, null, null, 'rate' as const, 'reset' as const),
+  upToDate: fc.constantFrom(true, true, true, true, false),
+  /** The gateway knows of an epoch that the store has lost. */
+  epochsAhead: fc.constantFrom(...Array.from({ length: 19 }, () => 0), 1),
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -82,6 +87,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
     gateway: one.gateway,
     settings: {
       ...SETTINGS,
+      revision: one.upToDate ? 1000 : 0,
       door: bucketRate(20, one.rate),
       open: one.open,
       queue: one.queue,
@@ -90,6 +96,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
     },
     known: {
       ...own.known,
+      epoch: own.known.epoch + one.epochsAhead,
       tails,
       released: own.released,
       generation: one.stranger ? 'gen-old' : own.known.generation,
@@ -145,6 +152,11 @@ describe('the two stores', () => {
           const seen = new Map<string, { known: typeof NOTHING_KNOWN; released: number }>();
           for (const one of steps) {
             await clock.advance(one.advanceMs);
+            if (one.amends !== null) {
+              const { revision: from } = await memory.settings.read();
+              const amendment = { from, overrides: '{}', record: 'r', head: 'h', newEpoch: one.amends === 'reset' };
+              expect(await remote.settings.amend(amendment)).toEqual(await memory.settings.amend(amendment));
+            }
             const made = callOf(one, seen);
             const here = await memory.store.exchange(made);
             const there = await remote.store.exchange(made);

@@ -1,5 +1,6 @@
 /** Both stores behind the port, on a clock that the test moves, and the calls that a test makes of them. */
 
+import type { CampaignSettingsStore } from '../../src/admission/campaign-settings-store.js';
 import type {
   Ask,
   ExchangeCall,
@@ -10,10 +11,13 @@ import type {
 } from '../../src/admission/exchange.js';
 import { type CampaignStore, STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
 import { MemoryCampaignStore } from '../../src/admission/memory-campaign-store.js';
+import { MemorySettingsStore } from '../../src/admission/memory-settings-store.js';
 import { MemorySlots } from '../../src/admission/memory-slots.js';
 import { RedisCampaignStore } from '../../src/admission/redis-campaign-store.js';
+import { RedisSettingsStore } from '../../src/admission/redis-settings-store.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import { systemClock } from '../../src/kernel/clock.js';
+import { settingsKeys } from '../../src/redis/keys.js';
 import { loadScripts } from '../../src/redis/script.js';
 import { StoreCalls } from '../../src/redis/store-calls.js';
 import { connected } from '../redis/connected.js';
@@ -22,13 +26,15 @@ import type { RedisServer } from '../support/redis-server.js';
 
 export interface OpenStore {
   readonly store: CampaignStore;
+  readonly settings: CampaignSettingsStore;
   close(): Promise<void>;
 }
 
 export type Open = (clock: FakeClock) => Promise<OpenStore>;
 
 export async function openMemory(clock: FakeClock): Promise<OpenStore> {
-  return { store: new MemoryCampaignStore(new MemorySlots(), clock), close: async () => {} };
+  const store = new MemoryCampaignStore(new MemorySlots(), clock);
+  return { store, settings: new MemorySettingsStore(store), close: async () => {} };
 }
 
 let serial = 0;
@@ -36,16 +42,20 @@ let serial = 0;
 export async function openRedis(redis: RedisServer, clock: FakeClock): Promise<OpenStore> {
   const connection = await connected(redis.url);
   const calls = new StoreCalls({ connection, clock: systemClock, random: Math.random, deadlineMs: 5000 });
+  const scripts = loadScripts();
+  const keyPrefix = `t${process.pid}-${serial++}`;
   const store = new RedisCampaignStore({
     calls,
-    script: loadScripts().get('exchange'),
-    keyPrefix: `t${process.pid}-${serial++}`,
+    script: scripts.get('exchange'),
+    keyPrefix,
     upstream: 'incentives',
     campaign: 'lny',
     storeTimeUs: () => clock.monotonicUs() - STORE_TIME_ORIGIN_MS * 1000,
   });
+  const keys = settingsKeys(keyPrefix, 'incentives', 'lny');
   return {
     store,
+    settings: new RedisSettingsStore({ calls, scripts, keys }),
     close: async () => {
       calls.stop();
       await connection.close();
@@ -54,6 +64,7 @@ export async function openRedis(redis: RedisServer, clock: FakeClock): Promise<O
 }
 
 export const SETTINGS: ExchangeSettings = {
+  revision: 0,
   door: bucketRate(20, 100),
   horizonUs: 5000,
   slots: 10,

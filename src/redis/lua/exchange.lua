@@ -27,7 +27,7 @@ local settings = {
   slots = next_number(), slot_lease_us = next_number() * 1000, open = next_number() == 1, queue = next_number() == 1,
   max_waiting = next_number(), grace_ms = next_number(), lead_ms = next_number(), dwell_ms = next_number(),
   door_stay_us = next_number() * 1000, skip = next_number(), ledger = next_number() == 1, budget = next_number(),
-  claim_lease_us = next_number() * 1000, strict = next_number() == 1,
+  claim_lease_us = next_number() * 1000, strict = next_number() == 1, revision = next_number(),
 }
 local known = {
   epoch = next_number(), generation = next_text(), head0 = next_number(), head1 = next_number(),
@@ -49,11 +49,13 @@ end
 local function name_of(key) return string.match(key, '[^:]+$') end
 local loaded
 c.state, loaded = load_line(c.keys.line)
+if known.epoch > c.state.epoch then begin_epoch(c.state, c.keys, known.epoch) end
+if settings.revision < c.state.settings then settings.open = false end
 c.slots = open_slots(KEYS[1], gateway, known.taken, known.released, now_us, settings.slot_lease_us, settings.slots)
 c.at_door = redis.call('ZCARD', c.keys.door)
 c.held = redis.call('ZCARD', c.keys.units)
-local loss, stranger = merge_line(c.state, known, fresh_generation, settings.skip)
-merge_claims(c, known, loss, stranger)
+local loss, stranger, born = merge_line(c.state, known, fresh_generation, settings.skip)
+merge_claims(c, known, loss, stranger, born)
 if c.halted then settings.open = false end
 open_door(c, known)
 
@@ -123,6 +125,7 @@ local reply = { 1, whole(now_us), line_ms(state, now_us), state.epoch, state.gen
   math.floor(state.show * 1000000), math.floor(state.callsPerSecond * 1000), c.slots.alive, c.slots.taken,
   slots_in_use(c.slots), loss and 1 or 0, ticked and 1 or 0 }
 for _, value in ipairs(claims_view(c)) do reply[#reply + 1] = value end
+reply[#reply + 1] = state.settings
 reply[#reply + 1] = #permits
 for _, depart in ipairs(permits) do reply[#reply + 1] = depart end
 for _, value in ipairs(c.reply) do reply[#reply + 1] = value end

@@ -1,9 +1,9 @@
 --[[
-The numbers of a campaign's line, in one hash. Within an epoch they only grow, so what a gateway knows is
+The numbers of a campaign's line, in one hash. They only grow, so what a gateway knows is
 merged by maximum; whoever is ahead of the store proves that data was lost. Numbers may then have been issued
 that nobody here has seen, so the next `skip` of them are left out and kept as a gap for the heads to jump.
 ]]
-local FIELDS = { 'epoch', 'generation', 'head0', 'head1', 'tail0', 'tail1', 'lapsed0', 'lapsed1', 'doorTat',
+local FIELDS = { 'epoch', 'generation', 'settings', 'base0', 'base1', 'head0', 'head1', 'tail0', 'tail1', 'lapsed0', 'lapsed1', 'doorTat',
   'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick',
   'granted', 'attempts', 'soldOut', 'losses', 'confirmed', 'lossUs', 'lostSeen', 'lostSettled', 'replayed', 'signs' }
 local TEXTS = { generation = true, signs = true }
@@ -25,7 +25,18 @@ local function leave_out(state, line, highest, skip)
   state.gaps_added = (state.gaps_added or '') .. string.format('%d %.0f %.0f;', line, highest + 1, highest + skip)
 end
 
--- Returns whether data was lost, and whether the caller speaks of other data than this.
+-- Nobody waits any more. Numbers go on, so that those of an earlier epoch are told by being smaller.
+local function begin_epoch(state, keys, epoch)
+  state.epoch, state.expected = epoch, 0
+  for line = 0, 1 do
+    local tail = state['tail' .. line]
+    state['head' .. line], state['lapsed' .. line], state['base' .. line] = tail, tail, tail
+  end
+  redis.call('UNLINK', keys.who, keys.door)
+  redis.call('HDEL', keys.line, 'called', 'ladder', 'gaps')
+end
+
+-- Returns whether data was lost, whether the caller speaks of other data than this, and whether these are new.
 local function merge_line(state, known, fresh, skip)
   local born = state.generation == ''
   if born then state.generation = fresh end
@@ -37,7 +48,7 @@ local function merge_line(state, known, fresh, skip)
     state[head] = math.max(state[head], known[head])
     if loss then leave_out(state, line, math.max(state[tail], known[tail]), skip) end
   end
-  return loss, known.generation ~= '' and known.generation ~= state.generation
+  return loss, known.generation ~= '' and known.generation ~= state.generation, born
 end
 
 local function save_line(key, state, loaded)

@@ -35,6 +35,11 @@ local function is_spent(c, place)
   return redis.call('GETBIT', c.keys.spent[place.line], place.number) == 1
 end
 
+-- Of an earlier epoch.
+local function is_past(c, place)
+  return place.number <= c.state['base' .. place.line]
+end
+
 local function is_called(c, place)
   return place.number <= c.state['head' .. place.line]
 end
@@ -61,7 +66,7 @@ end
 local function place_of(c, claimant, ticket)
   local place = c.entries[claimant]
   if not place then
-    if not ticket or is_spent(c, ticket) then return nil end
+    if not ticket or is_past(c, ticket) or is_spent(c, ticket) then return nil end
     if ticket.number > c.state['tail' .. ticket.line] then
       leave_out(c.state, ticket.line, ticket.number, c.settings.skip)
     end
@@ -90,7 +95,7 @@ end
 
 local function enter(c, place)
   c.state.entered = c.state.entered + 1
-  if not place then return end
+  if not place or is_past(c, place) then return end
   count_came(c, place)
   leave_door(c, place)
   redis.call('ZADD', c.keys.inside, whole(c.now_us + c.settings.slot_lease_us), place_key(place))
@@ -109,7 +114,7 @@ end
 -- Answered, but not finally: called as before, with its grace beginning anew. A number used up since stays so.
 local function retain(c, claimant, place)
   redis.call('ZREM', c.keys.inside, place_key(place))
-  if is_spent(c, place) then return end
+  if is_spent(c, place) or is_past(c, place) then return end
   place.told = line_ms(c.state, c.now_us)
   write_entry(c, claimant, place)
 end

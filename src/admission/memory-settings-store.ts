@@ -1,0 +1,44 @@
+/** Settings of the embedded store: they live as long as the process. `amend.lua` is the same on Redis. */
+import {
+  type Amendment,
+  type AmendResult,
+  type CampaignSettingsStore,
+  MOST_RECORDS,
+  NO_SETTINGS,
+  type StoredSettings,
+} from './campaign-settings-store.js';
+import type { MemoryCampaignStore } from './memory-campaign-store.js';
+
+export class MemorySettingsStore implements CampaignSettingsStore {
+  #settings = NO_SETTINGS;
+  readonly #records: string[] = [];
+
+  /** @param campaign - whose exchange tells of the revision; null where there is no line */
+  constructor(private readonly campaign: MemoryCampaignStore | null = null) {}
+
+  async read(): Promise<StoredSettings> {
+    return this.#settings;
+  }
+
+  async amend({ from, overrides, record, head, newEpoch }: Amendment): Promise<AmendResult> {
+    if (from !== this.#settings.revision) return { kind: 'stale', settings: this.#settings };
+    this.#keep({ revision: from + 1, overrides, head });
+    this.#records.push(record);
+    if (this.#records.length > MOST_RECORDS) this.#records.shift();
+    if (newEpoch) this.campaign?.line.beginEpoch(this.campaign.line.epoch + 1);
+    return { kind: 'amended', settings: this.#settings };
+  }
+
+  async restore(settings: StoredSettings): Promise<void> {
+    if (settings.revision > this.#settings.revision) this.#keep(settings);
+  }
+
+  async records(limit: number): Promise<readonly string[]> {
+    return this.#records.slice(-limit);
+  }
+
+  #keep(settings: StoredSettings): void {
+    this.#settings = settings;
+    if (this.campaign !== null) this.campaign.settingsRevision = settings.revision;
+  }
+}

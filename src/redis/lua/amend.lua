@@ -1,0 +1,50 @@
+--[[
+Reads or changes what operators have set for a campaign: overrides and revision in the hash of its line, records in a
+list. A change counts the revision up by one, and is made onto the revision it was made from or not at all.
+
+KEYS        line, who, door, audit
+ARGV[1]     'read'
+         or 'amend', revision it was made from, overrides, hash of the record, record, new epoch (0, 1), records kept
+         or 'restore', revision, overrides, hash: for a store that has an older revision than a gateway
+Returns     {done (1, 0: the revision was another), revision, overrides, hash of the newest record}
+]]
+--#include store-time
+--#include arguments
+--#include claims
+--#include line-state
+
+local line, audit = KEYS[1], KEYS[4]
+local function current()
+  local values = redis.call('HMGET', line, 'settings', 'overrides', 'auditHead')
+  return tonumber(values[1] or 0), values[2] or '', values[3] or ''
+end
+
+local function keep(revision, overrides, head)
+  redis.call('HSET', line, 'settings', whole(revision), 'overrides', overrides, 'auditHead', head)
+end
+
+local function amend(revision)
+  local from, overrides, head, record = next_number(), next_text(), next_text(), next_text()
+  if from ~= revision then return 0 end
+  keep(from + 1, overrides, head)
+  local new_epoch = next_number() == 1
+  redis.call('RPUSH', audit, record)
+  redis.call('LTRIM', audit, -next_number(), -1)
+  if not new_epoch then return 1 end
+  local state, loaded = load_line(line)
+  begin_epoch(state, { line = line, who = KEYS[2], door = KEYS[3] }, state.epoch + 1)
+  save_line(line, state, loaded)
+  return 1
+end
+
+local function restore(revision)
+  local known, overrides, head = next_number(), next_text(), next_text()
+  if known <= revision then return 0 end
+  keep(known, overrides, head)
+  return 1
+end
+
+local order, done = next_text(), 1
+if order == 'amend' then done = amend((current())) elseif order == 'restore' then done = restore((current())) end
+local revision, overrides, head = current()
+return { done, revision, overrides, head }
