@@ -13,14 +13,15 @@ local function claims_ahead(state, known)
   return known.granted > state.granted or known.attempts > state.attempts
 end
 
-local function merge_claims(c, known, loss, stranger)
+-- A stranger who is ahead tells of a loss that was noticed when these data were new.
+local function merge_claims(c, known, loss, stranger, born)
   local state = c.state
   if stranger then state.lostSeen = math.max(state.lostSeen, known.held)
   elseif loss then state.lostSeen = math.max(state.lostSeen, known.held - c.held) end
   for _, name in ipairs({ 'granted', 'attempts', 'soldOut', 'losses', 'confirmed' }) do
     state[name] = math.max(state[name], known[name])
   end
-  if loss then state.losses, state.lossUs = state.losses + 1, c.now_us end
+  if loss and (born or not stranger) then state.losses, state.lossUs = state.losses + 1, c.now_us end
   c.halted = c.settings.strict and state.losses > state.confirmed
 end
 
