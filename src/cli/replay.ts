@@ -84,12 +84,13 @@ export function addReplayCommand(
     .option('--concurrency <number>', 'claims in flight the gateway is set to', atLeast(1), DEFAULT_BOUNDS.concurrency)
     .option('--max-slip <ms>', 'p99 lateness beyond which the run is invalid', atLeast(0), DEFAULT_BOUNDS.maxSlipP99Ms)
     .option('--write-trace <file>', 'write what would be sent as a trace, and send nobody');
-  return addShapeOptions(command).action(async (source: string, options: ReplayCommandOptions) =>
+  return addShapeOptions(command, 120).action(async (source: string, options: ReplayCommandOptions) =>
     finish(await runReplayCommand(source, options, streams)),
   );
 }
 
-export function addShapeOptions(command: Command): Command {
+/** @param patienceSeconds - how long people wait unless told otherwise */
+export function addShapeOptions(command: Command, patienceSeconds: number): Command {
   return command
     .option('--people <count>', 'how many come', wholeAtLeast(1))
     .option('--peak <rate>', 'arrivals a second at the peak', atLeast(0.001))
@@ -97,7 +98,7 @@ export function addShapeOptions(command: Command): Command {
     .option('--compression <factor>', 'how many times faster than the profile', atLeast(0.001))
     .option('--seed <number>', 'the same seed plans the same burst', wholeAtLeast(0), 1)
     .option('--mix <model=share,…>', "who comes (default: the profile's own mix)", worded(parseMix))
-    .option('--patience <seconds>', 'a person gives up after this', atLeast(0.1), 120)
+    .option('--patience <seconds>', 'a person gives up after this', atLeast(0.1), patienceSeconds)
     .option('--threshold <bound>', 'such as waitMs.p99<20000; repeatable', addThreshold)
     .option('--thresholds <file>', 'thresholds, one a line')
     .option('--no-ledger', 'the campaign keeps no ledger: nobody promises that a claimant is paid once')

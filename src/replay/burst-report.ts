@@ -84,7 +84,10 @@ function claimsPerSecond(tally: Tally): number | null {
   return lastUs > firstUs ? tally.granted / ((lastUs - firstUs) / 1e6) : null;
 }
 
-/** By the service's own arrival times where it knows everybody who was granted; else by when the answers came. */
+/**
+ * By the service's own arrival times where it knows everybody who was granted; else by when the answers came. Of
+ * several devices, the first stands for its owner.
+ */
 function servedPeople(
   options: BurstOptions,
   tally: Tally,
@@ -99,7 +102,8 @@ function servedPeople(
   const byPeople: Served[] = [];
   const byService: Served[] = [];
   tally.grantedUs.forEach((grantedUs, person) => {
-    if (grantedUs < 0) return;
+    const owner = tally.claimant?.[person] ?? person;
+    if (grantedUs < 0 || owner !== person) return;
     const arrivedUs = tally.firstSentUs[person] as number;
     byPeople.push({ arrivedUs, servedUs: grantedUs });
     const servedUs = receivedUs.get(claimantName(options, person));

@@ -53,7 +53,11 @@ export class Tally {
   /** Requests sent more than a second later that were told something else. */
   toldOtherwise = 0;
 
-  constructor(people: number) {
+  /** @param claimant - in whose name each person claims; left out: each in its own */
+  constructor(
+    people: number,
+    readonly claimant: Int32Array | null = null,
+  ) {
     this.people = people;
     this.firstSentUs = new Float64Array(people).fill(UNSET);
     this.grantedUs = new Float64Array(people).fill(UNSET);

@@ -1,0 +1,88 @@
+/** Runs a burst on a virtual clock: the people of a replay, the rooms of a gateway, a model of the service. */
+import { MemoryCampaignStore } from '../admission/memory-campaign-store.js';
+import { MemorySlots } from '../admission/memory-slots.js';
+import type { CampaignConfig } from '../config/campaign-schema.js';
+import type { UpstreamConfig } from '../config/upstream-schema.js';
+import type { BurstOptions } from '../replay/burst-options.js';
+import { type BurstReport, reportBurst } from '../replay/burst-report.js';
+import { gather, WHOLE } from '../replay/generator.js';
+import { planOf } from '../replay/plan-of.js';
+import { seededRandom } from '../replay/seeded-random.js';
+import { serviceEvents } from '../replay/service-events.js';
+import { Tally } from '../replay/tally.js';
+import type { Transport } from '../replay/transport.js';
+import { type GatewayRooms, openRooms } from './gateway-rooms.js';
+import { SimulatedGateway } from './simulated-gateway.js';
+import { type ServiceModel, SimulatedService } from './simulated-service.js';
+import { directTransport, gatewayTransport } from './simulated-transport.js';
+import { VirtualClock } from './virtual-clock.js';
+
+export interface SimulationOptions {
+  readonly burst: BurstOptions;
+  readonly campaign: CampaignConfig;
+  readonly upstream: UpstreamConfig;
+  readonly service: ServiceModel;
+  /** One for each of `burst.targets`. False: people reach the service itself. */
+  readonly gateway: boolean;
+  /** The way of a request to the gateway and back, in milliseconds. */
+  readonly roundTripMs: number;
+  /** Wall time of the first moment, in milliseconds since the Unix epoch. */
+  readonly startWallMs: number;
+}
+
+export interface Simulated {
+  readonly report: BurstReport;
+  /** How long it took, and how much time went by in it, in milliseconds. */
+  readonly tookMs: number;
+  readonly virtualMs: number;
+}
+
+const OVER_CHECK_TURNS = 16;
+
+/** The same options give the same report. */
+export async function simulate(options: SimulationOptions): Promise<Simulated> {
+  const beganMs = performance.now();
+  const { burst } = options;
+  const plan = await planOf(burst);
+  const clock = new VirtualClock(options.startWallMs);
+  const service = new SimulatedService(options.service, clock, seededRandom(burst.seed ^ 0x3c6ef372));
+  const rooms = options.gateway ? openGateways(options, clock) : [];
+  let ready = 0;
+  for (const { link } of rooms) void link.start().then(() => ready++);
+  await clock.runUntil(() => ready === rooms.length);
+  for (const { atMs, faults } of serviceEvents(burst)) clock.after(atMs, () => service.setFaults(faults));
+  const tally = new Tally(plan.arrivesAtUs.length, plan.claimant);
+  const startUs = clock.monotonicUs();
+  let over = false;
+  const crowd = gather(burst, plan, WHOLE, transportOf(options, rooms, service, clock), clock, tally);
+  void crowd.run().then(() => {
+    over = true;
+  });
+  await clock.runUntil(() => over, OVER_CHECK_TURNS);
+  for (const { link, door } of rooms) {
+    link.stop();
+    door.stop();
+  }
+  const report = reportBurst(burst, tally, service.testify());
+  return { report, tookMs: performance.now() - beganMs, virtualMs: (clock.monotonicUs() - startUs) / 1000 };
+}
+
+function openGateways({ burst, campaign, upstream }: SimulationOptions, clock: VirtualClock): GatewayRooms[] {
+  const store = new MemoryCampaignStore(new MemorySlots(), clock);
+  const random = seededRandom(burst.seed ^ 0x1f83d9ab);
+  return burst.targets.map((_, at) =>
+    openRooms({ name: `gateway-${at + 1}`, campaign, upstream, store, clock, random }),
+  );
+}
+
+function transportOf(
+  { burst, roundTripMs }: SimulationOptions,
+  rooms: readonly GatewayRooms[],
+  service: SimulatedService,
+  clock: VirtualClock,
+): Transport {
+  if (rooms.length === 0) return directTransport(service, clock, roundTripMs, burst.requestTimeoutMs);
+  const random = seededRandom(burst.seed ^ 0x5be0cd19);
+  const gateways = rooms.map((one) => new SimulatedGateway(one, service, random));
+  return gatewayTransport(gateways, clock, roundTripMs);
+}

@@ -1,0 +1,114 @@
+/**
+ * A clock that runs as fast as the machine allows. Timers fire in order of their time; all of one millisecond belong
+ * to one turn, at whose end run what waits for it, and every promise they set off, before time goes on.
+ */
+import type { Clock, Timer } from '../kernel/clock.js';
+
+interface Due extends Timer {
+  readonly atUs: number;
+  readonly order: number;
+  run: (() => void) | null;
+}
+
+const TURN_US = 1000;
+/** Promise callbacks that one event may set off, one after another. */
+const ROUNDS = 6;
+
+export class VirtualClock implements Clock {
+  readonly #wallOffsetUs: number;
+  #nowUs = 1_000_000;
+  #order = 0;
+  #heap: Due[] = [];
+  #turn: Array<() => void> = [];
+
+  constructor(startWallMs: number) {
+    this.#wallOffsetUs = startWallMs * 1000 - this.#nowUs;
+  }
+
+  wallMs(): number {
+    return Math.floor((this.#nowUs + this.#wallOffsetUs) / 1000);
+  }
+
+  monotonicUs(): number {
+    return Math.floor(this.#nowUs);
+  }
+
+  after(delayMs: number, run: () => void): Timer {
+    const due: Due = {
+      atUs: this.#nowUs + Math.max(0, delayMs) * 1000,
+      order: this.#order++,
+      run,
+      cancel() {
+        this.run = null;
+      },
+    };
+    this.#push(due);
+    return due;
+  }
+
+  afterTurn(run: () => void): void {
+    this.#turn.push(run);
+  }
+
+  /**
+   * Lets time pass until `isOver` says so after a turn, or no timer is left.
+   * @param everyTurns - how many turns it may take until `isOver` is asked again
+   */
+  async runUntil(isOver: () => boolean, everyTurns = 1): Promise<void> {
+    await this.#settle();
+    for (let turn = 0; ; turn++) {
+      if (turn % everyTurns === 0 && isOver()) return;
+      const first = this.#heap[0];
+      if (first === undefined) return;
+      const endUs = first.atUs + TURN_US;
+      for (let due = this.#heap[0]; due !== undefined && due.atUs < endUs; due = this.#heap[0]) {
+        this.#pop();
+        if (due.run === null) continue;
+        this.#nowUs = Math.max(this.#nowUs, due.atUs);
+        due.run();
+      }
+      await this.#settle();
+    }
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#turn.length === 0) return;
+    for (let quiet = 0; quiet < ROUNDS; quiet++) {
+      if (this.#turn.length > 0) {
+        quiet = 0;
+        const turn = this.#turn;
+        this.#turn = [];
+        for (const run of turn) run();
+      }
+      await Promise.resolve();
+    }
+  }
+
+  #push(due: Due): void {
+    const heap = this.#heap;
+    let at = heap.push(due) - 1;
+    while (at > 0 && before(due, heap[(at - 1) >> 1]!)) {
+      heap[at] = heap[(at - 1) >> 1]!;
+      at = (at - 1) >> 1;
+    }
+    heap[at] = due;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    if (heap.length === 0) return;
+    let at = 0;
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
+      if (!before(heap[child]!, last)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = last;
+  }
+}
+
+function before(a: Due, b: Due): boolean {
+  return a.atUs < b.atUs || (a.atUs === b.atUs && a.order < b.order);
+}
