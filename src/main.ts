@@ -8,6 +8,7 @@ import { addReplayCommand } from './cli/replay.js';
 import { runSample } from './cli/sample.js';
 import { runSchema } from './cli/schema.js';
 import { runServe } from './cli/serve.js';
+import { addSimulateCommand } from './cli/simulate.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -56,6 +57,7 @@ program
   .action(async () => finish(await runSchema({ out })));
 addBurstCommand(program, { out: process.stdout, err: process.stderr }, finish);
 addReplayCommand(program, { out: process.stdout, err: process.stderr }, finish);
+addSimulateCommand(program, { out: process.stdout, err: process.stderr, env }, finish);
 
 try {
   await program.parseAsync();
