@@ -2,17 +2,18 @@
  * A refusal as a page, for a browser that claims by GET: the same status and fields as the problem document has. What
  * a person cannot wait for stays a problem document.
  */
-import type { Request, Response } from 'express';
+import type { ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import type { TicketDocument } from '../waiting-room/ticket-document.js';
 import { type Problem, sendProblem } from './problem.js';
 import { type ProblemCode, problemCodes } from './problem-codes.js';
-import type { RequestFacts } from './request-facts.js';
+import type { RefusalWriter, RequestFacts } from './request-facts.js';
 import type { CampaignPage, PageVisit } from './waiting-page/campaign-page.js';
 
 /** What the page has words for. */
 const SHOWN: ReadonlySet<ProblemCode> = new Set(['QUEUED', 'NOT_STARTED', 'SOLD_OUT', 'ENDED']);
 
-export class RefusalPage {
+export class RefusalPage implements RefusalWriter {
   constructor(
     private readonly page: CampaignPage,
     private readonly visit: PageVisit,
@@ -27,7 +28,7 @@ export class RefusalPage {
   }
 
   /** @returns whether the problem was answered */
-  send(res: Response, { code, retryAfterSeconds, members, headers = [] }: Problem): boolean {
+  send(res: ServerResponse, { code, retryAfterSeconds, members, headers = [] }: Problem): boolean {
     if (!SHOWN.has(code)) return false;
     const fields = ['Spillway-Code', code, ...headers];
     if (retryAfterSeconds !== undefined) fields.push('Retry-After', String(retryAfterSeconds));
@@ -38,6 +39,6 @@ export class RefusalPage {
   }
 }
 
-export function sendRefusal(res: Response, facts: RequestFacts, problem: Problem): void {
+export function sendRefusal(res: ServerResponse, facts: RequestFacts, problem: Problem): void {
   if (facts.page?.send(res, problem) !== true) sendProblem(res, facts.id, problem);
 }

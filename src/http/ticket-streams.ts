@@ -45,6 +45,8 @@ interface Stream {
   reading: Extract<TicketReading, { kind: 'ticket' }>;
   toldId: string;
   quietVisits: number;
+  /** Whether its beginning is one round ago, so that no two positions come within a second. */
+  settled: boolean;
 }
 
 export interface TicketStreamsOptions {
@@ -99,7 +101,7 @@ export class TicketStreams {
     }
     res.writeHead(200, [...FIELDS, ...fields]);
     res.write(retryHint(RETRY_MS + random() * RETRY_SPREAD_MS));
-    const stream: Stream = { res, place, epoch, reading, toldId: lastId ?? '', quietVisits: 0 };
+    const stream: Stream = { res, place, epoch, reading, toldId: lastId ?? '', quietVisits: 0, settled: false };
     this.#add(stream);
     this.#tell(stream, document);
   }
@@ -153,7 +155,10 @@ export class TicketStreams {
     this.#tellCalled(0);
     this.#tellCalled(1);
     this.#turn = (this.#turn + 1) % TURNS;
-    for (const stream of this.#turns[this.#turn]!) this.#look(stream);
+    for (const stream of this.#turns[this.#turn]!) {
+      if (stream.settled) this.#look(stream);
+      stream.settled = true;
+    }
     this.#nextTurn();
   };
 

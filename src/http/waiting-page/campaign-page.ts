@@ -1,5 +1,6 @@
 /** The waiting page of one campaign: who gets it, what it is told, and how it is sent. */
-import type { Request, Response } from 'express';
+import type { ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import { jittered, type Random } from '../../kernel/random.js';
 import type { TicketDocument } from '../../waiting-room/ticket-document.js';
 import type { CampaignContext } from '../campaign-context.js';
@@ -59,7 +60,7 @@ export class CampaignPage {
     return `${basePath}/${encodeURIComponent(context.config.id)}${query}`;
   }
 
-  send(req: Request, res: Response, visit: PageVisit, { status, ticket, fields }: PageAnswer): void {
+  send(req: Request, res: ServerResponse, visit: PageVisit, { status, ticket, fields }: PageAnswer): void {
     const { html, headers } = this.options.page.render(this.#facts(visit, ticket));
     const length = ['Content-Length', String(Buffer.byteLength(html))];
     res.writeHead(status, [...headers, ...length, ...fields]);
