@@ -113,6 +113,9 @@ function nameOf(place: Place): string {
   return `${place.line}.${place.number}`;
 }
 
+/** For an ask whose answer changes nothing; unanswered, it counts as charged. */
+const UNHEARD: AskListener = { answered: () => {}, failed: () => {} };
+
 /** One claim on its way to a decision. */
 class Claim implements AskListener, HeldClaim, Pass {
   place: Place | null = null;
@@ -290,9 +293,12 @@ class Claim implements AskListener, HeldClaim, Pass {
     if (this.#state !== 'aborted') this.#decide(decision);
   }
 
+  /** Counted as entered, and does not go in: the place is called as before, or the limits get back what was charged. */
   #giveBackEntry(): void {
-    if (this.place === null) return;
-    this.options.link.reportClaimant('retained', { claimant: this.request.claimant, place: this.place });
+    const { link, limits } = this.options;
+    const { request, place } = this;
+    if (place !== null) link.reportClaimant('retained', { claimant: request.claimant, place });
+    else if (request.buckets.some((bucket) => bucket !== null)) link.ask(askOf('refund', request, limits), UNHEARD);
   }
 
   #decide(decision: Decision): void {

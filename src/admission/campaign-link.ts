@@ -32,7 +32,8 @@ const MOST_SETTLED_A_CALL = 200;
 /** Asks that may gather; beyond it the gateway is overloaded. */
 const MOST_GATHERED = 20_000;
 const TICK_MS = 100;
-const IDLE_TICK_MS = 1000;
+/** Twice within the second in which every gateway is to know what an operator changed. */
+const IDLE_TICK_MS = 450;
 /** How long a campaign that somebody asked for ticks at full pace. */
 const BUSY_US = 3_000_000;
 
@@ -189,6 +190,12 @@ export class CampaignLink {
   declareSoldOut(soldOut: boolean): void {
     const { soldOut: count } = this.#known.claims;
     if ((count % 2 === 1) !== soldOut) this.#knowClaims({ soldOut: count + 1 });
+  }
+
+  /** Ticks at the end of this turn: something has changed that the line should know of. */
+  tickSoon(): void {
+    this.#tickDue = true;
+    this.flushSoon();
   }
 
   /** Sends what has gathered at the end of this turn. */

@@ -9,7 +9,7 @@
  * its time is void, since what comes late comes on top of what comes on time. And no two departures are closer
  * together than the campaign's own bucket allows, measured when they happen.
  */
-import { type BucketRate, charged, waitNs } from '../buckets/gcra.js';
+import { atInterval, type BucketRate, charged, waitNs } from '../buckets/gcra.js';
 import type { Clock, Timer } from '../kernel/clock.js';
 import { type Place, RETURN } from '../waiting-room/place.js';
 import type { DoorPort } from './campaign-link.js';
@@ -64,6 +64,7 @@ export class Door implements DoorPort {
   #departuresUs: number[] = [];
   #asked = 0;
   #gateTatNs = 0;
+  #gateIntervalNs = 0;
   #lastAsk: Timer | null = null;
   #nextAskUs = 0;
   #wake: Timer | null = null;
@@ -186,6 +187,8 @@ export class Door implements DoorPort {
     const settings = this.options.settings();
     const nowUs = this.options.clock.monotonicUs();
     this.#dropStale(nowUs - settings.staleUs);
+    this.#gateTatNs = atInterval(this.#gateTatNs, this.#gateIntervalNs, settings.rate.intervalNs, nowUs * 1000);
+    this.#gateIntervalNs = settings.rate.intervalNs;
     let gateUs = nowUs;
     while (this.#departuresUs.length > 0 && this.#departuresUs[0]! <= nowUs) {
       const first = this.#claims[0];

@@ -16,9 +16,10 @@ export const STORE_TIME_ORIGIN_MS = Date.UTC(2026, 0, 1);
 export interface Ask {
   /**
    * `claim` stands at the door; `join` only takes a place in line; `find` looks for the claimant's place and makes
-   * none; `pass` is a request beside the line, which the limits alone decide; `recall` only looks into the ledger.
+   * none; `pass` is a request beside the line, which the limits alone decide; `recall` only looks into the ledger;
+   * `refund` gives back what a claim was charged that did not go in.
    */
-  readonly kind: 'claim' | 'join' | 'find' | 'pass' | 'recall';
+  readonly kind: 'claim' | 'join' | 'find' | 'pass' | 'recall' | 'refund';
   /** Keyed hash of the claimant. */
   readonly claimant: string;
   /** The place of a verified ticket. */

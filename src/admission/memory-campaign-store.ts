@@ -2,7 +2,7 @@
  * The embedded store: one campaign's shared state inside this process. The same steps in the same order as
  * `exchange.lua`, on the gateway's own monotonic clock.
  */
-import { charged, remaining, waitNs } from '../buckets/gcra.js';
+import { atInterval, charged, remaining, waitNs } from '../buckets/gcra.js';
 import { MemoryBuckets } from '../buckets/memory-buckets.js';
 import { MemoryBook } from '../claims/memory-book.js';
 import type { Clock } from '../kernel/clock.js';
@@ -71,12 +71,6 @@ export class MemoryCampaignStore implements CampaignStore {
   closeDoor(tat: number): void {
     this.#doorTat = tat;
   }
-}
-
-/** When the rate changes, as many tokens stay spent as were: neither more time nor less. */
-function atInterval(tat: number, fromNs: number, toNs: number, nowNs: number): number {
-  if (fromNs === toNs || tat <= nowNs || fromNs === 0) return tat;
-  return nowNs + Math.ceil(((tat - nowNs) / fromNs) * toNs);
 }
 
 function ownTime(clock: Clock): () => number {
@@ -190,6 +184,10 @@ class Turn {
   }
 
   #answer(ask: Ask): AskResult {
+    if (ask.kind === 'refund') {
+      this.#charge(ask, -1);
+      return { kind: 'none' };
+    }
     if (ask.ledger) {
       const text = this.#book.recorded(ask.ledger, this.nowUs);
       if (text !== null) return { kind: 'recorded', text };
@@ -292,10 +290,10 @@ class Turn {
     return null;
   }
 
-  #charge(ask: Ask): Remaining {
+  #charge(ask: Ask, cost = 1): Remaining {
     ask.buckets.forEach((bucket, limit) => {
       if (bucket === null) return;
-      const tat = charged(this.store.buckets.read(bucket), this.#nowNs, ask.limits[limit]!);
+      const tat = charged(this.store.buckets.read(bucket), this.#nowNs, ask.limits[limit]!, cost);
       this.store.buckets.write(bucket, tat, this.#nowNs);
     });
     return this.#peek(ask);

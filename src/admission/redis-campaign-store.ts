@@ -56,7 +56,7 @@ const PASS = 8;
 const RECORDED = 10;
 const UNTRUSTED = 11;
 /** How an ask's kind is written. */
-const KINDS = { join: 0, claim: 1, pass: 2, find: 3, recall: 4 } as const;
+const KINDS = { join: 0, claim: 1, pass: 2, find: 3, recall: 4, refund: 5 } as const;
 
 function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: CampaignKeys): RedisArgument[] {
   const { settings, known, events } = call;

@@ -204,6 +204,21 @@ describe('Admission', () => {
     kit.stop();
   });
 
+  it('gives a claimant who was aborted before the reply back what the limits were charged', async () => {
+    const kit = await new AdmissionKit({ admission: { limits: [bucketRate(1, 0.001)] } }).start();
+    kit.store.held = true;
+    const aborted = kit.claim('a', { buckets: ['user:a'] });
+    await kit.clock.settle();
+    aborted.abort();
+    kit.store.held = false;
+    await kit.store.answer();
+    await kit.clock.advance(50);
+    const again = kit.claim('a', { buckets: ['user:a'] });
+    await kit.clock.advance(50);
+    expect(again.kind).toBe('admit');
+    kit.stop();
+  });
+
   it('lets a place in once over two gateways, one after the other', async () => {
     const clock = new SimulatedClock();
     const store: CampaignStore = new MemoryCampaignStore(new MemorySlots(), clock);

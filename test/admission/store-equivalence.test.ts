@@ -46,6 +46,7 @@ const step = fc.record({
         'find' as const,
         'pass' as const,
         'recall' as const,
+        'refund' as const,
       ),
       ledger: fc.option(ledger, { freq: 2 }),
       ticket: fc.option(place, { freq: 4 }),

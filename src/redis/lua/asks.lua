@@ -4,7 +4,7 @@ The ledger comes first: what it knows costs nothing. Limits are charged once, wh
 in: all of them or none. Results: kind, line, number, returns, detail, then what each charged limit has left.
 ]]
 local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL, PASS, NONE, RECORDED, UNTRUSTED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-local CLAIM, BESIDE, FIND, RECALL = 1, 2, 3, 4
+local CLAIM, BESIDE, FIND, RECALL, REFUND = 1, 2, 3, 4, 5
 
 local function push_result(c, ask, kind, place, detail)
   local out = c.reply
@@ -18,11 +18,16 @@ local function push_result(c, ask, kind, place, detail)
   end
 end
 
-local function charge_all(c, ask)
+-- A negative cost gives tokens back; a bucket that is full is an absent one.
+local function charge_all(c, ask, cost)
   for _, charge in ipairs(ask.charges) do
-    local tat = gcra_charged(c.tats[charge.key], c.now_ns, charge.interval)
+    local tat = gcra_charged(c.tats[charge.key], c.now_ns, charge.interval, cost)
     c.tats[charge.key] = tat
-    redis.call('SET', charge.key, whole(tat), 'PX', math.ceil((tat - c.now_ns) / 1000000))
+    if tat > c.now_ns then
+      redis.call('SET', charge.key, whole(tat), 'PX', math.ceil((tat - c.now_ns) / 1000000))
+    else
+      redis.call('DEL', charge.key)
+    end
   end
 end
 
@@ -97,6 +102,10 @@ local function newcomer(c, ask)
 end
 
 local function answer(c, ask)
+  if ask.kind == REFUND then
+    charge_all(c, ask, -1)
+    return push_result(c, ask, NONE, nil, 0)
+  end
   if ask.ledger then
     local text = recorded(c, ask.ledger)
     if text then return push_result(c, ask, RECORDED, nil, text) end

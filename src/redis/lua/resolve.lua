@@ -1,0 +1,37 @@
+--[[
+An operator says how an open claim ended, or what became of the units whose entries were lost while open. An attempt
+that is still in its lease is left alone: its own answer may be on the way.
+
+KEYS[1..4]  line, units, marks, the entry
+ARGV        store time (tests only), name of the entry ('lost': the units set aside), outcome (granted, free), text,
+            how long it is kept (ms), how long the grant is remembered (ms)
+Returns     resolved | none | closed | in-flight
+]]
+--#include store-time
+--#include arguments
+--#include claims
+--#include line-state
+
+local now_us = store_time_us(next_text())
+local event = { key = KEYS[4], name = next_text(), outcome = next_text(), text = next_text(), keep_ms = next_number(),
+  mark_ms = next_number(), counts = true, generation = '' }
+local c = { keys = { line = KEYS[1], units = KEYS[2], marks = KEYS[3] }, now_us = now_us, held = 0 }
+local loaded
+c.state, loaded = load_line(KEYS[1])
+
+if event.name == 'lost' then
+  local lost = lost_units(c.state)
+  if lost == 0 then return 'none' end
+  c.state.lostSettled = c.state.lostSettled + lost
+  if event.outcome == 'granted' then c.state.granted = c.state.granted + lost end
+else
+  local text = redis.call('GET', event.key)
+  if not text then return 'none' end
+  local open = open_of(text)
+  if not open then return 'closed' end
+  if open.state == 'i' and open.at >= now_us then return 'in-flight' end
+  event.attempt = open.attempt
+  settle_claim(c, event)
+end
+save_line(KEYS[1], c.state, loaded)
+return 'resolved'
