@@ -3,9 +3,13 @@ import { startRedis, startService } from '../stand/backing.mjs';
 import { has, machineFacts } from '../stand/machine.mjs';
 import { subjects } from '../subjects/all.mjs';
 import { throughput } from './catalogue.mjs';
+import { footprint } from './footprint.mjs';
+import { latency } from './latency.mjs';
 import { measureThroughput } from './throughput.mjs';
 
-export const scenarioNames = [...throughput.map(({ name }) => name)];
+const others = [latency, footprint];
+
+export const scenarioNames = [...throughput, ...others].map(({ name }) => name);
 
 export async function measureAll({ only, ledger, rounds, seconds, tell }) {
   const machine = machineFacts();
@@ -19,19 +23,27 @@ export async function measureAll({ only, ledger, rounds, seconds, tell }) {
       ),
     );
   }
-  return { machine, throughput: measured, others: [] };
+  const measuredOthers = [];
+  for (const scenario of others) {
+    if (only !== null && !only.includes(scenario.name)) continue;
+    measuredOthers.push(
+      await attempt(scenario, tell, (behind) => scenario.measure({ rounds, seconds, tell, ...behind })),
+    );
+  }
+  return { machine, throughput: measured, others: measuredOthers };
 }
 
 /** A scenario with a service and a Redis of its own. What goes wrong in one does not end the others. */
 async function attempt(scenario, tell, measure) {
   const service = await startService();
   const redis = await startRedis();
-  const { name, title, bars } = scenario;
+  const { name, title, bars, columns, remark } = scenario;
+  const known = { name, title, bars, columns, remark };
   try {
-    return { name, title, bars, rows: await measure({ service, redis }), invalid: null };
+    return { ...known, rows: await measure({ service, redis }), invalid: null };
   } catch (fault) {
     tell(`${name}: ${fault.stack}`);
-    return { name, title, bars, rows: [], invalid: fault.message };
+    return { ...known, rows: [], invalid: fault.message };
   } finally {
     await redis.stop();
     await service.stop();
