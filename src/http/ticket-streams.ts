@@ -1,7 +1,7 @@
 /**
  * Tickets as streams of events (WHATWG HTML, section 9.2), fed from the campaign's mirror alone: no stream has a timer
- * or a store call of its own. One timer a campaign goes round all of them in a second, a tenth at a time, and tells
- * each what has changed; whoever is called meanwhile is told within a tenth of a second.
+ * or a store call of its own. One timer a campaign goes round all of them in a second, a few at a time, and tells
+ * each what has changed; whoever is called meanwhile is told with the next turn.
  *
  *   open ──state or position changed──▶ told ──sold-out, ended, claimed, left──▶ closed
  *     │ nothing for 15 s: heartbeat                │ reader away or too slow, epoch over, gateway stops ──▶ closed
@@ -18,9 +18,9 @@ import { apiSecurityHeaders } from './security-headers.js';
 import { eventId, HEARTBEAT, isOver, retryHint, streamEvent } from './stream-events.js';
 import { currentDocument } from './ticket-answers.js';
 
-const TURN_MS = 100;
-/** Turns until everybody had theirs: one second. */
-const TURNS = 10;
+const TURN_MS = 50;
+/** Turns until everybody had theirs: one second. So many that none of them holds the event loop up. */
+const TURNS = 20;
 /** Visits without news until a heartbeat keeps proxies from closing the connection: 15 seconds. */
 const QUIET_VISITS = 15;
 /** What a reader may leave unread inside this process; beyond, it is cut off. */
