@@ -3,7 +3,8 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import { Admission } from './admission/admission.js';
 import { CampaignLink } from './admission/campaign-link.js';
 import { Door } from './admission/door.js';
-import { type CampaignStore, STORE_TIME_ORIGIN_MS, type StoreView } from './admission/exchange.js';
+import { STORE_TIME_ORIGIN_MS, type StoreView } from './admission/exchange.js';
+import { LiveSettings } from './admission/live-settings.js';
 import { campaignSettings } from './admission/settings.js';
 import type { SlotAccount } from './admission/slot-account.js';
 import { bucketRate } from './buckets/gcra.js';
@@ -12,6 +13,8 @@ import { ClaimantHasher } from './claimant/claimant-hash.js';
 import { createClaimantSource } from './claimant/sources.js';
 import { isSoldOut, remainingOf } from './claims/budget.js';
 import { CampaignClaims } from './claims/campaign-claims.js';
+import type { OpenedCampaign } from './compose-store.js';
+import { readOverrides } from './config/read-overrides.js';
 import type { CampaignConfig, Config, UpstreamConfig } from './config/schema.js';
 import { CampaignMeters } from './http/campaign-meters.js';
 import type { RoutedContext } from './http/claim-route.js';
@@ -41,7 +44,7 @@ export interface CampaignParts {
   readonly config: Config;
   readonly upstream: Upstream;
   readonly slots: SlotAccount;
-  readonly store: CampaignStore;
+  readonly store: OpenedCampaign;
   readonly keys: readonly TicketKey[];
   readonly gateway: string;
   readonly clock: Clock;
@@ -53,30 +56,40 @@ export interface CampaignParts {
 export interface ComposedCampaign {
   readonly context: RoutedContext;
   readonly door: Door;
+  readonly live: LiveSettings;
 }
 
 export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   const { campaign, upstreamConfig, config, slots, clock, random, metrics } = parts;
   const schedule = compileSchedule(campaign.schedule);
   const joins = new JoinPace(clock);
+  const live = new LiveSettings({
+    store: parts.store.settings,
+    campaign,
+    upstream: upstreamConfig,
+    parse: readOverrides,
+    onFault: (err) => parts.logger.error({ err, campaign: campaign.id }, 'The settings in the store could not be read'),
+  });
   const nowMs = (): number =>
     link.storeClock.known ? STORE_TIME_ORIGIN_MS + link.storeClock.nowUs() / 1000 : clock.wallMs();
   const soldOut = (): boolean => link.view !== null && isSoldOut(link.view.claims, campaign.budget.claims);
-  const state = (): ReturnType<typeof stateAt> => stateAt(schedule, null, nowMs(), soldOut());
+  const state = (): ReturnType<typeof stateAt> =>
+    stateAt(schedule, live.effective.overrides.state ?? null, nowMs(), soldOut());
   const over = (): boolean => state() === 'sold-out' || state() === 'ended';
   let attempts = 0;
   const nextAttempt = (): string => `${parts.gateway}.${(attempts++).toString(36)}`;
   const settings = (): ReturnType<typeof campaignSettings> =>
     campaignSettings(
-      campaign,
-      upstreamConfig,
-      campaign.admission,
+      live.effective.campaign,
+      live.effective.upstream,
+      live.effective.campaign.admission,
       state() === 'open',
       joins.skip(),
       link.view?.gateways ?? 2,
+      live.revision,
     );
   const link = new CampaignLink({
-    store: parts.store,
+    store: parts.store.exchanges,
     clock,
     random,
     gateway: parts.gateway,
@@ -93,9 +106,15 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     askSoon: () => link.flushSoon(),
   });
   link.door = door;
-  link.onView((view) => joins.observe(view));
-  link.onView(() => {
+  const sendBackIfOver = (): void => {
     if (door.held > 0 && over()) door.sendAllBack();
+  };
+  link.onView((view) => joins.observe(view));
+  link.onView(sendBackIfOver);
+  link.onView((view) => live.observe(view));
+  live.onChange(() => {
+    sendBackIfOver();
+    link.tickSoon();
   });
   const cookie = new TicketCookie(campaign.id, config.server.tls !== null);
   const claims = new CampaignClaims({
@@ -120,7 +139,9 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     over,
   });
   const context: RoutedContext = {
-    config: campaign,
+    get config() {
+      return live.effective.campaign;
+    },
     routes: campaign.routes,
     pass: campaign.pass,
     upstream: parts.upstream,
@@ -137,12 +158,12 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     ended: new BoundedCache(ENDED_PLACES),
     state,
     nowMs,
-    ratePerSecond: () => campaign.admission.ratePerSecond,
+    ratePerSecond: () => live.effective.campaign.admission.ratePerSecond,
     nextAttempt,
     mayBeGranted: () => true,
   };
-  mirrorCampaign(metrics, campaign, context, door);
-  return { context, door };
+  mirrorCampaign(metrics, context, door);
+  return { context, door, live };
 }
 
 /** From the key that stays longest when keys rotate: the last one. */
@@ -151,7 +172,7 @@ function claimantSalt(keys: readonly TicketKey[], campaign: string): Uint8Array 
 }
 
 /** Names of entries and keys for the service: of the key that stays longest, as for the claimants. */
-function claimsSecret(keys: readonly TicketKey[], campaign: string): Uint8Array {
+export function claimsSecret(keys: readonly TicketKey[], campaign: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', keys.at(-1)!.secret, '', `spillway claims ${campaign}`, 32));
 }
 
@@ -190,8 +211,8 @@ class JoinPace {
   }
 }
 
-function mirrorCampaign(metrics: Metrics, campaign: CampaignConfig, context: RoutedContext, door: Door): void {
-  metrics.campaign(campaign.id).mirror({
+function mirrorCampaign(metrics: Metrics, context: RoutedContext, door: Door): void {
+  metrics.campaign(context.config.id).mirror({
     get state() {
       return context.state();
     },
@@ -199,7 +220,7 @@ function mirrorCampaign(metrics: Metrics, campaign: CampaignConfig, context: Rou
       return context.link.view === null ? null : waitingIn(context.link.view);
     },
     get maxWaiting() {
-      return campaign.queue.maxWaiting;
+      return context.config.queue.maxWaiting;
     },
     get head() {
       return context.link.view?.heads[0] ?? null;
@@ -211,20 +232,20 @@ function mirrorCampaign(metrics: Metrics, campaign: CampaignConfig, context: Rou
       return context.link.view === null ? null : 1 - context.link.view.show;
     },
     get configuredRatePerSecond() {
-      return campaign.admission.ratePerSecond;
+      return context.config.admission.ratePerSecond;
     },
     get effectiveRatePerSecond() {
       return context.state() === 'open' ? context.ratePerSecond() : 0;
     },
     get burst() {
-      return campaign.admission.burst;
+      return context.config.admission.burst;
     },
     get held() {
       return door.held;
     },
     get budgetRemaining() {
       const { view } = context.link;
-      return view === null ? null : remainingOf(view.claims, campaign.budget.claims);
+      return view === null ? null : remainingOf(view.claims, context.config.budget.claims);
     },
   });
 }

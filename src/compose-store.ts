@@ -1,24 +1,36 @@
 /** Which store stands behind the ports: the embedded one, or Redis. */
 import { randomBytes } from 'node:crypto';
+import type { CampaignSettingsStore } from './admission/campaign-settings-store.js';
 import type { CampaignStore } from './admission/exchange.js';
 import { FallbackStore } from './admission/fallback-store.js';
 import { MemoryCampaignStore } from './admission/memory-campaign-store.js';
+import { MemorySettingsStore } from './admission/memory-settings-store.js';
 import { MemorySlots } from './admission/memory-slots.js';
 import { RedisCampaignStore } from './admission/redis-campaign-store.js';
+import { RedisSettingsStore } from './admission/redis-settings-store.js';
 import type { CampaignConfig, Config } from './config/schema.js';
 import type { Clock } from './kernel/clock.js';
 import type { Logger } from './kernel/logger.js';
 import type { Random } from './kernel/random.js';
 import type { StoreFacts } from './metrics/store-metrics.js';
 import { connectRedis } from './redis/connection.js';
+import { gatewaysLogKeys, settingsKeys } from './redis/keys.js';
 import { loadScripts } from './redis/script.js';
 import { sharedSecret } from './redis/shared-secret.js';
 import type { CallObserver } from './redis/store-calls.js';
 import { StoreCalls } from './redis/store-calls.js';
 
+/** What a campaign keeps outside the gateway. */
+export interface OpenedCampaign {
+  readonly exchanges: CampaignStore;
+  readonly settings: CampaignSettingsStore;
+}
+
 export interface Store {
   readonly facts: StoreFacts;
-  open(campaign: CampaignConfig): CampaignStore;
+  open(campaign: CampaignConfig): OpenedCampaign;
+  /** The log of what operators did to gateways; it holds no settings. */
+  readonly gatewaysLog: CampaignSettingsStore;
   /** A secret that all gateways on this store have in common; for those that configured none. */
   secret(): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -48,8 +60,10 @@ function openMemory({ clock }: StoreOptions): Store {
     open(campaign) {
       const shared = slots.get(campaign.upstream) ?? new MemorySlots();
       slots.set(campaign.upstream, shared);
-      return new MemoryCampaignStore(shared, clock);
+      const exchanges = new MemoryCampaignStore(shared, clock);
+      return { exchanges, settings: new MemorySettingsStore(exchanges) };
     },
+    gatewaysLog: new MemorySettingsStore(),
     secret: async () => randomBytes(32),
     close: async () => {},
   };
@@ -60,7 +74,8 @@ async function openRedis(options: StoreOptions): Promise<Store> {
   const { store } = config;
   const connection = connectRedis(store, logger);
   const calls = new StoreCalls({ connection, clock, random, deadlineMs: store.deadlineMs, observe });
-  const script = loadScripts().get('exchange');
+  const scripts = loadScripts();
+  const script = scripts.get('exchange');
   await connection.ready(AbortSignal.timeout(START_PATIENCE_MS)).catch((err: unknown) => {
     logger.warn({ err, waitedMs: START_PATIENCE_MS }, 'Redis is not ready; starting without it');
   });
@@ -80,17 +95,21 @@ async function openRedis(options: StoreOptions): Promise<Store> {
     },
     open: (campaign) => {
       const { id, upstream } = campaign;
+      const keys = settingsKeys(store.keyPrefix, upstream, id);
+      const settings = new RedisSettingsStore({ calls, scripts, keys });
       const remote = new RedisCampaignStore({ calls, script, keyPrefix: store.keyPrefix, upstream, campaign: id });
-      if (!goesOnLocally(campaign)) return remote;
+      if (!goesOnLocally(campaign)) return { exchanges: remote, settings };
       const slots = localSlots.get(upstream) ?? new MemorySlots();
       localSlots.set(upstream, slots);
-      return new FallbackStore({
+      const exchanges = new FallbackStore({
         store: remote,
         openLocal: (nowUs) => new MemoryCampaignStore(slots, clock, nowUs),
         clock,
         onDecision: () => options.onFallback(id),
       });
+      return { exchanges, settings };
     },
+    gatewaysLog: new RedisSettingsStore({ calls, scripts, keys: gatewaysLogKeys(store.keyPrefix) }),
     secret: () => sharedSecret(connection, store.keyPrefix),
     async close() {
       calls.stop();

@@ -55,7 +55,13 @@ interface UpstreamParts {
 export async function composeGateway(options: GatewayOptions): Promise<Gateway> {
   const { loaded, clock, random, logger, version } = options;
   const { config, revision } = loaded;
-  const metrics = createMetrics({ version, config, revision, loadedAtMs: clock.wallMs(), scripts: ['exchange'] });
+  const metrics = createMetrics({
+    version,
+    config,
+    revision,
+    loadedAtMs: clock.wallMs(),
+    scripts: ['exchange', 'amend'],
+  });
   const store = await openStore({
     config,
     clock,
@@ -116,7 +122,12 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   });
   try {
     admin = await listenAdmin(adminApp, config.admin.host, config.admin.port);
-    await Promise.all([...campaigns.values()].map(({ context }) => context.link.start()));
+    await Promise.all(
+      [...campaigns.values()].map(async ({ context, live }) => {
+        await context.link.start();
+        await live.caughtUp();
+      }),
+    );
     server.listen(config.server.port, config.server.host);
     await once(server, 'listening');
   } catch (fault) {

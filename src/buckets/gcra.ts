@@ -45,3 +45,9 @@ export function remaining(tat: number, nowNs: number, rate: BucketRate): number 
   const room = nowNs + rate.toleranceNs - Math.max(tat, nowNs);
   return Math.max(0, Math.floor(room / rate.intervalNs));
 }
+
+/** When the rate changes, as many tokens stay spent as were: neither more time nor less. */
+export function atInterval(tat: number, fromNs: number, toNs: number, nowNs: number): number {
+  if (fromNs === toNs || tat <= nowNs || fromNs === 0) return tat;
+  return nowNs + Math.ceil(((tat - nowNs) / fromNs) * toNs);
+}

@@ -163,13 +163,13 @@ describe('CampaignLink: faults', () => {
 });
 
 describe('CampaignLink: ticks', () => {
-  it('come once a second while nobody asks, and ten times a second while somebody does', async () => {
+  it('come twice a second while nobody asks, and ten times a second while somebody does', async () => {
     const kit = await quietLink();
     kit.store.held = false;
     await kit.clock.advance(10_000);
     const idle = kit.store.calls.length;
-    expect(idle).toBeGreaterThanOrEqual(9);
-    expect(idle).toBeLessThanOrEqual(11);
+    expect(idle).toBeGreaterThanOrEqual(20);
+    expect(idle).toBeLessThanOrEqual(24);
     kit.link.touch();
     await kit.clock.advance(1000);
     expect(kit.store.calls.length - idle).toBeGreaterThanOrEqual(9);
