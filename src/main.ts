@@ -2,6 +2,7 @@
 /** The process edge: the only reader of arguments, environment and signals. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAuditCommand } from './cli/audit.js';
 import { addBurstCommand } from './cli/burst.js';
 import { runCheck } from './cli/check.js';
 import { addReplayCommand } from './cli/replay.js';
@@ -55,6 +56,7 @@ program
   .command('schema')
   .description('Print the JSON Schema of the configuration.')
   .action(async () => finish(await runSchema({ out })));
+addAuditCommand(program, { out, err, env }, finish);
 addBurstCommand(program, { out: process.stdout, err: process.stderr }, finish);
 addReplayCommand(program, { out: process.stdout, err: process.stderr }, finish);
 addSimulateCommand(program, { out: process.stdout, err: process.stderr, env }, finish);

@@ -164,6 +164,11 @@ export class CampaignClaims {
     };
   }
 
+  /** An operator has found that the service paid: a repeat hears so, without the answer that nobody has. */
+  resolvedGranted({ credentials, payload }: Memo): AttemptEnd {
+    return this.#kept({ outcome: 'granted', credentials, payload, status: 200, headers: [], body: null });
+  }
+
   /** Everything final that this process knows, for a store that lost its data. */
   *restorations(): Generator<Settlement> {
     for (const [key, stored] of this.cache.entries()) {

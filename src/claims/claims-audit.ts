@@ -1,0 +1,44 @@
+/** What a store knows of a campaign's claims, for the payment team; and their word on what nobody else knows. */
+import type { AttemptEnd } from './campaign-claims.js';
+import type { Memo } from './entry-text.js';
+
+export interface ClaimsFigures {
+  readonly epoch: number;
+  /** Numbers given out in the line, called, and lapsed, in this epoch. */
+  readonly issued: number;
+  readonly called: number;
+  readonly lapsed: number;
+  /** Claims that went to the service, in line or straight. */
+  readonly entered: number;
+  readonly granted: number;
+  readonly replayed: number;
+  /** Open entries: surely at the service or held for it, and of unknown outcome. */
+  readonly inFlight: number;
+  readonly unknown: number;
+  /** Units of the budget set aside for entries that were lost while open. */
+  readonly lost: number;
+  /** Losses of data, and how many of them an operator has confirmed. */
+  readonly losses: number;
+  readonly confirmed: number;
+  readonly soldOut: boolean;
+}
+
+/** A claim of which nobody knows how it ended. */
+export interface UnknownClaim {
+  /** What an operator names it by. */
+  readonly id: string;
+  readonly attempt: string;
+  /** ISO 8601: since when its outcome is unknown. */
+  readonly since: string;
+  readonly memo: Memo;
+}
+
+export type Resolution = 'resolved' | 'none' | 'closed' | 'in-flight';
+
+export interface ClaimsAudit {
+  figures(): Promise<ClaimsFigures>;
+  /** In the order in which their leases ended. */
+  unknown(): AsyncIterable<UnknownClaim>;
+  /** @param id - of the claim; `lost`: all units set aside */
+  resolve(id: string, end: AttemptEnd): Promise<Resolution>;
+}

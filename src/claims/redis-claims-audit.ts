@@ -1,0 +1,138 @@
+/** The audit of a campaign's claims on Redis. Reads in steps: it must not hold up the claims. */
+import { STORE_TIME_ORIGIN_MS } from '../admission/exchange.js';
+import type { RedisConnection } from '../redis/connection.js';
+import type { CampaignKeys, settingsKeys } from '../redis/keys.js';
+import type { Script } from '../redis/script.js';
+import type { AttemptEnd } from './campaign-claims.js';
+import type { ClaimsAudit, ClaimsFigures, Resolution, UnknownClaim } from './claims-audit.js';
+import { parseEntry } from './entry-text.js';
+
+const FIELDS = [
+  ...(['epoch', 'tail0', 'tail1', 'head0', 'head1', 'lapsed0', 'lapsed1', 'base0', 'base1'] as const),
+  ...(['entered', 'granted', 'replayed', 'lostSeen', 'lostSettled', 'losses', 'confirmed', 'soldOut'] as const),
+];
+type Field = (typeof FIELDS)[number];
+
+/** Open entries read at a time. */
+const STEP = 500;
+
+export interface RedisClaimsAuditOptions {
+  readonly connection: RedisConnection;
+  readonly keys: CampaignKeys;
+  readonly names: ReturnType<typeof settingsKeys>;
+  readonly resolve: Script;
+}
+
+export class RedisClaimsAudit implements ClaimsAudit {
+  readonly #units: string;
+  readonly #marks: string;
+  readonly #spent: readonly [string, string];
+
+  constructor(private readonly options: RedisClaimsAuditOptions) {
+    const named = (name: string): string => options.keys.fixed.find((key) => key.endsWith(`:${name}`)) as string;
+    this.#units = named('units');
+    this.#marks = named('marks');
+    this.#spent = [named('spent0'), named('spent1')];
+  }
+
+  async figures(): Promise<ClaimsFigures> {
+    const { connection, names } = this.options;
+    const values = (await connection.send('hmget', [names.line, ...FIELDS])) as Array<string | null>;
+    const state = Object.fromEntries(FIELDS.map((name, at) => [name, Number(values[at] ?? 0)])) as Record<
+      Field,
+      number
+    >;
+    const gaps = parseGaps((await connection.send('hget', [names.line, 'gaps'])) as string | null);
+    const unknown = await this.#count('-inf', `(${await this.#nowUs()}`);
+    const open = Number(await connection.send('zcard', [this.#units]));
+    let lapsed = 0;
+    for (const line of [0, 1] as const) {
+      const from = state[`base${line}`] + 1;
+      const to = state[`lapsed${line}`];
+      if (to < from) continue;
+      const spent = await connection.send('bitcount', [this.#spent[line], from, to, 'BIT']);
+      lapsed += to - from + 1 - Number(spent) - leftOut(gaps, line, from, to);
+    }
+    const numbers = (to: 'tail' | 'head'): number =>
+      [0, 1].reduce((sum, line) => {
+        const from = state[`base${line as 0 | 1}`] + 1;
+        const last = state[`${to}${line as 0 | 1}`];
+        return sum + last - from + 1 - leftOut(gaps, line, from, last);
+      }, 0);
+    return {
+      epoch: Math.max(1, state.epoch),
+      issued: numbers('tail'),
+      called: numbers('head'),
+      lapsed: Math.max(0, lapsed),
+      entered: state.entered,
+      granted: state.granted,
+      replayed: state.replayed,
+      inFlight: open - unknown,
+      unknown,
+      lost: Math.max(0, state.lostSeen - state.lostSettled),
+      losses: state.losses,
+      confirmed: state.confirmed,
+      soldOut: state.soldOut % 2 === 1,
+    };
+  }
+
+  async *unknown(): AsyncGenerator<UnknownClaim> {
+    const { connection, keys } = this.options;
+    const until = `(${await this.#nowUs()}`;
+    for (let from = 0; ; from += STEP) {
+      const range = [this.#units, '-inf', until, 'WITHSCORES', 'LIMIT', from, STEP];
+      const members = (await connection.send('zrangebyscore', range)) as string[];
+      for (let at = 0; at < members.length; at += 2) {
+        const text = (await connection.send('get', [keys.claimPrefix + members[at]])) as string | null;
+        const entry = text === null ? null : parseEntry(text);
+        if (entry === null || entry.kind === 'closed' || entry.kind === 'mark') continue;
+        yield {
+          id: members[at]!,
+          attempt: entry.attempt,
+          since: new Date(STORE_TIME_ORIGIN_MS + entry.atUs / 1000).toISOString(),
+          memo: entry.memo,
+        };
+      }
+      if (members.length < 2 * STEP) return;
+    }
+  }
+
+  async resolve(id: string, end: AttemptEnd): Promise<Resolution> {
+    const { connection, keys, names, resolve } = this.options;
+    const scriptKeys = [names.line, this.#units, this.#marks, keys.claimPrefix + id];
+    return (await resolve.call(connection, scriptKeys, [
+      '',
+      id,
+      end.outcome,
+      end.text,
+      end.keepMs,
+      end.markMs,
+    ])) as Resolution;
+  }
+
+  async #count(from: string, to: string): Promise<number> {
+    return Number(await this.options.connection.send('zcount', [this.#units, from, to]));
+  }
+
+  /** The store's own clock, in microseconds as `exchange.lua` counts them. */
+  async #nowUs(): Promise<number> {
+    const [seconds, micros] = (await this.options.connection.send('time', [])) as [string, string];
+    return (Number(seconds) * 1000 - STORE_TIME_ORIGIN_MS) * 1000 + Number(micros);
+  }
+}
+
+type Gap = readonly [line: number, from: number, to: number];
+
+function parseGaps(text: string | null): Gap[] {
+  return (text ?? '')
+    .split(';')
+    .filter((row) => row !== '')
+    .map((row) => row.split(' ').map(Number) as unknown as Gap);
+}
+
+/** Numbers between `from` and `to` that were left out after a loss: nobody ever had them. */
+function leftOut(gaps: readonly Gap[], line: number, from: number, to: number): number {
+  return gaps.reduce((sum, [of, first, last]) => {
+    return of === line ? sum + Math.max(0, Math.min(last, to) - Math.max(first, from) + 1) : sum;
+  }, 0);
+}

@@ -1,0 +1,86 @@
+/** `spillway audit`: what the store knows of a campaign's claims, and an operator's word on those nobody knows of. */
+import type { Command } from 'commander';
+import { openClaimsAudit } from '../compose-audit.js';
+import type { Environment } from '../config/environment.js';
+import { loadConfig } from '../config/load.js';
+import type { Write } from './check.js';
+
+interface AuditCommandOptions {
+  readonly config: string;
+  readonly unknown?: true;
+  readonly resolve?: readonly string[];
+}
+
+export interface AuditStreams {
+  readonly out: Write;
+  readonly err: Write;
+  readonly env: Environment;
+}
+
+const OUTCOMES = ['granted', 'not-granted'] as const;
+
+/** @param finish - receives the exit status */
+export function addAuditCommand(program: Command, streams: AuditStreams, finish: (status: number) => void): Command {
+  return program
+    .command('audit')
+    .summary('what the store knows of a campaign')
+    .description("Print what the store knows of a campaign's claims.")
+    .argument('<campaign>', 'id of the campaign')
+    .option('--config <file>', 'configuration file', streams.env.SPILLWAY_CONFIG ?? 'config/spillway.yaml')
+    .option('--unknown', 'list the claims of unknown outcome instead, one JSON object a line')
+    .option('--resolve <id-and-outcome...>', "say how one of them ended: its id, or 'lost', and granted or not-granted")
+    .action(async (campaign: string, options: AuditCommandOptions) =>
+      finish(await runAudit(campaign, options, streams)),
+    );
+}
+
+/** @returns exit status: 0 done, 1 error or nothing to resolve, 2 wrong use */
+export async function runAudit(
+  campaign: string,
+  options: AuditCommandOptions,
+  { out, err, env }: AuditStreams,
+): Promise<number> {
+  const [id, outcome, ...rest] = options.resolve ?? [];
+  const wanted = OUTCOMES.find((one) => one === outcome);
+  if (options.resolve !== undefined && (id === undefined || wanted === undefined || rest.length > 0)) {
+    err("--resolve takes an id of --unknown, or 'lost', and then granted or not-granted\n");
+    return 2;
+  }
+  try {
+    const opened = await openClaimsAudit(loadConfig({ file: options.config, env }), campaign);
+    try {
+      if (id !== undefined && wanted !== undefined) return await resolveOne(opened, id, wanted, out, err);
+      if (options.unknown) for await (const claim of opened.unknown()) out(`${JSON.stringify(claim)}\n`);
+      else for (const [name, value] of Object.entries(await opened.audit.figures())) out(`${name} ${value}\n`);
+      return 0;
+    } finally {
+      await opened.close();
+    }
+  } catch (fault) {
+    err(`${fault instanceof Error ? fault.message : String(fault)}\n`);
+    return 1;
+  }
+}
+
+type Opened = Awaited<ReturnType<typeof openClaimsAudit>>;
+
+async function resolveOne(
+  opened: Opened,
+  id: string,
+  outcome: (typeof OUTCOMES)[number],
+  out: Write,
+  err: Write,
+): Promise<number> {
+  const resolution = await opened.resolve(id, outcome === 'granted');
+  if (resolution === 'resolved') {
+    out(`${JSON.stringify({ id, outcome, resolvedAt: new Date().toISOString() })}\n`);
+    return 0;
+  }
+  const why = {
+    none: 'the store has no such claim',
+    closed: 'it has a final answer already',
+    'in-flight': 'it is at the service; its answer may be on the way',
+  }[resolution];
+  err(`${id}: nothing changed, ${why}\n`);
+  return 1;
+}

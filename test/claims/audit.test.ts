@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { runAudit } from '../../src/cli/audit.js';
+import { claim } from '../gateway/client.js';
+import { GatewayBench, type GatewaySettings, gatewayYaml } from '../support/gateway.js';
+import { sharedRedis } from '../support/redis-server.js';
+import { ledgered, onRedis } from './kit.js';
+
+const bench = new GatewayBench();
+const redis = sharedRedis();
+const folder = mkdtempSync(join(tmpdir(), 'spillway-audit-'));
+const file = join(folder, 'spillway.yaml');
+afterEach(() => bench.stopAll());
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function opened(settings: GatewaySettings) {
+  const service = await bench.recording();
+  writeFileSync(file, gatewayYaml(service.url, settings));
+  return { service, gateway: await bench.open(service.url, settings) };
+}
+
+async function audit(options: { unknown?: true; resolve?: readonly string[] } = {}, campaign = 'lny') {
+  const out: string[] = [];
+  const err: string[] = [];
+  const streams = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text), env: {} };
+  const status = await runAudit(campaign, { config: file, ...options }, streams);
+  return { status, out: out.join(''), err: err.join('') };
+}
+
+describe('spillway audit', () => {
+  it('prints the figures of a campaign', async () => {
+    const { service, gateway } = await opened({ ...ledgered(), ...onRedis(redis().url) });
+    const other = await bench.open(service.url, { ...ledgered(), ...onRedis(redis().url) });
+    for (const user of ['ann', 'bob', 'ann']) await claim(gateway.port, user);
+    service.respond = (_request, response) => response.destroy();
+    await claim(gateway.port, 'cat');
+    await claim(other.port, 'dan');
+    const { status, out } = await audit();
+    expect(status).toBe(0);
+    const figures = Object.fromEntries(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')),
+    );
+    expect(figures).toMatchObject({
+      entered: '3',
+      granted: '2',
+      unknown: '1',
+      inFlight: '0',
+      lapsed: '0',
+      losses: '0',
+    });
+  });
+
+  it('lists the claims of unknown outcome for the payment team, with the key the service knows', async () => {
+    const { service, gateway } = await opened({ ...ledgered(), ...onRedis(redis().url) });
+    service.respond = (_request, response) => response.destroy();
+    await claim(gateway.port, 'ann');
+    const { out } = await audit({ unknown: true });
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, string>);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ idempotencyKey: service.requests[0]?.headers['idempotency-key'] });
+    expect(Date.parse(lines[0]!.since!)).toBeGreaterThan(Date.now() - 60_000);
+    expect(out).not.toContain('ann');
+  });
+
+  it('takes an operator’s word: granted is replayed, not granted may be claimed again', async () => {
+    const settings = ledgered({}, {}, { budget: { claims: 2 } });
+    const { service, gateway } = await opened({ ...settings, ...onRedis(redis().url) });
+    service.respond = (_request, response) => response.destroy();
+    const ids: string[] = [];
+    for (const user of ['ann', 'bob']) {
+      await claim(gateway.port, user);
+      const lines = (await audit({ unknown: true })).out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id as string);
+      ids.push(lines.find((id) => !ids.includes(id))!);
+    }
+    service.respond = (_request, response) => response.writeHead(201).end('coupon');
+    expect((await audit({ resolve: [ids[0]!, 'granted'] })).status).toBe(0);
+    expect((await audit({ resolve: [ids[1]!, 'not-granted'] })).status).toBe(0);
+    expect((await claim(gateway.port, 'ann')).json()).toMatchObject({ outcome: 'granted' });
+    const bob = await claim(gateway.port, 'bob');
+    expect([bob.status, bob.body.toString()]).toEqual([201, 'coupon']);
+    expect(service.requests[2]?.headers['spillway-retry']).toBeUndefined();
+    expect((await audit()).out).toContain('granted 2\n');
+    expect((await audit({ resolve: [ids[0]!, 'granted'] })).err).toContain('final answer already');
+    expect((await audit({ resolve: ['nobody', 'granted'] })).status).toBe(1);
+  });
+
+  it('leaves alone what is at the service now', async () => {
+    const { service, gateway } = await opened({ ...ledgered({}, { timeoutMs: 5000 }), ...onRedis(redis().url) });
+    let answer = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      service.respond = (_request, response) => {
+        answer = () => response.writeHead(201).end();
+        resolve();
+      };
+    });
+    const ann = claim(gateway.port, 'ann');
+    await asked;
+    const { status, out } = await audit();
+    expect([status, out.includes('inFlight 1\n')]).toEqual([0, true]);
+    expect((await audit({ unknown: true })).out).toBe('');
+    answer();
+    expect((await ann).status).toBe(201);
+  });
+
+  it('refuses what it cannot do, and says why', async () => {
+    await opened(ledgered());
+    expect(await audit()).toMatchObject({ status: 1, err: expect.stringContaining('memory of the gateway itself') });
+    expect(await audit({}, 'other')).toMatchObject({ status: 1, err: expect.stringContaining('There is no campaign') });
+    expect((await audit({ resolve: ['x', 'perhaps'] })).status).toBe(2);
+    expect((await audit({ resolve: ['x'] })).status).toBe(2);
+  });
+});
