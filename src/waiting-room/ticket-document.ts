@@ -34,35 +34,45 @@ export interface TicketFacts {
   readonly chance?: 'likely' | 'unlikely' | null;
 }
 
+/** Literals, whole and in the contract's order: on Node 20 each member added to a spread costs half a microsecond. */
 export function ticketDocument(facts: TicketFacts, poll: PollSettings, random: Random): TicketDocument {
   const { campaign, ticket, number, standing, graceLeftMs, wallMs } = facts;
-  const common = { campaign, ticket, number, chance: facts.chance ?? null };
+  const chance = facts.chance ?? null;
   switch (standing.kind) {
     case 'waiting':
       return {
-        ...common,
+        campaign,
         state: 'waiting',
+        ticket,
+        number,
         position: standing.position,
         etaSeconds: etaSeconds(standing.waitMs),
         pollAfterMs: pollAfterMs(standing.waitMs, facts.stretch, poll, random),
+        chance,
         expiresAt: null,
       };
     case 'called':
       return {
-        ...common,
+        campaign,
         state: 'called',
+        ticket,
+        number,
         position: 0,
         etaSeconds: { min: 0, max: 1 },
         pollAfterMs: pollAfterMs(standing.doorMs, 1, poll, random),
+        chance,
         expiresAt: graceLeftMs === null ? null : new Date(wallMs + graceLeftMs).toISOString(),
       };
     case 'lapsed':
       return {
-        ...common,
+        campaign,
         state: 'lapsed',
+        ticket,
+        number,
         position: null,
         etaSeconds: null,
         pollAfterMs: poll.nearMs,
+        chance,
         expiresAt: null,
       };
   }
