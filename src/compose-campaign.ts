@@ -13,6 +13,7 @@ import { ClaimantHasher } from './claimant/claimant-hash.js';
 import { createClaimantSource } from './claimant/sources.js';
 import { isSoldOut, remainingOf } from './claims/budget.js';
 import { CampaignClaims } from './claims/campaign-claims.js';
+import { GrantedFilter } from './claims/granted-filter.js';
 import type { OpenedCampaign } from './compose-store.js';
 import { readOverrides } from './config/read-overrides.js';
 import type { CampaignConfig, Config, UpstreamConfig } from './config/schema.js';
@@ -125,6 +126,13 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     storeUs: () => (link.storeClock.known ? link.storeClock.nowUs() : 0),
   });
   restoreAfterLoss(link, claims);
+  const granted = new GrantedFilter(parts.store.granted, (err) =>
+    parts.logger.warn({ err, campaign: campaign.id }, 'The granted claims could not be read; trying again'),
+  );
+  link.onView((view) => {
+    if (claims.keepsAnswers && over())
+      void granted.refresh(`${view.generation} ${view.claims.granted}`, view.claims.granted);
+  });
   const admission = new Admission({
     link,
     door,
@@ -160,7 +168,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     nowMs,
     ratePerSecond: () => live.effective.campaign.admission.ratePerSecond,
     nextAttempt,
-    mayBeGranted: () => true,
+    mayBeGranted: (key) => claims.cache.get(key) !== undefined || granted.mayContain(key),
   };
   mirrorCampaign(metrics, context, door);
   return { context, door, live };

@@ -8,13 +8,15 @@ import { MemorySettingsStore } from './admission/memory-settings-store.js';
 import { MemorySlots } from './admission/memory-slots.js';
 import { RedisCampaignStore } from './admission/redis-campaign-store.js';
 import { RedisSettingsStore } from './admission/redis-settings-store.js';
+import type { GrantedMarks } from './claims/granted-marks.js';
+import { RedisGrantedMarks } from './claims/redis-granted-marks.js';
 import type { CampaignConfig, Config } from './config/schema.js';
 import type { Clock } from './kernel/clock.js';
 import type { Logger } from './kernel/logger.js';
 import type { Random } from './kernel/random.js';
 import type { StoreFacts } from './metrics/store-metrics.js';
 import { connectRedis } from './redis/connection.js';
-import { gatewaysLogKeys, settingsKeys } from './redis/keys.js';
+import { gatewaysLogKeys, marksKey, settingsKeys } from './redis/keys.js';
 import { loadScripts } from './redis/script.js';
 import { sharedSecret } from './redis/shared-secret.js';
 import type { CallObserver } from './redis/store-calls.js';
@@ -24,6 +26,7 @@ import { StoreCalls } from './redis/store-calls.js';
 export interface OpenedCampaign {
   readonly exchanges: CampaignStore;
   readonly settings: CampaignSettingsStore;
+  readonly granted: GrantedMarks;
 }
 
 export interface Store {
@@ -61,7 +64,8 @@ function openMemory({ clock }: StoreOptions): Store {
       const shared = slots.get(campaign.upstream) ?? new MemorySlots();
       slots.set(campaign.upstream, shared);
       const exchanges = new MemoryCampaignStore(shared, clock);
-      return { exchanges, settings: new MemorySettingsStore(exchanges) };
+      const granted = { read: async () => ({ names: [...exchanges.book.marks], next: '' }) };
+      return { exchanges, settings: new MemorySettingsStore(exchanges), granted };
     },
     gatewaysLog: new MemorySettingsStore(),
     secret: async () => randomBytes(32),
@@ -98,7 +102,8 @@ async function openRedis(options: StoreOptions): Promise<Store> {
       const keys = settingsKeys(store.keyPrefix, upstream, id);
       const settings = new RedisSettingsStore({ calls, scripts, keys });
       const remote = new RedisCampaignStore({ calls, script, keyPrefix: store.keyPrefix, upstream, campaign: id });
-      if (!goesOnLocally(campaign)) return { exchanges: remote, settings };
+      const granted = new RedisGrantedMarks(calls, scripts.get('granted'), marksKey(store.keyPrefix, upstream, id));
+      if (!goesOnLocally(campaign)) return { exchanges: remote, settings, granted };
       const slots = localSlots.get(upstream) ?? new MemorySlots();
       localSlots.set(upstream, slots);
       const exchanges = new FallbackStore({
@@ -107,7 +112,7 @@ async function openRedis(options: StoreOptions): Promise<Store> {
         clock,
         onDecision: () => options.onFallback(id),
       });
-      return { exchanges, settings };
+      return { exchanges, settings, granted };
     },
     gatewaysLog: new RedisSettingsStore({ calls, scripts, keys: gatewaysLogKeys(store.keyPrefix) }),
     secret: () => sharedSecret(connection, store.keyPrefix),
@@ -118,7 +123,7 @@ async function openRedis(options: StoreOptions): Promise<Store> {
   };
 }
 
-/** With a ledger, a claim is refused rather than risked. */
-function goesOnLocally({ onStoreFailure, claims }: CampaignConfig): boolean {
-  return onStoreFailure === 'local' && claims.mode === 'off';
+/** With a ledger or a budget, a claim is refused rather than risked. */
+function goesOnLocally({ onStoreFailure, claims, budget }: CampaignConfig): boolean {
+  return onStoreFailure === 'local' && claims.mode === 'off' && budget.claims === null;
 }

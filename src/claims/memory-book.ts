@@ -44,8 +44,8 @@ export class MemoryBook {
   #signs: string[] = [];
   replayed = 0;
 
-  get entries(): ReadonlyMap<string, Entry> {
-    return this.#entries;
+  get marks(): ReadonlySet<string> {
+    return this.#marks;
   }
 
   isAhead(known: KnownClaims): boolean {

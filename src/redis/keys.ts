@@ -22,6 +22,11 @@ export function campaignKeys(prefix: string, upstream: string, campaign: string)
   };
 }
 
+/** The hash of all claims granted. */
+export function marksKey(prefix: string, upstream: string, campaign: string): string {
+  return `${prefix}:{${upstream}}:${campaign}:marks`;
+}
+
 /** Where the operators' settings of a campaign are, and the log of who set what. */
 export interface SettingsKeys {
   readonly line: string;

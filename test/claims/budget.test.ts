@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { claim } from '../gateway/client.js';
 import { GatewayBench, type GatewaySettings, sumOf } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
+import { pause, until } from './kit.js';
 import { closePeople, person } from './people.js';
 
 const bench = new GatewayBench();
@@ -89,6 +90,33 @@ describe.each([
     expect(said).toEqual([201, 201, 201, 410, 410]);
     expect(service.stats().granted).toBe(3);
   });
+});
+
+describe('after the last grant', () => {
+  it('whoever was granted still gets the answer, at any gateway; a stranger costs the store nothing', async () => {
+    const service = await bench.recording();
+    const settings = { ...limited(3), ...onRedis() };
+    const [here, there] = [await bench.open(service.url, settings), await bench.open(service.url, settings)];
+    for (const user of ['ann', 'bob', 'cat']) expect((await claim(here.port, user)).status).toBe(201);
+    await until(async () => (await claim(there.port, 'zoe')).status === 410);
+    const ann = await claim(there.port, 'ann');
+    expect([ann.status, ann.headers['idempotency-replayed']]).toEqual([201, 'true']);
+    await pause(1200);
+    redis().freeze();
+    try {
+      const fromMs = performance.now();
+      for (let i = 0; i < 50; i++) {
+        expect((await claim(there.port, `stranger-${i}`)).json()).toMatchObject({ code: 'SOLD_OUT' });
+      }
+      expect(performance.now() - fromMs).toBeLessThan(400);
+      // A winner whom this gateway never answered cannot be told apart without the store: asked to come back, not away.
+      expect((await claim(there.port, 'bob')).json()).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    } finally {
+      redis().thaw();
+    }
+    await until(async () => (await claim(there.port, 'bob')).headers['idempotency-replayed'] === 'true');
+    expect(service.requests).toHaveLength(3);
+  }, 20_000);
 });
 
 describe('sold out by the word of the service', () => {
