@@ -71,6 +71,7 @@ export class MemoryLine {
   #shutUs = 0;
   #tickUs = 0;
   #entered = 0;
+  #stoodUs = 0;
   #enteredAtTick = 0;
 
   get atDoor(): number {
@@ -235,7 +236,8 @@ export class MemoryLine {
   tick(facts: TickFacts): boolean {
     const sinceUs = facts.nowUs - this.#tickUs;
     if (this.#tickUs !== 0 && sinceUs < TICK_US) return false;
-    const stood = facts.slotsFull && this.#entered === this.#enteredAtTick;
+    const stood = facts.open && facts.slotsFull && this.#entered === this.#enteredAtTick;
+    this.#stoodUs = stood ? this.#stoodUs + sinceUs : 0;
     const shut = !facts.open || stood;
     if (this.#tickUs !== 0) {
       if (shut) this.#shutUs += sinceUs;
@@ -296,7 +298,11 @@ export class MemoryLine {
     });
     this.show = plan.show;
     this.expected = plan.expected;
-    if (shut) return;
+    if (shut) {
+      // A service that is slow stands between two answers: that is its pace. One that stands for longer has none.
+      if (this.#stoodUs > 0 && this.#stoodUs < STALL_US) this.#smoothPace(0, sinceUs);
+      return;
+    }
     const back = this.tails[1] - this.heads[1];
     const inLine = this.tails[0] - this.heads[0];
     const returners = Math.min(back, Math.max(Math.ceil(plan.calls / 2), plan.calls - inLine));
@@ -304,10 +310,14 @@ export class MemoryLine {
       this.#advance(RETURN, returners, facts.nowUs) + this.#advance(MAIN, plan.calls - returners, facts.nowUs);
     this.expected += called * plan.show;
     if (this.callsPerSecond === 0) this.callsPerSecond = facts.ratePerSecond;
-    if (this.waiting > 0 && sinceUs < STALL_US) {
-      const weight = 1 - Math.exp(-sinceUs / SMOOTHING_US);
-      this.callsPerSecond += weight * ((called * 1e6) / sinceUs - this.callsPerSecond);
-    }
+    this.#smoothPace(called, sinceUs);
+  }
+
+  /** The pace of calling, smoothed; while nobody waits it tells nothing. */
+  #smoothPace(called: number, sinceUs: number): void {
+    if (this.waiting === 0 || sinceUs >= STALL_US) return;
+    const weight = 1 - Math.exp(-sinceUs / SMOOTHING_US);
+    this.callsPerSecond += weight * ((called * 1e6) / sinceUs - this.callsPerSecond);
   }
 
   /** Moves a head on by `calls` numbers, passing over gaps free of charge. */

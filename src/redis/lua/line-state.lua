@@ -4,7 +4,7 @@ merged by maximum; whoever is ahead of the store proves that data was lost. Numb
 that nobody here has seen, so the next `skip` of them are left out and kept as a gap for the heads to jump.
 ]]
 local FIELDS = { 'epoch', 'generation', 'settings', 'base0', 'base1', 'head0', 'head1', 'tail0', 'tail1', 'lapsed0', 'lapsed1', 'doorTat',
-  'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick',
+  'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick', 'stoodUs',
   'granted', 'attempts', 'soldOut', 'losses', 'confirmed', 'lossUs', 'lostSeen', 'lostSettled', 'replayed', 'signs' }
 local TEXTS = { generation = true, signs = true }
 

@@ -85,26 +85,36 @@ local function advance(c, line, calls, cohorts, gaps)
   return called
 end
 
+-- The pace of calling, smoothed; while nobody waits it tells nothing.
+local function smooth_pace(state, called, since_us)
+  if waiting(state) == 0 or since_us >= STALL_US then return end
+  local weight = 1 - math.exp(-since_us / SMOOTHING_US)
+  state.callsPerSecond = state.callsPerSecond + weight * (called * 1e6 / since_us - state.callsPerSecond)
+end
+
 local function call_next(c, tokens, since_us, shut, cohorts, gaps)
   local state = c.state
   local calls = plan_calls(c, cohorts, tokens)
-  if shut then return end
+  if shut then
+    -- A service that is slow stands between two answers: that is its pace. One that stands for longer has none.
+    if state.stoodUs > 0 and state.stoodUs < STALL_US then smooth_pace(state, 0, since_us) end
+    return
+  end
   local back, in_line = state.tail1 - state.head1, state.tail0 - state.head0
   local returners = math.min(back, math.max(math.ceil(calls / 2), calls - in_line))
   local called = advance(c, 1, returners, cohorts, gaps) + advance(c, 0, calls - returners, cohorts, gaps)
   state.expected = state.expected + called * state.show
   if state.callsPerSecond == 0 then state.callsPerSecond = 1e9 / c.settings.door_interval end
-  if waiting(state) > 0 and since_us < STALL_US then
-    local weight = 1 - math.exp(-since_us / SMOOTHING_US)
-    state.callsPerSecond = state.callsPerSecond + weight * (called * 1e6 / since_us - state.callsPerSecond)
-  end
+  smooth_pace(state, called, since_us)
 end
 
 local function tick(c, tokens)
   local state, now_us = c.state, c.now_us
   local since_us, first = now_us - state.tickUs, state.tickUs == 0
   if not first and since_us < TICK_US then return false end
-  local shut = not c.settings.open or (slots_full(c.slots) and state.entered == state.enteredAtTick)
+  local stood = c.settings.open and slots_full(c.slots) and state.entered == state.enteredAtTick
+  state.stoodUs = stood and state.stoodUs + since_us or 0
+  local shut = stood or not c.settings.open
   if not first then
     if shut then state.shutUs = state.shutUs + since_us
     elseif since_us > STALL_US then state.shutUs = state.shutUs + since_us - TICK_US end
