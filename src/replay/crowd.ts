@@ -121,10 +121,11 @@ export class Crowd {
       headers.push('content-type', 'application/json');
       const ticket = person.claimsWith;
       if (ticket !== null) headers.push('spillway-ticket', ticket);
-      return { method: 'POST', path: claimPath, headers, body: '{}' };
+      return { method: 'POST', path: claimPath, headers, body: '{}', ticket };
     }
-    const path = `${ticketsPath}/${person.ticket ?? 'me'}`;
-    return { method: step === 'poll' ? 'GET' : 'DELETE', path, headers, body: null };
+    const { ticket } = person;
+    const path = `${ticketsPath}/${ticket ?? 'me'}`;
+    return { method: step === 'poll' ? 'GET' : 'DELETE', path, headers, body: null, ticket };
   }
 
   #hear(index: number, person: Person, step: Step, reply: Reply | NoReply, dueUs: number): void {

@@ -2,7 +2,7 @@
 import type { Arrival } from '../sample/arrival-log.js';
 import type { BurstBounds } from './burst-options.js';
 import { secondsOf, standingAt, type Timeline } from './timeline.js';
-import { NETWORK_SECONDS } from './verdicts.js';
+import { LEAST_USE, NETWORK_SECONDS } from './verdicts.js';
 
 const LINE_FORMS_SECONDS = 2;
 const WINDOW_SECONDS = 5;
@@ -29,7 +29,7 @@ export function overBound(arrivals: readonly Arrival[], { ratePerSecond, burst }
 /**
  * The least share of the rate that reached the service in any five seconds, from two seconds after a line formed,
  * while two seconds' worth of people who would come were in line. Seconds in which most claims found the last slot
- * taken say nothing: there the slots were the bound.
+ * taken excuse what is missing: there the slots were the bound.
  * @param received - claims at the service in each second of the burst
  * @param full - of those, how many took the last slot
  * @returns null when there was no such time
@@ -41,18 +41,20 @@ export function leastUse(
   ratePerSecond: number,
 ): number | null {
   const live = standingAt(timeline.liveJoined, timeline.liveUnjoined, secondsOf(timeline));
-  const counts = live.map((waiting, second) => {
-    const slotsBound = (full[second] ?? 0) > (received[second] ?? 0) / 2;
-    return waiting >= ENOUGH_SECONDS * ratePerSecond && !slotsBound;
-  });
   let least: number | null = null;
   let run = 0;
-  counts.forEach((enough, second) => {
-    run = enough ? run + 1 : 0;
+  live.forEach((waiting, second) => {
+    run = waiting >= ENOUGH_SECONDS * ratePerSecond ? run + 1 : 0;
     if (run < LINE_FORMS_SECONDS + WINDOW_SECONDS) return;
     let sum = 0;
-    for (let at = second - WINDOW_SECONDS + 1; at <= second; at++) sum += received[at] ?? 0;
+    let slotsBound = false;
+    for (let at = second - WINDOW_SECONDS + 1; at <= second; at++) {
+      const claims = received[at] ?? 0;
+      sum += claims;
+      if (claims > 0 && (full[at] ?? 0) > claims / 2) slotsBound = true;
+    }
     const use = sum / (WINDOW_SECONDS * ratePerSecond);
+    if (use < LEAST_USE && slotsBound) return;
     least = least === null ? use : Math.min(least, use);
   });
   return least;

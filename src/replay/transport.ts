@@ -7,6 +7,8 @@ export interface Outgoing {
   /** Name, value, name, value … */
   readonly headers: readonly string[];
   readonly body: string | null;
+  /** The ticket it shows, wherever in the request it stands; null: none. */
+  readonly ticket: string | null;
 }
 
 export interface Transport {

@@ -16,7 +16,7 @@ const HONEST_ENDS = new Set(['SOLD_OUT', 'ENDED']);
 /** The rate is promised at the gateway; on its way to the service a claim may fall this much behind the one before. */
 export const NETWORK_SECONDS = 0.01;
 /** Least share of the rate that is used while people wait. */
-const LEAST_USE = 0.98;
+export const LEAST_USE = 0.98;
 
 export function judge(figures: BurstFigures, bounds: BurstBounds): Verdict[] {
   const { upstream } = figures;

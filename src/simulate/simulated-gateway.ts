@@ -36,14 +36,12 @@ export class SimulatedGateway {
   handle(request: Outgoing, answer: Answer): void {
     const claimant = request.headers[1] as string;
     if (request.method === 'POST') this.#claim(claimant, request, answer);
-    else if (request.method === 'DELETE') answer(this.#leave(claimant, ticketOf(request.path)));
-    else answer(this.#poll(claimant, ticketOf(request.path)));
+    else if (request.method === 'DELETE') answer(this.#leave(claimant, request.ticket ?? ''));
+    else answer(this.#poll(claimant, request.ticket ?? ''));
   }
 
-  #claim(claimant: string, { headers }: Outgoing, answer: Answer): void {
+  #claim(claimant: string, { ticket: text }: Outgoing, answer: Answer): void {
     const state = this.rooms.state();
-    const at = headers.indexOf('spillway-ticket');
-    const text = at < 0 ? null : (headers[at + 1] as string);
     const ticket = text === null ? null : readTicket(text, claimant);
     const refusal = text !== null && ticket === null ? problem(400, 'TICKET_INVALID', null) : closedReply(state);
     if (refusal !== null) {
@@ -143,10 +141,6 @@ export class SimulatedGateway {
     const { state, position, pollAfterMs, etaSeconds } = document;
     return ticketReply(status, code, state, newest, position, pollAfterMs, etaSeconds?.max ?? null);
   }
-}
-
-function ticketOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** What a campaign that is not open says to a claim; null: it may go on. */

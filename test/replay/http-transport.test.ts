@@ -5,7 +5,7 @@ import { HttpTransport } from '../../src/replay/http-transport.js';
 import type { NoReply, Reply } from '../../src/replay/reply.js';
 import type { Outgoing } from '../../src/replay/transport.js';
 
-const CLAIM: Outgoing = { method: 'POST', path: '/claims', headers: ['x-user-id', 'ann'], body: '{}' };
+const CLAIM: Outgoing = { method: 'POST', path: '/claims', headers: ['x-user-id', 'ann'], body: '{}', ticket: null };
 let server: Server;
 let transport: HttpTransport;
 

@@ -10,9 +10,9 @@ export const midnightDrop: Profile = {
   name: 'midnight-drop',
   summary: 'a festival opens at midnight: a jump, the peak 26 s later, a long tail',
   source: 'Alibaba, Double 11 2020: 583,000 orders a second at the peak, 26 s after midnight',
-  assumptions:
-    'The run-up (e-fold in 30 s), the jump to 0.45 and both decays (45 s and 600 s). The campaign is open during the run-up.',
+  assumptions: 'The run-up (e-fold in 30 s), the jump to 0.45 and both decays (45 s and 600 s).',
   seconds: 1800,
+  opensAtSeconds: T0,
   peakToMean: 6.7,
   rate(second) {
     const since = second - T0;

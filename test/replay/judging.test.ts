@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import { burstOptions, DEFAULT_BOUNDS } from '../../src/replay/burst-options.js';
+import { reportBurst } from '../../src/replay/burst-report.js';
+import { leastUse, overBound } from '../../src/replay/door-use.js';
+import { renderHtml } from '../../src/replay/html/html-report.js';
+import { niceCeiling } from '../../src/replay/html/svg.js';
+import { sparkline } from '../../src/replay/sparkline.js';
+import { Tally } from '../../src/replay/tally.js';
+import { mergeSnapshot, snapshotOf } from '../../src/replay/tally-snapshot.js';
+import { meets, parseThreshold, parseThresholds } from '../../src/replay/thresholds.js';
+import { emptyTimeline } from '../../src/replay/timeline.js';
+import { type Arrival, ArrivalLog } from '../../src/sample/arrival-log.js';
+import { reply } from './replies.js';
+
+const BOUNDS = { ...DEFAULT_BOUNDS, ratePerSecond: 100, burst: 10 };
+
+function arrivals(timesUs: readonly number[]): readonly Arrival[] {
+  const log = new ArrivalLog();
+  for (const us of timesUs) log.add(us, 'ann', 1);
+  return log.since(0);
+}
+
+describe('never over', () => {
+  const everyTenMs = Array.from({ length: 300 }, (_, i) => i * 10_000);
+
+  it('holds for the burst and the rate, and 10 ms of rate for the network', () => {
+    const burst = Array.from({ length: 11 }, () => 0);
+    expect(overBound(arrivals([...burst, ...everyTenMs.slice(1)]), BOUNDS)).toBeLessThanOrEqual(0);
+    expect(overBound(arrivals([0, ...burst, ...everyTenMs.slice(1)]), BOUNDS)).toBeCloseTo(1);
+  });
+
+  it('is broken by any window, however short, in the middle of quiet', () => {
+    const crowd = Array.from({ length: 14 }, () => 1_500_000);
+    const seldom = everyTenMs.filter((_, i) => i % 10 === 0);
+    expect(overBound(arrivals([...seldom, ...crowd].sort((a, b) => a - b)), BOUNDS)).toBeGreaterThan(1);
+  });
+});
+
+describe('never idle', () => {
+  /** 300 people who come join in the first second, and stay. */
+  const timeline = { ...emptyTimeline(), liveJoined: [300], offered: new Array<number>(12).fill(1) };
+  const full = new Array<number>(12).fill(0);
+
+  it('is the worst five seconds, from two seconds after the line formed', () => {
+    const received = [0, 0, 100, 100, 100, 100, 100, 100, 50, 100, 100, 100];
+    expect(leastUse(timeline, received, full, 100)).toBe(0.9);
+  });
+
+  it('is excused where the slots were the bound, and not seen without a line', () => {
+    const received = new Array<number>(12).fill(50);
+    expect(leastUse(timeline, received, new Array<number>(12).fill(40), 100)).toBeNull();
+    expect(leastUse({ ...timeline, liveJoined: [150] }, received, full, 100)).toBeNull();
+  });
+});
+
+describe('no one waits in vain', () => {
+  it('is broken by an answer that says otherwise more than a second after the end', () => {
+    const tally = new Tally(3);
+    tally.heard('poll', reply(200, { state: 'waiting' }), 0, 1);
+    tally.heard('claim', reply(410, { code: 'SOLD_OUT' }), 1e6, 2e6);
+    tally.heard('poll', reply(200, { state: 'waiting' }), 2.9e6, 3e6);
+    expect(tally.toldOtherwise).toBe(0);
+    tally.heard('poll', reply(200, { state: 'waiting' }), 3.1e6, 3.2e6);
+    expect(tally.toldOtherwise).toBe(1);
+    tally.finished(0, { kind: 'refused', code: 'SOLD_OUT' }, 3.2e6);
+    const { verdicts } = reportBurst(burstOptions({ people: 3 }), tally, null);
+    expect(verdicts.find(({ promise }) => promise === 'no one waits in vain')?.held).toBe(false);
+  });
+});
+
+describe('thresholds', () => {
+  it('bound any figure of the report, and say when there is none', () => {
+    const figures = { waitMs: { p99: 1500 }, granted: 10, upstream: null };
+    const held = (text: string) => meets(parseThreshold(text), figures).held;
+    expect([held('waitMs.p99<2000'), held('waitMs.p99 > 2000'), held('granted=10'), held('granted >= 11')]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect([held('upstream.crashes<1'), held('nothing<1')]).toEqual([null, null]);
+    expect(() => parseThreshold('waitMs.p99')).toThrow('no threshold');
+  });
+
+  it('are read from a file, one a line', () => {
+    expect(parseThresholds('# bounds\n\ngranted>=10 # all\nslipMs.p99<20\n')).toHaveLength(2);
+  });
+
+  it('are verdicts of the report', () => {
+    const bounds = { ...DEFAULT_BOUNDS, thresholds: [parseThreshold('granted>=1')] };
+    expect(reportBurst(burstOptions({ bounds }), new Tally(1), null)).toMatchObject({
+      outcome: 'broken',
+      exitStatus: 99,
+    });
+  });
+});
+
+describe('tallies of several processes', () => {
+  it('add up to the tally of one', () => {
+    const whole = new Tally(4);
+    const parts = [new Tally(4), new Tally(4)] as const;
+    for (let person = 0; person < 4; person++) {
+      for (const tally of [whole, parts[person % 2] as Tally]) {
+        tally.sent(person, 'claim', person * 1e6, person * 1e6 + 500);
+        tally.heard(
+          'claim',
+          reply(person === 3 ? 410 : 201, { code: person === 3 ? 'SOLD_OUT' : undefined }),
+          person * 1e6,
+          person * 1e6 + 1000,
+        );
+        tally.finished(
+          person,
+          person === 3 ? { kind: 'refused', code: 'SOLD_OUT' } : { kind: 'granted' },
+          person * 1e6 + 1000,
+        );
+        if (person !== 3) tally.waited(person * 1e6, 10, person * 1e6 + 1000);
+      }
+    }
+    const merged = new Tally(4);
+    for (const part of parts) mergeSnapshot(merged, JSON.parse(JSON.stringify(snapshotOf(part))));
+    const options = burstOptions({ people: 4 });
+    expect(reportBurst(options, merged, null)).toEqual(reportBurst(options, whole, null));
+    expect(merged.granted).toBe(3);
+  });
+});
+
+describe('the HTML report', () => {
+  const tally = new Tally(2);
+  tally.sent(0, 'claim', 0, 0);
+  tally.finished(0, { kind: 'granted' }, 2e6);
+  const html = renderHtml(reportBurst(burstOptions({ people: 2, campaign: '<lny>' }), tally, null));
+
+  it('needs nothing but itself', () => {
+    expect(html).not.toMatch(/<script|<link|<img|@import|url\(|src=/);
+    expect(html.match(/<svg /g)).toHaveLength(4);
+  });
+
+  it('says each promise in words, and what was not seen', () => {
+    expect(html).toContain('Everybody got a final answer.');
+    expect(html).toContain('Could not be seen: never over the rate.');
+  });
+
+  it('shows names as text', () => {
+    expect(html).toContain('&lt;lny&gt;');
+    expect(html).not.toContain('<lny>');
+  });
+});
+
+describe('small pictures', () => {
+  it('show the highest of those who share a bar', () => {
+    expect(sparkline([0, 4, 8], 10)).toBe('▁▅█');
+    expect(sparkline([1, 8, 1, 1], 2)).toBe('█▂');
+    expect(sparkline([], 5)).toBe('');
+  });
+
+  it('have round axes', () => {
+    expect([0, 0.7, 3, 23, 99, 1000].map(niceCeiling)).toEqual([1, 1, 4, 25, 100, 1000]);
+  });
+});
