@@ -24,6 +24,11 @@ export interface ClientOptions {
    * and only who is called asks the gateway.
    */
   readonly statusUrl?: string;
+  /**
+   * Whether to follow the place by a stream of events, told as it changes; false: by polls alone. Where no stream is to
+   * be had, it polls. Not used with `statusUrl`.
+   */
+  readonly stream?: boolean;
   /** How long one request may take, in milliseconds; 30,000. */
   readonly timeoutMs?: number;
   /** Failures in a row after which a claim gives up; 12, which takes about four minutes. A crowd is no failure. */

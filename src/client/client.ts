@@ -8,11 +8,12 @@
 import type { ClaimRequest, ClientOptions, SpillwayClient } from './client-options.js';
 import { clientClock } from './clock.js';
 import { asCampaign, type CampaignDocument, type TicketDocument } from './documents.js';
-import { Errand } from './errand.js';
-import { CampaignPoll, TicketPoll } from './line-watch.js';
+import { Errand, type LineWatch } from './errand.js';
+import { type Ask, CampaignPoll, TicketPoll } from './line-watch.js';
 import { ClientMemory, defaultStorage } from './memory.js';
 import type { ClaimOutcome, LeaveOutcome } from './outcome.js';
 import { type Outgoing, type Reply, type Sender, send } from './reply.js';
+import { type OpenStream, TicketStream } from './ticket-stream.js';
 
 export type { ClaimRequest, ClientOptions, SpillwayClient } from './client-options.js';
 export type { ClientClock } from './clock.js';
@@ -99,17 +100,14 @@ class Client implements SpillwayClient {
   }
 
   #errand(request: ClaimRequest, signal: AbortSignal): Errand {
-    const clock = this.#sender.clock;
+    const { clock } = this.#sender;
     const askTicket = (within: AbortSignal): Promise<Reply> => this.#line('GET', '/tickets/me', within);
     const askCampaign = (within: AbortSignal): Promise<Reply> => this.#askCampaign(within);
     const facts = {
       memory: this.#memory,
       clock,
       random: this.#random,
-      watch:
-        this.options.statusUrl === undefined
-          ? new TicketPoll(clock, askTicket)
-          : new CampaignPoll(clock, askTicket, askCampaign, this.#random),
+      watch: this.#watch(askTicket, askCampaign),
       sendClaim: (within: AbortSignal) => this.#send(this.#outgoing(request), within),
       giveUpAfterFailures: this.options.giveUpAfterFailures ?? 12,
       waitForOpening: request.waitForOpening ?? true,
@@ -117,6 +115,21 @@ class Client implements SpillwayClient {
     };
     return new Errand(facts, signal);
   }
+
+  #watch(askTicket: Ask, askCampaign: Ask): LineWatch {
+    const { clock } = this.#sender;
+    const { statusUrl, stream = false } = this.options;
+    if (statusUrl !== undefined) return new CampaignPoll(clock, askTicket, askCampaign, this.#random);
+    const poll = new TicketPoll(clock, askTicket);
+    return stream ? new TicketStream(clock, this.#openStream, poll, this.#random) : poll;
+  }
+
+  readonly #openStream: OpenStream = (lastId, signal) => {
+    const { fetch, credentials } = this.#sender;
+    const headers: Record<string, string> = { ...this.#withTicket(this.#headers()), accept: 'text/event-stream' };
+    if (lastId !== '') headers['last-event-id'] = lastId;
+    return fetch(`${this.#lineUrl}/tickets/me`, { method: 'GET', headers, credentials, cache: 'no-store', signal });
+  };
 
   #outgoing({ path, method = 'POST', headers, body, idempotencyKey }: ClaimRequest): Outgoing {
     const url = /^https?:/.test(path) ? path : `${this.options.baseUrl}${path}`;
@@ -146,12 +159,12 @@ class Client implements SpillwayClient {
   }
 
   #send(request: Outgoing, signal: AbortSignal): Promise<Reply> {
+    return send(this.#sender, { ...request, headers: this.#withTicket(request.headers) }, signal);
+  }
+
+  #withTicket(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     const ticket = this.place?.ticket;
-    return send(
-      this.#sender,
-      ticket ? { ...request, headers: { ...request.headers, 'spillway-ticket': ticket } } : request,
-      signal,
-    );
+    return ticket ? { ...headers, 'spillway-ticket': ticket } : headers;
   }
 
   #headers(): Readonly<Record<string, string>> {

@@ -5,7 +5,7 @@ import type { LineWatch, Watching } from './errand.js';
 import { placeFromCampaignDocument } from './place.js';
 import type { Reply } from './reply.js';
 
-type Ask = (signal: AbortSignal) => Promise<Reply>;
+export type Ask = (signal: AbortSignal) => Promise<Reply>;
 
 /** Polls the ticket. */
 export class TicketPoll implements LineWatch {
