@@ -21,6 +21,9 @@ import type {
 import { STORE_TIME_ORIGIN_MS } from './exchange.js';
 import type { MemorySlots } from './memory-slots.js';
 
+/** After a loss of data the door stays shut for this long: slots are counted again when every gateway has told of its own. */
+const SETTLING_US = 250_000;
+
 export class MemoryCampaignStore implements CampaignStore {
   readonly #line = new MemoryLine();
   readonly #buckets = new MemoryBuckets();
@@ -174,7 +177,7 @@ class Turn {
 
   /** Token and slot together, or neither. */
   #takePermit(): number | null {
-    if (!this.#open || this.#slotsLeft <= 0) return null;
+    if (!this.#open || this.#slotsLeft <= 0 || this.#book.lostWithin(SETTLING_US, this.nowUs)) return null;
     const wait = Math.max(0, waitNs(this.#doorTat, this.#nowNs, this.#settings.door));
     if (wait > this.#settings.horizonUs * 1000) return null;
     this.#doorTat = charged(this.#doorTat, this.#nowNs, this.#settings.door);

@@ -89,10 +89,15 @@ export class MemoryBook {
     return over && open.attempt === ask.repeats ? null : text;
   }
 
+  /** Whether data was lost less than `durationUs` ago. */
+  lostWithin(durationUs: number, nowUs: number): boolean {
+    return this.#lossUs > 0 && nowUs < this.#lossUs + durationUs;
+  }
+
   /** Units that may still be taken; infinite without a budget. */
   unitsLeft({ budget }: ClaimsSettings, nowUs: number): number {
     if (budget === 0) return Number.POSITIVE_INFINITY;
-    if (this.#lossUs > 0 && nowUs < this.#lossUs + RECOVERY_US) return 0;
+    if (this.lostWithin(RECOVERY_US, nowUs)) return 0;
     return Math.max(0, budget - this.#granted - this.#units.size - this.#lost());
   }
 

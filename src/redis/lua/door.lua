@@ -1,7 +1,10 @@
 --[[
 The door: one bucket a campaign and the slots of its upstream, taken together or not at all. An unknown bucket
-is an empty one, so that losing it mints nothing. When the rate changes, what was spent stays spent.
+is an empty one, so that losing it mints nothing. When the rate changes, what was spent stays spent. After a loss of
+data the door stays shut for SETTLING_US: slots are counted again when every gateway has told of its own.
 ]]
+local SETTLING_US = 250000
+
 local function at_interval(tat, from, to, now_ns)
   if from == to or tat <= now_ns or from == 0 then return tat end
   return now_ns + math.ceil((tat - now_ns) / from * to)
@@ -25,6 +28,7 @@ end
 -- Microseconds until the permit's departure, or nil.
 local function take_permit(c)
   if not c.settings.open or slots_full(c.slots) then return nil end
+  if c.state.lossUs > 0 and c.now_us < c.state.lossUs + SETTLING_US then return nil end
   local wait = math.max(0, gcra_wait_ns(c.state.doorTat, c.now_ns, c.settings.door_interval, c.settings.door_tolerance))
   if wait > c.settings.horizon_us * 1000 then return nil end
   c.state.doorTat = gcra_charged(c.state.doorTat, c.now_ns, c.settings.door_interval)
