@@ -38,18 +38,24 @@ export interface Simulated {
 }
 
 const OVER_CHECK_TURNS = 16;
+/** A gateway that has just started has an empty door: it stands idle for so long, and until the door's bucket is full. */
+const IDLE_MS = 1000;
 
 /** The same options give the same report. */
 export async function simulate(options: SimulationOptions): Promise<Simulated> {
   const beganMs = performance.now();
   const { burst } = options;
   const plan = await planOf(burst);
-  const clock = new VirtualClock(options.startWallMs);
+  const idleMs = IDLE_MS + (1000 * burst.bounds.burst) / burst.bounds.ratePerSecond;
+  const clock = new VirtualClock(options.startWallMs - idleMs);
   const service = new SimulatedService(options.service, clock, seededRandom(burst.seed ^ 0x3c6ef372));
   const rooms = options.gateway ? openGateways(options, clock) : [];
   let ready = 0;
   for (const { link } of rooms) void link.start().then(() => ready++);
   await clock.runUntil(() => ready === rooms.length);
+  const idleUntilUs = clock.monotonicUs() + idleMs * 1000;
+  clock.after(idleMs, () => undefined);
+  await clock.runUntil(() => clock.monotonicUs() >= idleUntilUs);
   for (const { atMs, faults } of serviceEvents(burst)) clock.after(atMs, () => service.setFaults(faults));
   const tally = new Tally(plan.arrivesAtUs.length, plan.claimant);
   const startUs = clock.monotonicUs();
