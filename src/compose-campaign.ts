@@ -1,5 +1,6 @@
 /** Wires one campaign: its link to the store, its door, its decisions, its tickets. */
 import { hkdfSync, randomBytes } from 'node:crypto';
+import type { OperatedCampaign } from './admin/campaign-desk.js';
 import { Admission } from './admission/admission.js';
 import { CampaignLink } from './admission/campaign-link.js';
 import { Door } from './admission/door.js';
@@ -8,13 +9,14 @@ import { LiveSettings } from './admission/live-settings.js';
 import { campaignSettings } from './admission/settings.js';
 import type { SlotAccount } from './admission/slot-account.js';
 import { bucketRate } from './buckets/gcra.js';
-import { compileSchedule, stateAt } from './campaign/schedule.js';
+import { type CampaignState, compileSchedule, stateAt } from './campaign/schedule.js';
 import { ClaimantHasher } from './claimant/claimant-hash.js';
 import { createClaimantSource } from './claimant/sources.js';
 import { isSoldOut, remainingOf } from './claims/budget.js';
 import { CampaignClaims } from './claims/campaign-claims.js';
 import { GrantedFilter } from './claims/granted-filter.js';
 import type { OpenedCampaign } from './compose-store.js';
+import type { Overrides } from './config/override-schema.js';
 import { readOverrides } from './config/read-overrides.js';
 import type { CampaignConfig, Config, UpstreamConfig } from './config/schema.js';
 import { CampaignMeters } from './http/campaign-meters.js';
@@ -58,6 +60,7 @@ export interface ComposedCampaign {
   readonly context: RoutedContext;
   readonly door: Door;
   readonly live: LiveSettings;
+  readonly operated: OperatedCampaign;
 }
 
 export function composeCampaign(parts: CampaignParts): ComposedCampaign {
@@ -74,8 +77,9 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   const nowMs = (): number =>
     link.storeClock.known ? STORE_TIME_ORIGIN_MS + link.storeClock.nowUs() / 1000 : clock.wallMs();
   const soldOut = (): boolean => link.view !== null && isSoldOut(link.view.claims, campaign.budget.claims);
-  const state = (): ReturnType<typeof stateAt> =>
-    stateAt(schedule, live.effective.overrides.state ?? null, nowMs(), soldOut());
+  const stateWith = (overrides: Overrides): CampaignState =>
+    stateAt(schedule, overrides.state ?? null, nowMs(), soldOut());
+  const state = (): CampaignState => stateWith(live.effective.overrides);
   const over = (): boolean => state() === 'sold-out' || state() === 'ended';
   let attempts = 0;
   const nextAttempt = (): string => `${parts.gateway}.${(attempts++).toString(36)}`;
@@ -171,7 +175,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     mayBeGranted: (key) => claims.cache.get(key) !== undefined || granted.mayContain(key),
   };
   mirrorCampaign(metrics, context, door);
-  return { context, door, live };
+  return { context, door, live, operated: { id: campaign.id, live, link, stateWith, nowMs } };
 }
 
 /** From the key that stays longest when keys rotate: the last one. */

@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { CampaignSettingsStore } from './admission/campaign-settings-store.js';
 import type { CampaignStore } from './admission/exchange.js';
 import { FallbackStore } from './admission/fallback-store.js';
+import type { GatewayRoster } from './admission/gateway-roster.js';
 import { MemoryCampaignStore } from './admission/memory-campaign-store.js';
 import { MemorySettingsStore } from './admission/memory-settings-store.js';
 import { MemorySlots } from './admission/memory-slots.js';
 import { RedisCampaignStore } from './admission/redis-campaign-store.js';
+import { RedisGatewayRoster } from './admission/redis-gateway-roster.js';
 import { RedisSettingsStore } from './admission/redis-settings-store.js';
 import type { GrantedMarks } from './claims/granted-marks.js';
 import { RedisGrantedMarks } from './claims/redis-granted-marks.js';
@@ -34,6 +36,8 @@ export interface Store {
   open(campaign: CampaignConfig): OpenedCampaign;
   /** The log of what operators did to gateways; it holds no settings. */
   readonly gatewaysLog: CampaignSettingsStore;
+  /** Gateways on this store; one that shares it with nobody names none. */
+  readonly roster: GatewayRoster;
   /** A secret that all gateways on this store have in common; for those that configured none. */
   secret(): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -68,6 +72,7 @@ function openMemory({ clock }: StoreOptions): Store {
       return { exchanges, settings: new MemorySettingsStore(exchanges), granted };
     },
     gatewaysLog: new MemorySettingsStore(),
+    roster: { seen: async () => [] },
     secret: async () => randomBytes(32),
     close: async () => {},
   };
@@ -115,6 +120,12 @@ async function openRedis(options: StoreOptions): Promise<Store> {
       return { exchanges, settings, granted };
     },
     gatewaysLog: new RedisSettingsStore({ calls, scripts, keys: gatewaysLogKeys(store.keyPrefix) }),
+    roster: new RedisGatewayRoster({
+      calls,
+      script: scripts.get('gateways'),
+      keyPrefix: store.keyPrefix,
+      upstreams: config.upstreams.map(({ id }) => id),
+    }),
     secret: () => sharedSecret(connection, store.keyPrefix),
     async close() {
       calls.stop();

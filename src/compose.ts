@@ -5,7 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { adminApi } from './admin/api.js';
 import { createAdminApp } from './admin/app.js';
+import { CampaignDesk } from './admin/campaign-desk.js';
+import { GatewayLog } from './admin/gateway-log.js';
 import { type AdminListener, listenAdmin } from './admin/listener.js';
 import { SlotAccount } from './admission/slot-account.js';
 import { RouteMatcher } from './campaign/routes.js';
@@ -44,6 +47,8 @@ export interface Gateway {
   readonly campaigns: ReadonlyMap<string, ComposedCampaign>;
   /** Stops without a failed request; asked again, it waits for nobody. @returns the exit status */
   stop(): Promise<number>;
+  /** The exit status, once it has stopped, whoever told it to. */
+  readonly done: Promise<number>;
 }
 
 interface UpstreamParts {
@@ -60,7 +65,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     config,
     revision,
     loadedAtMs: clock.wallMs(),
-    scripts: ['exchange', 'amend'],
+    scripts: ['exchange', 'amend', 'audit-records', 'gateways'],
   });
   const store = await openStore({
     config,
@@ -72,7 +77,8 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   });
   metrics.store.mirror(store.facts);
   const upstreams = composeUpstreams(config, clock, metrics);
-  const campaigns = await composeCampaigns(options, store, upstreams, metrics);
+  const name = randomBytes(9).toString('base64url');
+  const campaigns = await composeCampaigns(options, name, store, upstreams, metrics);
   const readiness = new Readiness();
   readiness.detail('store', () => ({ up: store.facts.up, mode: store.facts.mode }));
   readiness.configured();
@@ -99,7 +105,34 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const server = createPrelinkedServer(app);
   const refused = metrics.campaign('').request('other', 'refused');
   answerClientErrors(server, ids, () => refused.finished(400, 0));
-  const adminApp = createAdminApp({ tokens: config.admin.tokens, exposition: metrics.exposition, readiness, logger });
+  let stopped: (status: number) => void = () => {};
+  const done = new Promise<number>((resolve) => {
+    stopped = resolve;
+  });
+  const stop = (): Promise<number> => {
+    const ending = drain.stop();
+    void ending.then(stopped);
+    return ending;
+  };
+  const desks = new Map([...campaigns].map(([id, { operated }]) => [id, new CampaignDesk(operated, logger)]));
+  const gatewayLog = new GatewayLog(store.gatewaysLog, logger, () => clock.wallMs());
+  const api = adminApi({
+    config,
+    revision,
+    version,
+    gateway: name,
+    roster: store.roster,
+    desks,
+    gatewayLog,
+    logs: [
+      ...[...campaigns].map(([id, { live }]) => ({ name: id, store: live.store })),
+      { name: 'gateways', store: store.gatewaysLog },
+    ],
+    isDraining: () => drain.phase !== 'serving',
+    drain: () => void stop(),
+  });
+  const { exposition } = metrics;
+  const adminApp = createAdminApp({ tokens: config.admin.tokens, exposition, readiness, logger, api });
   let admin: AdminListener = { port: 0, close: async () => {} };
   const drain = new Drain({
     readiness,
@@ -141,7 +174,8 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     port: (server.address() as AddressInfo).port,
     adminPort: admin.port,
     campaigns,
-    stop: () => drain.stop(),
+    stop,
+    done,
   };
 }
 
@@ -163,6 +197,7 @@ function composeUpstreams(config: Config, clock: Clock, metrics: Metrics): Reado
 
 async function composeCampaigns(
   options: GatewayOptions,
+  gateway: string,
   store: Store,
   upstreams: ReadonlyMap<string, UpstreamParts>,
   metrics: Metrics,
@@ -170,7 +205,6 @@ async function composeCampaigns(
   const { config, ticketKeys } = options.loaded;
   const keys: readonly TicketKey[] =
     ticketKeys.length > 0 ? ticketKeys : [{ id: 'made', secret: await store.secret() }];
-  const gateway = randomBytes(9).toString('base64url');
   return new Map(
     config.campaigns.map((campaign) => {
       const { upstream, slots } = upstreams.get(campaign.upstream)!;

@@ -192,6 +192,11 @@ export class CampaignLink {
     if ((count % 2 === 1) !== soldOut) this.#knowClaims({ soldOut: count + 1 });
   }
 
+  /** How old what is known of the campaign is, in milliseconds; infinite: nothing is known yet. */
+  get seenMsAgo(): number {
+    return (this.options.clock.monotonicUs() - this.seenUs) / 1000;
+  }
+
   /** Ticks at the end of this turn: something has changed that the line should know of. */
   tickSoon(): void {
     this.#tickDue = true;

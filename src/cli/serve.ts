@@ -51,6 +51,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
     const stop = (): void => void gateway.stop().then(resolve);
     signals.on('SIGTERM', stop);
     signals.on('SIGINT', stop);
+    void gateway.done.then(resolve);
   });
   options.onReady?.(gateway);
   return stopped;

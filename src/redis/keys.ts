@@ -16,7 +16,7 @@ export function campaignKeys(prefix: string, upstream: string, campaign: string)
   const own = `${shared}:${campaign}`;
   const names = ['line', 'who', 'came0', 'came1', 'spent0', 'spent1', 'door', 'inside', 'units', 'marks'];
   return {
-    fixed: [`${shared}:slots`, ...names.map((name) => `${own}:${name}`)],
+    fixed: [slotsKey(prefix, upstream), ...names.map((name) => `${own}:${name}`)],
     bucketPrefix: `${own}:bucket:`,
     claimPrefix: `${own}:claim:`,
   };
@@ -25,6 +25,11 @@ export function campaignKeys(prefix: string, upstream: string, campaign: string)
 /** The hash of all claims granted. */
 export function marksKey(prefix: string, upstream: string, campaign: string): string {
   return `${prefix}:{${upstream}}:${campaign}:marks`;
+}
+
+/** The slots of an upstream, of all gateways. */
+export function slotsKey(prefix: string, upstream: string): string {
+  return `${prefix}:{${upstream}}:slots`;
 }
 
 /** Where the operators' settings of a campaign are, and the log of who set what. */

@@ -18,6 +18,7 @@ export interface GatewaySettings {
   readonly campaign?: Readonly<Record<string, unknown>>;
   readonly upstream?: Readonly<Record<string, unknown>>;
   readonly server?: Readonly<Record<string, unknown>>;
+  readonly admin?: Readonly<Record<string, unknown>>;
   /** Further campaigns on the same upstream, whole. */
   readonly campaigns?: ReadonlyArray<Readonly<Record<string, unknown>>>;
   /** A Redis to keep state in; without, the embedded store. */
@@ -40,7 +41,7 @@ export function gatewayYaml(upstreamUrl: string, settings: GatewaySettings = {})
   const store = settings.redisUrl === undefined ? { kind: 'memory' } : { kind: 'redis', url: settings.redisUrl };
   return stringify({
     server: { port: 0, ...settings.server },
-    admin: { port: 0 },
+    admin: { port: 0, ...settings.admin },
     store: { ...store, ...settings.store },
     tickets: { keys: [{ id: 't1', secret: 'a secret that only the tests of Spillway know' }] },
     log: { level: 'silent' },

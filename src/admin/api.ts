@@ -1,0 +1,52 @@
+/** Everything below `/admin/v1`. Who asks, and whether they may, was settled before. */
+import express, { type ErrorRequestHandler, type Router } from 'express';
+import { maskValue } from '../config/mask.js';
+import type { Config } from '../config/schema.js';
+import { settingTree } from '../config/setting-tree.js';
+import { StoreUnavailableError } from '../kernel/errors.js';
+import { type AuditLog, readTrail } from './audit-trail.js';
+import type { CampaignDesk } from './campaign-desk.js';
+import { campaignRoutes } from './campaign-routes.js';
+import { type GatewayRoutesOptions, gatewayRoutes } from './gateway-routes.js';
+import { sendProblem } from './problem.js';
+
+export interface AdminApiOptions extends GatewayRoutesOptions {
+  readonly config: Config;
+  /** Of the configuration. */
+  readonly revision: string;
+  readonly desks: ReadonlyMap<string, CampaignDesk>;
+  readonly logs: readonly AuditLog[];
+}
+
+const USUAL_RECORDS = 200;
+const MOST_RECORDS_SHOWN = 10_000;
+
+export function adminApi(options: AdminApiOptions): Router {
+  const router = express.Router({ caseSensitive: true });
+  router.use(express.json({ limit: '16kb' }));
+  router.use('/campaigns', campaignRoutes(options.desks));
+  router.use(gatewayRoutes(options));
+  router.get('/config', (_req, res) => {
+    res.json({ revision: options.revision, config: maskValue(options.config, settingTree) });
+  });
+  router.get('/audit', async (req, res) => {
+    const given = req.query.limit ?? USUAL_RECORDS;
+    const limit = Number(given);
+    if (Number.isInteger(limit) && limit >= 1 && limit <= MOST_RECORDS_SHOWN) {
+      res.json(await readTrail(options.logs, limit));
+      return;
+    }
+    const detail = `?limit takes a whole number from 1 to ${MOST_RECORDS_SHOWN}.`;
+    sendProblem(res, { status: 422, code: 'VALUE_INVALID', title: 'Unprocessable Content', detail });
+  });
+  router.use(storeAway);
+  return router;
+}
+
+const storeAway: ErrorRequestHandler = (err: unknown, req, res, next) => {
+  if (!(err instanceof StoreUnavailableError)) return next(err);
+  const doubt = req.method === 'GET' ? '' : ' Whether the change was made is not known: read before you repeat it.';
+  const detail = `The store did not answer in time.${doubt}`;
+  res.set('Retry-After', '1');
+  sendProblem(res, { status: 503, code: 'STORE_UNAVAILABLE', title: 'Service Unavailable', detail });
+};

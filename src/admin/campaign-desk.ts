@@ -1,0 +1,196 @@
+/**
+ * Changes of one campaign by its operators. Each change is made from the newest settings there are, with its audit
+ * record in the same step; two people who change at once are told apart by the revision they started from.
+ */
+import type { CampaignLink } from '../admission/campaign-link.js';
+import type { AmendResult, StoredSettings } from '../admission/campaign-settings-store.js';
+import type { LiveSettings } from '../admission/live-settings.js';
+import { type EffectiveSettings, valuesOf } from '../campaign/overrides.js';
+import type { CampaignState } from '../campaign/schedule.js';
+import type { Overrides } from '../config/override-schema.js';
+import { StoreUnavailableError } from '../kernel/errors.js';
+import type { Logger } from '../kernel/logger.js';
+import { waitingIn } from '../waiting-room/standing.js';
+import { type AuditRecord, recordHash } from './audit-chain.js';
+import { type BodyFault, type Patch, patched } from './changes.js';
+import { effectOf } from './effect.js';
+
+export interface OperatedCampaign {
+  readonly id: string;
+  readonly live: LiveSettings;
+  readonly link: CampaignLink;
+  /** The state if these overrides held now. */
+  stateWith(overrides: Overrides): CampaignState;
+  /** Milliseconds since the Unix epoch, on the store's clock. */
+  nowMs(): number;
+}
+
+export interface Order {
+  readonly who: string;
+  readonly reason: string;
+  /** The revision that it was given for; null: whichever is the newest. */
+  readonly from: number | null;
+  readonly dryRun: boolean;
+}
+
+export type Outcome =
+  /** `revision`: in force now; for a dry run, the one it was predicted for. */
+  | { readonly kind: 'done' | 'dry-run' | 'unchanged'; readonly revision: number; readonly effect: readonly string[] }
+  | { readonly kind: 'conflict'; readonly revision: number }
+  | { readonly kind: 'wrong'; readonly faults: readonly BodyFault[] };
+
+type Facts = Pick<AuditRecord, 'action' | 'before' | 'after'>;
+
+/** How often a change begins anew because somebody else came first. */
+const MOST_ATTEMPTS = 5;
+
+export class CampaignDesk {
+  constructor(
+    readonly campaign: OperatedCampaign,
+    private readonly logger: Logger,
+  ) {}
+
+  change(patch: Patch, order: Order): Promise<Outcome> {
+    return this.#settle('change', (current) => patched(current, patch), order);
+  }
+
+  clear(order: Order): Promise<Outcome> {
+    return this.#settle('clear', () => ({}), order);
+  }
+
+  /** Begins a new epoch. Ledger and budget stay. */
+  async reset(order: Order): Promise<Outcome> {
+    const { link } = this.campaign;
+    const epoch = link.view?.epoch ?? 1;
+    const waiting = link.view === null ? 0 : waitingIn(link.view);
+    const facts: Facts = { action: 'reset', before: { epoch, waiting }, after: { epoch: epoch + 1, waiting: 0 } };
+    const effect = [`All places are given up, ${waiting} of people waiting; tickets so far are TICKET_OUTDATED.`];
+    return this.#act(facts, effect, true, order);
+  }
+
+  /** Claims may go on after all losses of data noticed so far. */
+  async confirmLosses(order: Order): Promise<Outcome> {
+    const { link } = this.campaign;
+    const { losses = 0, confirmed = 0 } = link.view?.claims ?? {};
+    const facts: Facts = { action: 'confirm-losses', before: { losses, confirmed }, after: { confirmed: losses } };
+    const outcome = await this.#act(facts, ['Claims of a campaign with a ledger go on.'], false, order);
+    if (outcome.kind === 'done') link.confirmLosses();
+    return outcome;
+  }
+
+  async #settle(action: 'change' | 'clear', next: (current: Overrides) => Overrides, order: Order): Promise<Outcome> {
+    const { live, link } = this.campaign;
+    return this.#attempt(order, async (stored) => {
+      const before = live.effective;
+      const after = live.with(next(before.overrides));
+      const faults = faultsOf(after, live.configured);
+      if (faults.length > 0) return { kind: 'wrong', faults };
+      const effect = this.#effect(before, after);
+      const { revision } = stored;
+      if (order.dryRun) return { kind: 'dry-run', revision, effect };
+      if (sameOverrides(before.overrides, after.overrides)) return { kind: 'unchanged', revision, effect };
+      const facts = { action, ...difference(before, after) };
+      const result = await this.#write(stored, after.overrides, facts, false, order);
+      if (result.kind === 'stale') return null;
+      // The service's word that the budget is gone gives way to the operator's.
+      if (after.overrides.state === 'open' && before.overrides.state !== 'open') link.declareSoldOut(false);
+      return { kind: 'done', revision: result.settings.revision, effect };
+    });
+  }
+
+  #act(facts: Facts, effect: readonly string[], newEpoch: boolean, order: Order): Promise<Outcome> {
+    return this.#attempt(order, async (stored) => {
+      if (order.dryRun) return { kind: 'dry-run', revision: stored.revision, effect };
+      const { overrides } = this.campaign.live.effective;
+      const result = await this.#write(stored, overrides, facts, newEpoch, order);
+      return result.kind === 'stale' ? null : { kind: 'done', revision: result.settings.revision, effect };
+    });
+  }
+
+  /** @param once - null: somebody else came first */
+  async #attempt(order: Order, once: (stored: StoredSettings) => Promise<Outcome | null>): Promise<Outcome> {
+    for (let attempt = 1; ; attempt++) {
+      const stored = await this.campaign.live.newest();
+      if (order.from !== null && order.from !== stored.revision) {
+        return { kind: 'conflict', revision: stored.revision };
+      }
+      const outcome = await once(stored);
+      if (outcome !== null) return outcome;
+      if (attempt === MOST_ATTEMPTS) return { kind: 'conflict', revision: stored.revision + 1 };
+    }
+  }
+
+  /** An answer that does not come in time does not say that nothing was done: the store is asked whose word it has. */
+  async #write(
+    stored: StoredSettings,
+    overrides: Overrides,
+    facts: Facts,
+    newEpoch: boolean,
+    { who, reason }: Order,
+  ): Promise<AmendResult> {
+    const { id, live, nowMs } = this.campaign;
+    const record: AuditRecord = {
+      revision: stored.revision + 1,
+      at: new Date(nowMs()).toISOString(),
+      who,
+      ...facts,
+      subject: id,
+      reason,
+      previous: stored.head,
+    };
+    const text = JSON.stringify(record);
+    const head = recordHash(text);
+    const amendment = { from: stored.revision, overrides: JSON.stringify(overrides), record: text, head, newEpoch };
+    const result = await live.store.amend(amendment).catch(async (fault: unknown): Promise<AmendResult> => {
+      if (!(fault instanceof StoreUnavailableError)) throw fault;
+      const settings = await live.store.read();
+      if (settings.head !== head) throw fault;
+      return { kind: 'amended', settings };
+    });
+    if (result.kind === 'amended') this.logger.info({ audit: record, hash: head }, 'An operator changed a campaign');
+    live.take(result.settings);
+    return result;
+  }
+
+  #effect(before: EffectiveSettings, after: EffectiveSettings): string[] {
+    const { link, stateWith } = this.campaign;
+    const seen = ({ overrides }: EffectiveSettings, all: EffectiveSettings) => ({
+      values: valuesOf(all),
+      state: stateWith(overrides),
+    });
+    const waiting = link.view === null ? 0 : waitingIn(link.view);
+    return effectOf({ waiting, before: seen(before, before), after: seen(after, after) });
+  }
+}
+
+function difference(before: EffectiveSettings, after: EffectiveSettings): Pick<Facts, 'before' | 'after'> {
+  const [was, is] = [Object.entries(before.overrides), Object.entries(after.overrides)];
+  const only = (some: typeof was, others: EffectiveSettings): Record<string, unknown> =>
+    Object.fromEntries(some.filter(([name, value]) => (others.overrides as Record<string, unknown>)[name] !== value));
+  return { before: only(was, after), after: only(is, before) };
+}
+
+function sameOverrides(a: Overrides, b: Overrides): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => a[name as keyof Overrides] === b[name as keyof Overrides]);
+}
+
+/** What the limits of single values do not say. */
+function faultsOf({ campaign, overrides }: EffectiveSettings, { upstream }: EffectiveSettings): BodyFault[] {
+  const faults: BodyFault[] = [];
+  const { graceMs, poll } = campaign.queue;
+  if (overrides.graceMs !== undefined && graceMs <= poll.maxMs) {
+    const problem = `Somebody who polls as told, every ${poll.maxMs} ms, would learn of the call after it has lapsed.`;
+    faults.push({ path: 'graceMs', problem, cure: `Give more than ${poll.maxMs}, with some seconds to spare.` });
+  }
+  const { concurrency } = upstream;
+  if (overrides.concurrencyLimit === undefined) return faults;
+  if (concurrency.mode !== 'fixed') {
+    const problem = `The upstream's limit is learned (${concurrency.mode}), not set.`;
+    faults.push({ path: 'concurrencyLimit', problem, cure: 'Leave it out, or set concurrency.mode to fixed.' });
+  } else if (overrides.concurrencyLimit > concurrency.limit) {
+    const problem = `The configuration has ${concurrency.limit}, and no more connections than that are made.`;
+    faults.push({ path: 'concurrencyLimit', problem, cure: `Give at most ${concurrency.limit}, or raise it there.` });
+  }
+  return faults;
+}

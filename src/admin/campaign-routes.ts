@@ -1,0 +1,126 @@
+/** `/admin/v1/campaigns`: to look at campaigns, and to turn what may be turned at run time. */
+import { type Request, type Response, Router } from 'express';
+import type { z } from 'zod';
+import { bearerOf } from './auth.js';
+import type { CampaignDesk, Order, Outcome } from './campaign-desk.js';
+import { campaignStatus } from './campaign-status.js';
+import { type BodyFault, changeSchema, clearSchema, readBody, reasonSchema, resetSchema } from './changes.js';
+import { etagOf, readIfMatch } from './preconditions.js';
+import { sendProblem } from './problem.js';
+
+const CLEARED = 'overrides cleared';
+
+export function campaignRoutes(desks: ReadonlyMap<string, CampaignDesk>): Router {
+  const router = Router({ caseSensitive: true });
+  router.get('/', (_req, res) => {
+    res.json({ campaigns: [...desks.values()].map(({ campaign }) => campaignStatus(campaign)) });
+  });
+  const at = deskFinder(desks);
+  router.get(
+    '/:campaign',
+    at((desk, _req, res) => show(desk, res)),
+  );
+  router.patch(
+    '/:campaign',
+    at((desk, req, res) =>
+      act(desk, req, res, changeSchema, ({ reason, ...patch }, order) => desk.change(patch, order(reason))),
+    ),
+  );
+  router.delete(
+    '/:campaign/overrides',
+    at((desk, req, res) =>
+      act(desk, req, res, clearSchema, ({ reason }, order) => desk.clear(order(reason ?? CLEARED))),
+    ),
+  );
+  router.post(
+    '/:campaign/confirm-losses',
+    at((desk, req, res) => act(desk, req, res, reasonSchema, ({ reason }, order) => desk.confirmLosses(order(reason)))),
+  );
+  router.post(
+    '/:campaign/reset',
+    at((desk, req, res) =>
+      act(desk, req, res, resetSchema, async ({ reason, confirm, scope }, order) => {
+        const { id } = desk.campaign;
+        if (scope === 'all') return { kind: 'wrong', faults: [SCOPE_ALL] };
+        if (confirm === id || req.query.dryRun === 'true') return desk.reset(order(reason));
+        const cure = `Send "confirm": "${id}" to give all places up.`;
+        return { kind: 'wrong', faults: [{ path: 'confirm', problem: "It is not the campaign's id.", cure }] };
+      }),
+    ),
+  );
+  return router;
+}
+
+const SCOPE_ALL: BodyFault = {
+  path: 'scope',
+  problem: 'Ledger and budget cannot begin anew: a claim that was paid would be paid again.',
+  cure: 'Give scope line; for a ledger and a budget of its own, configure a campaign of another id.',
+};
+
+type Handle = (desk: CampaignDesk, req: Request, res: Response) => Promise<void>;
+
+function deskFinder(desks: ReadonlyMap<string, CampaignDesk>) {
+  return (handle: Handle) =>
+    async (req: Request, res: Response): Promise<void> => {
+      const desk = desks.get(req.params.campaign as string);
+      if (desk !== undefined) return handle(desk, req, res);
+      const detail = `There is no campaign of this id; there are ${[...desks.keys()].join(', ')}.`;
+      sendProblem(res, { status: 404, code: 'CAMPAIGN_UNKNOWN', title: 'Not Found', detail });
+    };
+}
+
+/** With the newest settings there are; with those known here, where the store does not answer. */
+async function show({ campaign }: CampaignDesk, res: Response): Promise<void> {
+  await campaign.live.newest().catch(() => {});
+  res.set('ETag', etagOf(campaign.live.revision)).json(campaignStatus(campaign));
+}
+
+async function act<T>(
+  desk: CampaignDesk,
+  req: Request,
+  res: Response,
+  schema: z.ZodType<T>,
+  run: (body: T, order: (reason: string) => Order) => Promise<Outcome>,
+): Promise<void> {
+  const { dryRun } = req.query;
+  if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false') {
+    return refuseValues(res, [
+      { path: '?dryRun', problem: 'It is neither true nor false.', cure: 'Give ?dryRun=true.' },
+    ]);
+  }
+  const reading = readBody(schema, req.body);
+  if (reading.kind === 'wrong') return refuseValues(res, reading.faults);
+  const condition = readIfMatch(req.headers['if-match']);
+  if (condition.kind === 'malformed') return refuseStale(res, desk.campaign.live.revision);
+  const from = condition.kind === 'revision' ? condition.revision : null;
+  const order = (reason: string): Order => ({ who: bearerOf(res).name, reason, from, dryRun: dryRun === 'true' });
+  const outcome = await run(reading.value, order);
+  switch (outcome.kind) {
+    case 'wrong':
+      return refuseValues(res, outcome.faults);
+    case 'conflict':
+      return refuseStale(res, outcome.revision);
+    default:
+      res.set('ETag', etagOf(outcome.revision));
+      res.json({ outcome: outcome.kind, effect: outcome.effect, ...campaignStatus(desk.campaign) });
+  }
+}
+
+function refuseValues(res: Response, faults: readonly BodyFault[]): void {
+  const detail = faults
+    .map(({ path, problem, cure }) => [path, `${problem} ${cure}`].filter(Boolean).join(': '))
+    .join(' ');
+  sendProblem(res, { status: 422, code: 'VALUE_INVALID', title: 'Unprocessable Content', detail, members: { faults } });
+}
+
+function refuseStale(res: Response, revision: number): void {
+  const detail = `The settings have changed since, and are at revision ${revision}. Read them again and send their ETag as If-Match.`;
+  res.set('ETag', etagOf(revision));
+  sendProblem(res, {
+    status: 412,
+    code: 'REVISION_STALE',
+    title: 'Precondition Failed',
+    detail,
+    members: { revision },
+  });
+}
