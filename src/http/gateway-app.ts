@@ -21,15 +21,27 @@ export interface GatewayAppOptions extends ClaimRouteOptions, QueueRoutesOptions
 
 export function createGatewayApp(options: GatewayAppOptions): Express {
   const app = createApplication();
-  app.use(entry(options));
-  app.use(options.basePath, queueRoutes(options));
-  app.use(claimRoute(options));
+  app.use(entry(options, sharedOut(options)));
   app.use(fault(options.logger));
   return app;
 }
 
-/** Judges the request, names it, and counts its end. */
-function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions): RequestHandler {
+/**
+ * The line's own endpoints first, then the campaigns' routes. By hand and not by layers: each layer of Express costs
+ * a refusal a twentieth of its answer, a mounted one twice that.
+ */
+function sharedOut(options: GatewayAppOptions): RequestHandler {
+  const line = queueRoutes(options);
+  const claims = claimRoute(options);
+  const below = `${options.basePath}/`;
+  return (req, res, next) => {
+    if (req.facts.path.startsWith(below)) line(req, res, () => claims(req, res, next));
+    else claims(req, res, next);
+  };
+}
+
+/** Judges the request, names it, counts its end, and passes a clean one on. */
+function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions, serve: RequestHandler): RequestHandler {
   const count = counter(clock, metrics, campaigns);
   return (req, res, next) => {
     if (isUnanswerable(req, res)) return;
@@ -43,7 +55,7 @@ function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions): RequestHa
     );
     req.facts = facts;
     res.on('close', () => count(facts, res.writableFinished || facts.streamedUs > 0 ? res.statusCode : 0));
-    if (clean) return next();
+    if (clean) return serve(req, res, next);
     // What cannot be trusted to be framed as it looks is not followed by another request.
     endConnectionAfter(req, res);
     sendProblem(res, facts.id, { code: verdict.code, detail: verdict.detail });

@@ -23,7 +23,7 @@ const STREAM_AGAIN_MS = 30_000;
 const VARY = ['Vary', PAGE_VARY];
 
 /**
- * Mounted below `basePath`. Paths are told apart by hand: in a crowd nearly every request is a poll, and a router of
+ * Below `basePath`; whatever is no path of the line is passed on. Paths are told apart by hand: in a crowd nearly every request is a poll, and a router of
  * a few routes costs as much as all the rest of its answer.
  * @throws URIError, for Express to pass on, when a part of the path cannot be decoded
  */
