@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Amendment, CampaignSettingsStore } from '../../../src/admission/campaign-settings-store.js';
+import { bucketRate } from '../../../src/buckets/gcra.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { NOTHING_KNOWN, type Open, SETTINGS } from '../stores.js';
 import { contractOn, names, placeOf, StoreGateway } from './store-gateway.js';
@@ -79,6 +80,43 @@ export function describeEpochs(adapter: string, open: Open): void {
         g1.settings = { ...SETTINGS, revision: 1 };
         await g1.ticks(clock, 200);
         expect((await g1.claim('late')).kind).toBe('enter');
+      }),
+    );
+
+    it(
+      'that change the rate back and forth mint no token',
+      on(async ({ clock, operators, g1, g2 }) => {
+        await g1.tick();
+        const bounds: number[] = [];
+        const given: number[] = [];
+        for (let ms = 0; ms < 600; ms++) {
+          const rate = ms % 80 < 40 ? 400 : 100;
+          if (ms % 40 === 0) {
+            const { settings } = await operators.amend(change(ms / 40));
+            // The other gateway learns of it later.
+            g1.settings = {
+              ...SETTINGS,
+              revision: settings.revision,
+              slots: 0,
+              horizonUs: 0,
+              door: bucketRate(20, rate),
+            };
+          }
+          if (ms % 40 === 9) g2.settings = g1.settings;
+          bounds.push(rate / 1000);
+          const replies = [await g1.call({ permits: 50 }), await g2.call({ permits: 50 })];
+          given.push(replies[0]!.permits.length + replies[1]!.permits.length);
+          await clock.advance(1);
+        }
+        expect(given.reduce((sum, one) => sum + one)).toBeGreaterThan(100);
+        for (let from = 0; from < given.length; from++) {
+          let [sum, bound] = [0, 20];
+          for (let at = from; at < given.length; at++) {
+            sum += given[at]!;
+            expect(sum).toBeLessThanOrEqual(bound + 0.01);
+            bound += bounds[at]!;
+          }
+        }
       }),
     );
   });
