@@ -121,6 +121,7 @@ class Claim implements AskListener, HeldClaim, Pass {
   place: Place | null = null;
   readonly untilUs: number;
   #remaining: Remaining = [];
+  #joined = false;
   #state: 'asked' | 'held' | 'decided' | 'aborted' = 'asked';
   /** The store has counted the entry already, when it answered the ask. */
   #counted = false;
@@ -153,7 +154,7 @@ class Claim implements AskListener, HeldClaim, Pass {
         this.#entry?.giveBack();
         this.options.link.report('gone', result.place);
       }
-    } else if (result.kind === 'door') this.#hold(result.place, result.remaining);
+    } else if (result.kind === 'door') this.#hold(result.place, result.joined, result.remaining);
     else if (result.kind === 'recorded' && this.#entry !== null) this.#recorded(this.#entry, result.text);
     else this.#decide(this.#unlessOver(decisionOf(result, this.request, this.refusals, this.#entry)));
   }
@@ -172,7 +173,7 @@ class Claim implements AskListener, HeldClaim, Pass {
       this.away.add(this.place);
       if (!this.#counted) this.options.link.report('entered', this.place);
     }
-    this.#decide({ kind: 'admit', pass: this, remaining: this.#remaining });
+    this.#decide({ kind: 'admit', pass: this, joined: this.#joined, remaining: this.#remaining });
   }
 
   sendBack(): void {
@@ -181,7 +182,7 @@ class Claim implements AskListener, HeldClaim, Pass {
     if (this.options.over?.()) this.#decide({ kind: 'over' });
     else if (this.#entry?.attempt.repeats) this.#decide({ kind: 'shut' });
     else if (this.place === null) this.#joinInstead();
-    else this.#decide({ kind: 'wait', place: this.place, joined: false, remaining: this.#remaining });
+    else this.#decide({ kind: 'wait', place: this.place, joined: this.#joined, remaining: this.#remaining });
   }
 
   abort(): void {
@@ -231,7 +232,8 @@ class Claim implements AskListener, HeldClaim, Pass {
     this.options.door.holdWithPermit(this, departureUs);
   }
 
-  #hold(place: Place, remaining: Remaining): void {
+  #hold(place: Place, joined: boolean, remaining: Remaining): void {
+    this.#joined = joined;
     if (this.away.has(place)) {
       this.#entry?.giveBack();
       this.#decide({ kind: 'in-progress' });

@@ -37,7 +37,8 @@ export interface Pass {
 }
 
 export type Decision =
-  | { readonly kind: 'admit'; readonly pass: Pass; readonly remaining: Remaining }
+  /** `joined`: its place was made by this claim. */
+  | { readonly kind: 'admit'; readonly pass: Pass; readonly joined: boolean; readonly remaining: Remaining }
   /** In line, or called and sent back from a busy door. */
   | { readonly kind: 'wait'; readonly place: Place; readonly joined: boolean; readonly remaining: Remaining }
   | {

@@ -56,7 +56,7 @@ export type AskResult =
   /** Token and slot are taken; the claim may leave `departInUs` after the store's decision. */
   | { readonly kind: 'enter'; readonly place: Place | null; readonly departInUs: number; readonly remaining: Remaining }
   /** Called, but the door is busy: the place is kept. */
-  | { readonly kind: 'door'; readonly place: Place; readonly remaining: Remaining }
+  | { readonly kind: 'door'; readonly place: Place; readonly joined: boolean; readonly remaining: Remaining }
   /** In line. `joined`: the place was made by this ask. */
   | { readonly kind: 'wait'; readonly place: Place; readonly joined: boolean; readonly remaining: Remaining }
   | { readonly kind: 'limited'; readonly limit: number; readonly waitMs: number; readonly remaining: Remaining }

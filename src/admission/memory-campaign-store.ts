@@ -264,7 +264,7 @@ class Turn {
     const departInUs = this.#takePermit();
     if (departInUs === null) {
       this.#line.come(place, this.nowUs + this.#settings.doorStayMs * 1000);
-      return { kind: 'door', place, remaining: left };
+      return { kind: 'door', place, joined, remaining: left };
     }
     this.#line.enter(place, this.#insideUntilUs());
     return { kind: 'enter', place, departInUs, remaining: left };

@@ -239,7 +239,7 @@ function readResult(reader: Reader, ask: Ask): AskResult {
     case ENTER:
       return { kind: 'enter', place: number === 0 ? null : place, departInUs: detail, remaining };
     case AT_DOOR:
-      return { kind: 'door', place, remaining };
+      return { kind: 'door', place, joined: detail === 1, remaining };
     case WAIT:
       return { kind: 'wait', place, joined: detail === 1, remaining };
     case LIMITED:

@@ -134,8 +134,10 @@ class Visit {
     const kind = guarded ? (state === 'prequeue' ? 'join' : 'claim') : 'pass';
     this.#decide(kind, ledger === null ? request : { ...request, ledger }, (decision) => {
       req.facts.waitedUs = options.clock.monotonicUs() - beganUs;
-      if (decision.kind === 'admit') this.#admit(decision.pass, decision.remaining, body, asker, address, request);
-      else if (decision.kind === 'pass') this.#passBy(decision.remaining, body, asker, address);
+      if (decision.kind === 'admit') {
+        if (decision.joined) this.#context.meters.joinedDirect.inc();
+        this.#admit(decision.pass, decision.remaining, body, asker, address, request);
+      } else if (decision.kind === 'pass') this.#passBy(decision.remaining, body, asker, address);
       else {
         dispose(body);
         this.#refused(decision, ledger, asker);

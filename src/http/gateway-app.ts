@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { Clock } from '../kernel/clock.js';
 import type { Logger } from '../kernel/logger.js';
 import type { Metrics } from '../metrics/catalogue.js';
+import { ROUTES } from '../metrics/vocabulary.js';
 import type { CampaignContext } from './campaign-context.js';
 import { type ClaimRouteOptions, claimRoute } from './claim-route.js';
 import { createApplication } from './express-app.js';
@@ -11,7 +12,7 @@ import { endConnectionAfter, isUnanswerable } from './pipelining.js';
 import { sendProblem } from './problem.js';
 import type { QueueRoutesOptions } from './queue-desk.js';
 import { queueRoutes } from './queue-routes.js';
-import { RequestFacts } from './request-facts.js';
+import { type InFlight, RequestFacts } from './request-facts.js';
 import type { RequestIds } from './request-id.js';
 
 export interface GatewayAppOptions extends ClaimRouteOptions, QueueRoutesOptions {
@@ -43,6 +44,7 @@ function sharedOut(options: GatewayAppOptions): RequestHandler {
 /** Judges the request, names it, counts its end, and passes a clean one on. */
 function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions, serve: RequestHandler): RequestHandler {
   const count = counter(clock, metrics, campaigns);
+  const inFlight: InFlight = new Map(ROUTES.map((route) => [route, metrics.gateway.inFlight(route)]));
   return (req, res, next) => {
     if (isUnanswerable(req, res)) return;
     const verdict = judgeRequest(req);
@@ -52,6 +54,7 @@ function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions, serve: Req
       clean ? verdict.path : '',
       clean ? verdict.query : '',
       clock.monotonicUs(),
+      inFlight,
     );
     req.facts = facts;
     res.on('close', () => count(facts, res.writableFinished || facts.streamedUs > 0 ? res.statusCode : 0));
@@ -65,6 +68,7 @@ function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions, serve: Req
 function counter(clock: Clock, metrics: Metrics, campaigns: ReadonlyMap<string, CampaignContext>) {
   const other = metrics.campaign('');
   return (facts: RequestFacts, status: number): void => {
+    facts.end();
     const endedUs = facts.streamedUs > 0 ? facts.streamedUs : clock.monotonicUs();
     const seconds = (endedUs - facts.startedUs) / 1e6;
     const outcome = status === 0 ? 'client_abort' : facts.outcome;

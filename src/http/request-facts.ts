@@ -4,14 +4,16 @@ import type { ServerResponse } from 'node:http';
 import type { Outcome, Route } from '../metrics/vocabulary.js';
 import type { Problem } from './problem.js';
 
+/** Gauges of the requests under way, by route. */
+export type InFlight = ReadonlyMap<Route, { add(by: number): void }>;
+
 export interface RefusalWriter {
   /** @returns whether the problem was answered */
   send(res: ServerResponse, problem: Problem): boolean;
 }
 
 export class RequestFacts {
-  /** Of the route that served it. */
-  route: Route = 'other';
+  #route: Route = 'other';
   /** A campaign's id; empty where there is none. */
   campaign = '';
   outcome: Outcome = 'refused';
@@ -32,7 +34,27 @@ export class RequestFacts {
     readonly query: string,
     /** On the monotonic clock. */
     readonly startedUs: number,
-  ) {}
+    /** Counts the requests under way by route. */
+    private readonly inFlight: InFlight,
+  ) {
+    inFlight.get('other')?.add(1);
+  }
+
+  /** Of the route that serves it. */
+  get route(): Route {
+    return this.#route;
+  }
+
+  set route(route: Route) {
+    this.inFlight.get(this.#route)?.add(-1);
+    this.#route = route;
+    this.inFlight.get(route)?.add(1);
+  }
+
+  /** Its answer is over. */
+  end(): void {
+    this.inFlight.get(this.#route)?.add(-1);
+  }
 }
 
 declare global {

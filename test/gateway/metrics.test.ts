@@ -30,6 +30,9 @@ describe('the metrics page', () => {
     const numbers = sumOf(samples, 'spillway_line_tail');
     expect(numbers + sumOf(samples, 'spillway_admissions_total', { path: 'direct' })).toBe(100);
     expect(sumOf(samples, 'spillway_line_leaves_total', { reason: 'entered' })).toBe(numbers);
+    expect(sumOf(samples, 'spillway_line_joins_total')).toBeGreaterThan(numbers * 0.9);
+    expect(sumOf(samples, 'spillway_line_joins_total')).toBeLessThanOrEqual(numbers);
+    expect(sumOf(samples, 'spillway_requests_in_flight')).toBe(0);
     expect(sumOf(samples, 'spillway_upstream_in_flight')).toBe(0);
     expect(sumOf(samples, 'spillway_held_requests')).toBe(0);
   });
@@ -76,6 +79,7 @@ describe('the metrics page', () => {
     await until(async () => sumOf(await metrics(), 'spillway_held_requests') === 1);
     const samples = await metrics();
     expect(sumOf(samples, 'spillway_upstream_in_flight')).toBe(1);
+    expect(sumOf(samples, 'spillway_requests_in_flight', { route: 'claim' })).toBe(2);
     expect(sumOf(samples, 'spillway_upstream_limit')).toBe(1);
     expect(sumOf(samples, 'spillway_connections')).toBeGreaterThanOrEqual(2);
     await until(() => {

@@ -56,7 +56,7 @@ local function serve(c, ask, place, joined)
   local depart = take_permit(c)
   if not depart then
     stand_at_door(c, place)
-    return push_result(c, ask, AT_DOOR, place, 0)
+    return push_result(c, ask, AT_DOOR, place, joined and 1 or 0)
   end
   enter(c, place)
   return push_result(c, ask, ENTER, place, depart)
