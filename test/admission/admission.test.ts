@@ -49,7 +49,7 @@ describe('Admission', () => {
     await kit.clock.advance(249);
     expect(second.kind).toBe('undecided');
     await kit.clock.advance(2);
-    expect(second.decisions).toMatchObject([{ kind: 'wait', place: { number: 1 }, joined: false }]);
+    expect(second.decisions).toMatchObject([{ kind: 'wait', place: { number: 1 }, joined: true }]);
     kit.stop();
   });
 
