@@ -1,6 +1,7 @@
 /** What a burst found, as plain data: the shape of `--json`. */
 import type { BurstFigures, UpstreamFigures } from './burst-figures.js';
 import { type BurstOptions, claimantName } from './burst-options.js';
+import { mannersOf } from './client-models.js';
 import { leastUse, overBound } from './door-use.js';
 import { overtakenByUs, quantile, type Served, shareServedInOrder } from './fairness.js';
 import { spreadOf } from './histogram.js';
@@ -85,8 +86,8 @@ function claimsPerSecond(tally: Tally): number | null {
 }
 
 /**
- * By the service's own arrival times where it knows everybody who was granted; else by when the answers came. Of
- * several devices, the first stands for its owner.
+ * Those who came as soon as they were told, by the service's own arrival times where it knows all of them; else by when
+ * the answers came. Of several devices, the first stands for its owner.
  */
 function servedPeople(
   options: BurstOptions,
@@ -102,8 +103,7 @@ function servedPeople(
   const byPeople: Served[] = [];
   const byService: Served[] = [];
   tally.grantedUs.forEach((grantedUs, person) => {
-    const owner = tally.claimant?.[person] ?? person;
-    if (grantedUs < 0 || owner !== person) return;
+    if (grantedUs < 0 || !isJudged(tally, person)) return;
     const arrivedUs = tally.firstSentUs[person] as number;
     byPeople.push({ arrivedUs, servedUs: grantedUs });
     const servedUs = receivedUs.get(claimantName(options, person));
@@ -111,6 +111,10 @@ function servedPeople(
   });
   const known = byService.length === byPeople.length && testimony !== null;
   return known ? { served: byService, servedBy: 'service' } : { served: byPeople, servedBy: 'people' };
+}
+
+function isJudged({ cast }: Tally, person: number): boolean {
+  return cast === null || (cast.claimant[person] === person && mannersOf(cast.model, person).prompt);
 }
 
 function upstreamFigures({ stats, arrivals }: Testimony, { bounds }: BurstOptions): UpstreamFigures {

@@ -22,7 +22,7 @@ export async function runBurst(options: BurstOptions, out: Output, clock: Clock 
   const plan = await planOf(options);
   const witness = options.serviceUrl === null ? null : new ServiceWitness(options.serviceUrl);
   await witness?.begin();
-  const tally = new Tally(plan.arrivesAtUs.length, plan.claimant);
+  const tally = new Tally(plan.arrivesAtUs.length, plan);
   const events = witness === null ? [] : serviceEvents(options);
   const timers = new Set<ReturnType<Clock['after']>>();
   const begin = (): void => {

@@ -24,6 +24,8 @@ export interface Manners {
   readonly summary: string;
   /** False: never claims once it is called. */
   readonly comes: boolean;
+  /** Asks as soon as it was told to, and comes when called: whoever does not has only itself to blame for a wait. */
+  readonly prompt: boolean;
   /** Repeats the claim so often instead of polling, without jitter, in milliseconds; null: does as told. */
   readonly retryMs: number | null;
   /** When it polls next, told to poll after `toldMs`; both in milliseconds. */
@@ -35,7 +37,7 @@ export interface Manners {
 }
 
 const asTold = (toldMs: number): number => toldMs;
-const PLAIN = { comes: true, retryMs: null, pollMs: asTold, leavesAfterMs: null, forges: false };
+const PLAIN = { comes: true, prompt: true, retryMs: null, pollMs: asTold, leavesAfterMs: null, forges: false };
 const HASTE = 0.2;
 const LEAST_HASTE_MS = 100;
 
@@ -47,18 +49,30 @@ export const MANNERS: Readonly<Record<ModelName, Manners>> = {
     summary: 'polls after a fifth of the time it was told',
     pollMs: (toldMs) => Math.max(LEAST_HASTE_MS, toldMs * HASTE),
   },
-  retrying: { ...PLAIN, name: 'retrying', summary: 'repeats its claim every second, without jitter', retryMs: 1000 },
+  retrying: {
+    ...PLAIN,
+    name: 'retrying',
+    summary: 'repeats its claim every second, without jitter',
+    prompt: false,
+    retryMs: 1000,
+  },
   leaving: { ...PLAIN, name: 'leaving', summary: 'gives its place up after 10 s on average', leavesAfterMs: 10_000 },
-  absent: { ...PLAIN, name: 'absent', summary: 'does not come when called', comes: false },
+  absent: { ...PLAIN, name: 'absent', summary: 'does not come when called', comes: false, prompt: false },
   devices: { ...PLAIN, name: 'devices', summary: 'claims with three devices at the same time' },
   bot: {
     ...PLAIN,
     name: 'bot',
     summary: 'polls every 0.5 to 1 s, whatever it was told',
+    prompt: false,
     pollMs: (_, random) => 500 + 500 * random(),
   },
-  forging: { ...PLAIN, name: 'forging', summary: 'claims with a ticket it has altered', forges: true },
+  forging: { ...PLAIN, name: 'forging', summary: 'claims with a ticket it has altered', prompt: false, forges: true },
 };
+
+/** The manners of person number `person` of a plan. */
+export function mannersOf(model: Uint8Array, person: number): Manners {
+  return MANNERS[MODEL_NAMES[model[person] as number] ?? 'obedient'];
+}
 
 /** Devices of one person in the model `devices`. */
 export const DEVICES_EACH = 3;

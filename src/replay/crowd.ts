@@ -3,7 +3,7 @@
  * answer, and plans the next. A person whose next step would come after its patience has given up.
  */
 import type { Clock, Timer } from '../kernel/clock.js';
-import { MANNERS, MODEL_NAMES } from './client-models.js';
+import { mannersOf } from './client-models.js';
 import type { CrowdOptions } from './crowd-options.js';
 import { DueHeap } from './due-heap.js';
 import { Grants } from './grants.js';
@@ -107,8 +107,7 @@ export class Crowd {
   #personAt(index: number): Person {
     let person = this.#people.get(index);
     if (person === undefined) {
-      const name = MODEL_NAMES[this.#options.plan.model[index] as number] ?? 'obedient';
-      person = new Person(MANNERS[name], this.#options.random);
+      person = new Person(mannersOf(this.#options.plan.model, index), this.#options.random);
       this.#people.set(index, person);
     }
     return person;
@@ -186,5 +185,5 @@ export class Crowd {
 }
 
 function isLive({ manners }: Person): boolean {
-  return manners.comes && manners.leavesAfterMs === null && !manners.forges;
+  return manners.prompt && manners.leavesAfterMs === null;
 }

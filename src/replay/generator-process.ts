@@ -15,7 +15,7 @@ const send = (message: FromGenerator): void => void process.send?.(message);
 
 async function work(options: BurstOptions, share: Share): Promise<void> {
   const plan = await planOf(options);
-  const tally = new Tally(plan.arrivesAtUs.length, plan.claimant);
+  const tally = new Tally(plan.arrivesAtUs.length, plan);
   const startsAtMs = await new Promise<number>((resolve) => {
     process.once('message', (message: ToGenerator) => {
       if (message.kind === 'start') resolve(message.atMs);

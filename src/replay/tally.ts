@@ -1,6 +1,7 @@
 /** What happens in a burst, counted as it happens; person by person where the report needs it. */
 import type { Histogram } from 'hdr-histogram-js';
 import { findContractFault } from './answer-table.js';
+import type { CrowdPlan } from './crowd-plan.js';
 import { newHistogram } from './histogram.js';
 import type { End, Step } from './move.js';
 import type { NoReply, Reply } from './reply.js';
@@ -53,10 +54,10 @@ export class Tally {
   /** Requests sent more than a second later that were told something else. */
   toldOtherwise = 0;
 
-  /** @param claimant - in whose name each person claims; left out: each in its own */
+  /** @param cast - in whose name each person claims, and how it behaves; left out: each in its own, and obediently */
   constructor(
     people: number,
-    readonly claimant: Int32Array | null = null,
+    readonly cast: Pick<CrowdPlan, 'claimant' | 'model'> | null = null,
   ) {
     this.people = people;
     this.firstSentUs = new Float64Array(people).fill(UNSET);

@@ -11,8 +11,11 @@ export interface Verdict {
   readonly finding: string;
 }
 
-/** Refusals that end a person's burst well: the campaign is over, and they were told. */
-const HONEST_ENDS = new Set(['SOLD_OUT', 'ENDED']);
+/**
+ * Refusals that end a person's burst well: the campaign is over, and they were told. The service's own word, which
+ * passes through unchanged, is a 410 without a code.
+ */
+const HONEST_ENDS = new Set(['SOLD_OUT', 'ENDED', 'HTTP_410']);
 /** The rate is promised at the gateway; on its way to the service a claim may fall this much behind the one before. */
 export const NETWORK_SECONDS = 0.01;
 /** Least share of the rate that is used while people wait. */
@@ -118,9 +121,7 @@ function answersAsDocumented({ contractFaults, codes }: BurstFigures): Verdict {
 
 function everybodyAnswered(figures: BurstFigures): Verdict {
   const gaveUp = sum(figures.gaveUp);
-  const turnedAway = Object.entries(figures.refused)
-    .filter(([code]) => !HONEST_ENDS.has(code))
-    .reduce((total, [, count]) => total + count, 0);
+  const turnedAway = sum(figures.refused) - toldThatItIsOver(figures.refused);
   return {
     promise: 'everybody answered',
     held: gaveUp + turnedAway === 0,
@@ -135,6 +136,11 @@ function kept(threshold: Threshold, figures: BurstFigures): Verdict {
     held,
     finding: value === null ? 'not measured' : `${Number(value.toFixed(4))}`,
   };
+}
+
+/** Of final refusals, those that said that the campaign is over. */
+export function toldThatItIsOver(refused: Counts): number {
+  return Object.entries(refused).reduce((total, [code, count]) => total + (HONEST_ENDS.has(code) ? count : 0), 0);
 }
 
 export function sum(counts: Counts): number {

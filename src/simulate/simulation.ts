@@ -57,7 +57,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   clock.after(idleMs, () => undefined);
   await clock.runUntil(() => clock.monotonicUs() >= idleUntilUs);
   for (const { atMs, faults } of serviceEvents(burst)) clock.after(atMs, () => service.setFaults(faults));
-  const tally = new Tally(plan.arrivesAtUs.length, plan.claimant);
+  const tally = new Tally(plan.arrivesAtUs.length, plan);
   const startUs = clock.monotonicUs();
   let over = false;
   const crowd = gather(burst, plan, WHOLE, transportOf(options, rooms, service, clock), clock, tally);

@@ -2,7 +2,7 @@
 import type { Spread } from '../burst-figures.js';
 import type { BurstReport } from '../burst-report.js';
 import { whole } from '../report-text.js';
-import { sum } from '../verdicts.js';
+import { sum, toldThatItIsOver } from '../verdicts.js';
 import { picturesOf } from './pictures.js';
 import { STYLE } from './style.js';
 import { chartSvg, escapeHtml } from './svg.js';
@@ -33,12 +33,8 @@ export function renderHtml(report: BurstReport): string {
 function outcomeBar(report: BurstReport): string {
   const parts: ReadonlyArray<readonly [string, string, number]> = [
     ['granted', 'admitted', report.granted],
-    ['told that it is over', 'waiting', (report.refused.SOLD_OUT ?? 0) + (report.refused.ENDED ?? 0)],
-    [
-      'turned away',
-      'rate',
-      sum(report.refused) - (report.refused.SOLD_OUT ?? 0) - (report.refused.ENDED ?? 0) + sum(report.caught),
-    ],
+    ['told that it is over', 'waiting', toldThatItIsOver(report.refused)],
+    ['turned away', 'rate', sum(report.refused) - toldThatItIsOver(report.refused) + sum(report.caught)],
     ['did not come, or left', 'offered', report.noShows + report.left],
     ['gave up', 'bad', sum(report.gaveUp)],
   ];
