@@ -46,6 +46,7 @@ interface ReplayCommandOptions extends BurstShapeOptions {
   readonly claimPath?: string;
   readonly runId?: string;
   readonly claimantHeader: string;
+  readonly idempotencyKeys?: boolean;
   readonly timeout: number;
   readonly connections: number;
   readonly processes: number;
@@ -74,6 +75,7 @@ export function addReplayCommand(
     .option('--claim-path <path>', 'where claims are made (default: /campaigns/{campaign}/claims)')
     .option('--run-id <name>', "begins every claimant's name (default: new people each time)")
     .option('--claimant-header <name>', 'the header that names the claimant', 'x-user-id')
+    .option('--idempotency-keys', 'send an Idempotency-Key with each claim')
     .option('--timeout <seconds>', 'a request without an answer failed after this', atLeast(0.1), 15)
     .option('--connections <count>', 'most connections to one gateway', wholeAtLeast(1), 9000)
     .option('--processes <count>', 'processes that send', wholeAtLeast(1), 1)
@@ -147,6 +149,7 @@ async function toBurstOptions(source: string, given: ReplayCommandOptions): Prom
     seed: given.seed,
     ...(given.runId === undefined ? {} : { runId: given.runId }),
     claimantHeader,
+    idempotencyKeys: given.idempotencyKeys ?? false,
     patienceMs: given.patience * 1000,
     requestTimeoutMs: given.timeout * 1000,
     maxConnections: given.connections,

@@ -43,6 +43,8 @@ export interface BurstOptions {
   /** Begins every claimant's name: a new one brings new people, so that a ledger does not know them yet. */
   readonly runId: string;
   readonly claimantHeader: string;
+  /** Whether each claim carries an Idempotency-Key. */
+  readonly idempotencyKeys: boolean;
   readonly mix: Mix;
   /** From a person's planned arrival to giving up, in milliseconds. */
   readonly patienceMs: number;
@@ -83,6 +85,7 @@ export function burstOptions(given: Partial<BurstOptions> = {}): BurstOptions {
     seed: 1,
     runId: `burst-${Date.now().toString(36)}`,
     claimantHeader: 'x-user-id',
+    idempotencyKeys: false,
     mix: { obedient: 1 },
     patienceMs: 120_000,
     requestTimeoutMs: 15_000,

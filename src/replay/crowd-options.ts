@@ -15,5 +15,7 @@ export interface CrowdOptions {
   readonly random: Random;
   /** Whether a person is moved here; left out: everybody is. */
   readonly takesPart?: (person: number) => boolean;
+  /** Whether each claim carries an Idempotency-Key, the claimant's name; a trace's own goes before it. */
+  readonly idempotencyKeys?: boolean;
   readonly invitations?: InvitationRules | null;
 }

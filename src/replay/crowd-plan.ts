@@ -26,6 +26,17 @@ export interface CrowdPlan {
   readonly model: Uint8Array;
   /** The person in whose name it claims: itself, or the first device of its owner. */
   readonly claimant: Int32Array;
+  /** What each person's claim carries, where a trace says so; left out: the same for all. */
+  readonly claims?: readonly ClaimContent[];
+}
+
+/** What a trace says of one claim. */
+export interface ClaimContent {
+  /** Idempotency key. */
+  readonly k?: string | undefined;
+  /** Header fields, by name. */
+  readonly h?: Readonly<Record<string, string>> | undefined;
+  readonly b?: string | undefined;
 }
 
 /** The same options give the same plan. */

@@ -114,13 +114,18 @@ export class Crowd {
   }
 
   #request(index: number, person: Person, step: Step): Outgoing {
-    const { claimPath, ticketsPath, claimantHeader, claimantOf, plan } = this.#options;
-    const headers = [claimantHeader, claimantOf(plan.claimant[index] as number)];
+    const { claimPath, ticketsPath, claimantHeader, claimantOf, plan, idempotencyKeys } = this.#options;
+    const name = claimantOf(plan.claimant[index] as number);
+    const headers = [claimantHeader, name];
     if (step === 'claim') {
-      headers.push('content-type', 'application/json');
       const ticket = person.claimsWith;
+      const content = plan.claims?.[index];
+      const key = content?.k ?? (idempotencyKeys === true ? name : undefined);
+      headers.push('content-type', 'application/json');
       if (ticket !== null) headers.push('spillway-ticket', ticket);
-      return { method: 'POST', path: claimPath, headers, body: '{}', ticket };
+      if (key !== undefined) headers.push('idempotency-key', key);
+      for (const field of Object.entries(content?.h ?? {})) headers.push(...field);
+      return { method: 'POST', path: claimPath, headers, body: content?.b ?? '{}', ticket };
     }
     const { ticket } = person;
     const path = `${ticketsPath}/${ticket ?? 'me'}`;

@@ -59,6 +59,7 @@ export function gather(
       claimPath,
       ticketsPath: `${basePath}/${campaign}/tickets`,
       claimantHeader,
+      idempotencyKeys: options.idempotencyKeys,
       claimantOf: (person) => claimantName(options, person),
       patienceMs,
       random: seededRandom((seed ^ 0x27d4eb2f) + share.part),

@@ -2,8 +2,7 @@
 import type { Ending, Pass } from '../admission/decision.js';
 import { type AttemptEnd, FREE } from '../claims/campaign-claims.js';
 import type { GatewayRooms } from './gateway-rooms.js';
-import { grant, over, problem } from './simulated-answers.js';
-import type { Answer } from './simulated-gateway.js';
+import { type Answer, grant, over, problem } from './simulated-answers.js';
 import type { ServiceAnswer, SimulatedService } from './simulated-service.js';
 
 const FINAL = { status: 201, headers: [], body: Buffer.alloc(0) } as const;

@@ -1,7 +1,9 @@
 /** Answers of a simulation, as people read them. */
 import type { CampaignState } from '../campaign/schedule.js';
 import { wholeSeconds } from '../http/retry-after.js';
-import { type LineDocument, NO_DOCUMENT, type Reply } from '../replay/reply.js';
+import { type LineDocument, NO_DOCUMENT, type NoReply, type Reply } from '../replay/reply.js';
+
+export type Answer = (reply: Reply | NoReply) => void;
 
 export const GONE: Reply = answer(204, NO_DOCUMENT, null);
 

@@ -5,7 +5,7 @@
 import type { Decision } from '../admission/decision.js';
 import type { CampaignState } from '../campaign/schedule.js';
 import type { Random } from '../kernel/random.js';
-import type { NoReply, Reply } from '../replay/reply.js';
+import type { Reply } from '../replay/reply.js';
 import type { Outgoing } from '../replay/transport.js';
 import type { Place } from '../waiting-room/place.js';
 import { crowdStretch } from '../waiting-room/poll-schedule.js';
@@ -13,11 +13,9 @@ import { type LineView, standingOf, waitingIn } from '../waiting-room/standing.j
 import { ticketDocument } from '../waiting-room/ticket-document.js';
 import type { GatewayRooms } from './gateway-rooms.js';
 import { HandOver } from './hand-over.js';
-import { GONE, grant, over, problem, ticketReply } from './simulated-answers.js';
+import { type Answer, GONE, grant, over, problem, ticketReply } from './simulated-answers.js';
 import type { SimulatedService } from './simulated-service.js';
 import { type ReadTicket, readTicket, writeTicket } from './simulated-ticket.js';
-
-export type Answer = (reply: Reply | NoReply) => void;
 
 export class SimulatedGateway {
   readonly #handOver: HandOver;

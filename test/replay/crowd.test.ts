@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MODEL_NAMES, type ModelName } from '../../src/replay/client-models.js';
 import { Crowd } from '../../src/replay/crowd.js';
+import type { CrowdPlan } from '../../src/replay/crowd-plan.js';
 import type { NoReply, Reply } from '../../src/replay/reply.js';
 import { Tally } from '../../src/replay/tally.js';
 import type { Outgoing, Transport } from '../../src/replay/transport.js';
@@ -20,6 +21,7 @@ function setUp(
   arrivesAtMs: readonly number[],
   answers: ReadonlyArray<Reply | NoReply | null>,
   model: ModelName = 'obedient',
+  claims: CrowdPlan['claims'] = [],
 ) {
   const clock = new FakeClock();
   const startUs = clock.monotonicUs();
@@ -38,6 +40,7 @@ function setUp(
     target: Uint16Array.from(arrivesAtMs, (_, i) => i % 2),
     model: Uint8Array.from(arrivesAtMs, () => MODEL_NAMES.indexOf(model)),
     claimant: Int32Array.from(arrivesAtMs, (_, person) => person),
+    claims,
   };
   const options = {
     plan,
@@ -97,6 +100,13 @@ describe('Crowd', () => {
     expect([...tally.gaveUp]).toEqual([['ECONNREFUSED', 1]]);
     // 625 ms, 1.25 s, 2.5 s; the 5 s after that would be too late.
     expect(tally.claims).toBe(4);
+  });
+
+  it('sends the key, fields and body that a trace gives a claim', async () => {
+    const { clock, sent } = setUp([0], [GRANT], 'obedient', [{ k: 'k1', h: { 'x-app': '1' }, b: '{1}' }]);
+    await clock.advance(100);
+    expect(sent[0]?.request).toMatchObject({ body: '{1}' });
+    expect(sent[0]?.request.headers.slice(-4)).toEqual(['idempotency-key', 'k1', 'x-app', '1']);
   });
 
   it('counts those who do not come when called', async () => {

@@ -154,6 +154,6 @@ describe('small pictures', () => {
   });
 
   it('have round axes', () => {
-    expect([0, 0.7, 3, 23, 99, 1000].map(niceCeiling)).toEqual([1, 1, 4, 25, 100, 1000]);
+    expect([0, 0.7, 3.5, 23, 99, 1000].map(niceCeiling)).toEqual([1, 0.8, 4, 24, 100, 1000]);
   });
 });

@@ -54,6 +54,15 @@ describe('a trace', () => {
     expect([...plan.arrivesAtUs]).toEqual([1e6]);
   });
 
+  it('says what a claim carries', async () => {
+    const traceFile = await file(
+      't.ndjson',
+      `${HEADER}\n{"t":0,"c":"a","m":"POST","p":"/c","k":"k1","h":{"x-app":"1"},"b":"{1}"}\n`,
+    );
+    const { claims } = await planOf(burstOptions({ traceFile, overSeconds: 10 }));
+    expect(claims).toEqual([{ k: 'k1', h: { 'x-app': '1' }, b: '{1}' }]);
+  });
+
   it('starts a person once, whatever it did afterwards', async () => {
     const ann = '"c":"ann","m":"POST","p":"/c"';
     const traceFile = await file(

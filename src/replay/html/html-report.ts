@@ -82,7 +82,9 @@ function answerTable({ answers, codes, contractFaults }: BurstReport): string {
     `<tr><td>${escapeHtml(name)}</td><td>${whole(count)}</td></tr>`;
   const table = (counted: Readonly<Record<string, number>>): string =>
     `<table>${Object.entries(counted).map(row).join('') || '<tr><td>none</td><td></td></tr>'}</table>`;
-  return `<div class="columns">${table(answers)}${table(codes)}${table(contractFaults)}</div>`;
+  const titled = (title: string, counted: Readonly<Record<string, number>>): string =>
+    `<div><h3>${title}</h3>${table(counted)}</div>`;
+  return `<div class="columns">${titled('Answers', answers)}${titled('Refusals by code', codes)}${titled('Not as documented', contractFaults)}</div>`;
 }
 
 function spread({ p50, p90, p99, max }: Spread): string {

@@ -3,9 +3,9 @@ export const STYLE = `
 :root{color-scheme:light dark;--ink:#1c2530;--paper:#fff;--faint:#d9dee5;--offered:#9aa5b1;--admitted:#2e8b57;--waiting:#3b78c4;--rate:#d9822b;--bad:#c23b3b}
 @media(prefers-color-scheme:dark){:root{--ink:#e3e8ee;--paper:#14191f;--faint:#313a45}}
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:1340px;margin:2rem auto;padding:0 1rem}
-h1{margin:0}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}
+h1{margin:0}h3{font-size:1rem;margin:.4rem 0 0;font-weight:600}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}
 .outcome{font-size:1.2rem;font-weight:600}.outcome.held{color:var(--admitted)}.outcome.broken{color:var(--bad)}.outcome.invalid{color:var(--rate)}
-.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:1rem}
+.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,560px),1fr));gap:1rem;margin-top:1.2rem}
 figure{margin:0;border:1px solid var(--faint);border-radius:6px;padding:.6rem}figcaption{font-weight:600}
 svg{width:100%;height:auto}svg text{font-size:11px;fill:currentColor;opacity:.7}.grid{stroke:var(--faint)}
 .line{fill:none;stroke-width:2}.area{opacity:.35}.dot{opacity:.5}

@@ -92,11 +92,11 @@ function legend(series: readonly Series[]): string {
   return `<ul class="legend">${series.map(({ name, kind }) => `<li class="${kind}">${escapeHtml(name)}</li>`).join('')}</ul>`;
 }
 
-/** The next of 1, 2, 2.5, 4, 5 or 10 times a power of ten; at least 1. */
+/** The next round number whose quarters are short: 1, 1.2, 1.6, 2, 2.4, 3 … times a power of ten. */
 export function niceCeiling(value: number): number {
   if (!(value > 0)) return 1;
   const unit = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 2.5, 4, 5, 10].find((step) => step * unit >= value) ?? 10) * unit;
+  return ([1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].find((step) => step * unit >= value) ?? 10) * unit;
 }
 
 export function shortNumber(value: number): string {

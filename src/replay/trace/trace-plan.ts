@@ -37,5 +37,8 @@ export function planFromTrace({ header, lines }: Trace, options: TracePlanOption
     target: cast.target,
     model: cast.model,
     claimant: Int32Array.from(claimant),
+    ...(arrivals.some(({ k, h, b }) => k !== undefined || h !== undefined || b !== undefined)
+      ? { claims: arrivals.map(({ k, h, b }) => ({ k, h, b })) }
+      : {}),
   };
 }
