@@ -122,10 +122,9 @@ class Turn {
   #merge(): boolean {
     const { known, generation, settings } = this.call;
     const line = this.#line;
-    const born = line.generation === '';
     const loss = line.merge(known, generation, settings.skip, this.#book.isAhead(known.claims));
     const stranger = known.generation !== '' && known.generation !== line.generation;
-    this.#book.merge(known.claims, loss, stranger, born, this.nowUs);
+    this.#book.merge(known.claims, loss, stranger, this.nowUs);
     if (this.#book.isHalted(settings.claims)) this.#open = false;
     return loss;
   }

@@ -54,11 +54,9 @@ export class MemoryBook {
 
   /**
    * @param loss - this call found that data was lost
-   * @param stranger - the caller speaks of other data than this; if ahead, it tells of a loss that was noticed when
-   *   these data were new
-   * @param born - these data are new
+   * @param stranger - the caller speaks of other data than these, and so tells of a loss; the next one of the same
    */
-  merge(known: KnownClaims, loss: boolean, stranger: boolean, born: boolean, nowUs: number): void {
+  merge(known: KnownClaims, loss: boolean, stranger: boolean, nowUs: number): void {
     if (stranger) this.#lostSeen = Math.max(this.#lostSeen, known.held);
     else if (loss) this.#lostSeen = Math.max(this.#lostSeen, known.held - this.#units.size);
     this.#granted = Math.max(this.#granted, known.granted);
@@ -66,7 +64,7 @@ export class MemoryBook {
     this.#soldOut = Math.max(this.#soldOut, known.soldOut);
     this.#losses = Math.max(this.#losses, known.losses);
     this.#confirmed = Math.max(this.#confirmed, known.confirmed);
-    if (!loss || (stranger && !born)) return;
+    if (stranger ? this.#lossUs > 0 : !loss) return;
     this.#losses++;
     this.#lossUs = nowUs;
   }

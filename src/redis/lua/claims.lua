@@ -13,15 +13,16 @@ local function claims_ahead(state, known)
   return known.granted > state.granted or known.attempts > state.attempts
 end
 
--- A stranger who is ahead tells of a loss that was noticed when these data were new.
-local function merge_claims(c, known, loss, stranger, born)
+-- Whoever speaks of other data tells of a loss, once: the next one tells of the same.
+local function merge_claims(c, known, loss, stranger)
   local state = c.state
   if stranger then state.lostSeen = math.max(state.lostSeen, known.held)
   elseif loss then state.lostSeen = math.max(state.lostSeen, known.held - c.held) end
   for _, name in ipairs({ 'granted', 'attempts', 'soldOut', 'losses', 'confirmed' }) do
     state[name] = math.max(state[name], known[name])
   end
-  if loss and (born or not stranger) then state.losses, state.lossUs = state.losses + 1, c.now_us end
+  if stranger then loss = state.lossUs == 0 end
+  if loss then state.losses, state.lossUs = state.losses + 1, c.now_us end
   c.halted = c.settings.strict and state.losses > state.confirmed
 end
 

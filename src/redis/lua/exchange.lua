@@ -54,8 +54,8 @@ if settings.revision < c.state.settings then settings.open = false end
 c.slots = open_slots(KEYS[1], gateway, known.taken, known.released, now_us, settings.slot_lease_us, settings.slots)
 c.at_door = redis.call('ZCARD', c.keys.door)
 c.held = redis.call('ZCARD', c.keys.units)
-local loss, stranger, born = merge_line(c.state, known, fresh_generation, settings.skip)
-merge_claims(c, known, loss, stranger, born)
+local loss, stranger = merge_line(c.state, known, fresh_generation, settings.skip)
+merge_claims(c, known, loss, stranger)
 if c.halted then settings.open = false end
 open_door(c, known)
 

@@ -36,7 +36,7 @@ local function begin_epoch(state, keys, epoch)
   redis.call('HDEL', keys.line, 'called', 'ladder', 'gaps')
 end
 
--- Returns whether data was lost, whether the caller speaks of other data than this, and whether these are new.
+-- Returns whether the store is behind its caller, and whether the caller speaks of other data than these.
 local function merge_line(state, known, fresh, skip)
   local born = state.generation == ''
   if born then state.generation = fresh end
@@ -48,7 +48,7 @@ local function merge_line(state, known, fresh, skip)
     state[head] = math.max(state[head], known[head])
     if loss then leave_out(state, line, math.max(state[tail], known[tail]), skip) end
   end
-  return loss, known.generation ~= '' and known.generation ~= state.generation, born
+  return loss, known.generation ~= '' and known.generation ~= state.generation
 end
 
 local function save_line(key, state, loaded)

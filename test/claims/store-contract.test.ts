@@ -1,0 +1,250 @@
+/** What a campaign store promises of the ledger and the budget, on memory and on Redis. */
+import { afterEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ExchangeCall, KnownClaims, Settlement } from '../../src/admission/exchange.js';
+import {
+  ask,
+  done,
+  NO_EVENTS,
+  NOTHING_KNOWN,
+  type Open,
+  openMemory,
+  openRedis,
+  SETTINGS,
+} from '../admission/stores.js';
+import { connected } from '../redis/connected.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { sharedRedis } from '../support/redis-server.js';
+
+const redis = sharedRedis();
+const LEASE_MS = SETTINGS.claims.leaseMs;
+
+function claims(changes: Partial<typeof SETTINGS.claims>): Pick<ExchangeCall, 'settings'> {
+  return { settings: { ...SETTINGS, claims: { ...SETTINGS.claims, ...changes } } };
+}
+
+const entry = (key: string, attempt: string, repeats = '') => ({ key, attempt, memo: '- -', repeats });
+
+function ending(key: string, attempt: string, outcome: Settlement['outcome'], more: Partial<Settlement> = {}) {
+  const text = { granted: 'g\n-\n201t\n\nok', rejected: 'r\n-\n409t\n\nno', free: '', unknown: `u5 ${attempt} - -` }[
+    outcome
+  ];
+  const settled = { key, attempt, outcome, text, keepMs: 0, markMs: -1, counts: true, generation: 'gen-1', ...more };
+  return { events: { ...NO_EVENTS, settled: [settled] } };
+}
+
+function knowing(known: Partial<KnownClaims>, generation = 'gen-1') {
+  return { known: { ...NOTHING_KNOWN, generation, claims: { ...NOTHING_KNOWN.claims, ...known } } };
+}
+
+function describeClaims(adapter: string, openStore: Open) {
+  describe(`The ledger of ${adapter}`, () => {
+    let close = async (): Promise<void> => {};
+    afterEach(() => close());
+
+    async function opened() {
+      const clock = new FakeClock();
+      const { store, close: end } = await openStore(clock);
+      close = end;
+      // A door that nobody knows is an empty one.
+      await done(store);
+      await clock.advance(1000);
+      const claim = async (key: string, attempt: string, more: Partial<ExchangeCall> = {}, repeats = '') => {
+        const asked = ask(`c-${key}`, { ledger: entry(key, attempt, repeats) });
+        const { results, view } = await done(store, { ...more, asks: [asked] });
+        return { result: results[0]!, view };
+      };
+      return { clock, store, claim };
+    }
+
+    it('gives an entry to one of many asks, in one call or in several', async () => {
+      const { store, claim } = await opened();
+      const asks = ['a1', 'a2', 'a3'].map((attempt) => ask('ann', { ledger: entry('k', attempt) }));
+      const { results } = await done(store, { asks });
+      expect(results.map(({ kind }) => kind)).toEqual(['enter', 'recorded', 'recorded']);
+      expect((await claim('k', 'a4')).result).toMatchObject({
+        kind: 'recorded',
+        text: expect.stringMatching(/^i\d+ a1 - -$/),
+      });
+    });
+
+    it('lets nobody take an entry over within its lease, and afterwards only who names the attempt', async () => {
+      const { clock, claim } = await opened();
+      await claim('k', 'a1');
+      expect((await claim('k', 'a2', {}, 'a1')).result.kind).toBe('recorded');
+      await clock.advance(LEASE_MS + 1);
+      expect((await claim('k', 'a2')).result.kind).toBe('recorded');
+      expect((await claim('k', 'a2', {}, 'a0')).result.kind).toBe('recorded');
+      const taken = await claim('k', 'a2', {}, 'a1');
+      expect([taken.result.kind, taken.view.claims.held]).toEqual(['enter', 1]);
+      expect((await claim('k', 'a3', {}, 'a1')).result.kind).toBe('recorded');
+    });
+
+    it('ignores the late word of an attempt that was taken over', async () => {
+      const { clock, store, claim } = await opened();
+      await claim('k', 'a1');
+      await clock.advance(LEASE_MS + 1);
+      await claim('k', 'a2', {}, 'a1');
+      for (const outcome of ['granted', 'free', 'unknown'] as const) {
+        const { view } = await done(store, ending('k', 'a1', outcome));
+        expect(view.claims).toMatchObject({ granted: 0, held: 1 });
+      }
+      expect((await done(store, ending('k', 'a2', 'granted'))).view.claims).toMatchObject({ granted: 1, held: 0 });
+    });
+
+    it('counts a grant once, however often it is reported', async () => {
+      const { store, claim } = await opened();
+      await claim('k', 'a1');
+      for (let i = 0; i < 3; i++) await done(store, ending('k', 'a1', 'granted'));
+      const { result, view } = await claim('k', 'a2');
+      expect([result.kind, view.claims.granted]).toEqual(['recorded', 1]);
+    });
+
+    it('takes the word of an attempt whose entry is gone, and gives back what it set aside for it', async () => {
+      const { store } = await opened();
+      const lost = await done(store, { ...knowing({ granted: 5, held: 3, attempts: 9 }, 'gen-0') });
+      expect(lost.view.claims).toMatchObject({ granted: 5, lost: 3, losses: 1 });
+      const { view } = await done(store, ending('k', 'a1', 'granted', { generation: 'gen-0' }));
+      expect(view.claims).toMatchObject({ granted: 6, lost: 2, losses: 1 });
+      expect((await done(store, ending('j', 'a2', 'free', { generation: '' }))).view.claims.lost).toBe(2);
+    });
+
+    it('frees an entry for the next claim, and its unit', async () => {
+      const { store, claim } = await opened();
+      expect((await claim('k', 'a1', claims({ budget: 1 }))).view.claims.held).toBe(1);
+      expect((await done(store, ending('k', 'a1', 'free'))).view.claims.held).toBe(0);
+      expect((await claim('k', 'a3', claims({ budget: 1 }))).result.kind).toBe('enter');
+    });
+
+    it('remembers a grant beyond its answer', async () => {
+      const { clock, store, claim } = await opened();
+      await claim('k', 'a1');
+      await done(store, ending('k', 'a1', 'granted', { keepMs: 30, markMs: 60_000 }));
+      await clock.advance(40);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      expect((await claim('k', 'a2')).result).toEqual({ kind: 'recorded', text: 'm' });
+    });
+
+    it('forgets a rejection with its answer', async () => {
+      const { clock, store, claim } = await opened();
+      await claim('k', 'a1');
+      await done(store, ending('k', 'a1', 'rejected', { keepMs: 30 }));
+      expect((await claim('k', 'a2')).result.kind).toBe('recorded');
+      await clock.advance(40);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      expect((await claim('k', 'a2')).result.kind).toBe('enter');
+    });
+
+    it('opens nothing after a loss where an operator has to confirm, and all of it afterwards', async () => {
+      const { clock, store, claim } = await opened();
+      await done(store, knowing({ granted: 1 }, 'gen-0'));
+      await clock.advance(1000);
+      const strict = claims({ strict: true });
+      expect((await claim('k', 'a1', strict)).result.kind).toBe('untrusted');
+      // In line, since numbers that may have been given out were left out.
+      expect((await claim('k', 'a1', { ...strict, ...knowing({ confirmed: 1 }) })).result.kind).toBe('wait');
+    });
+
+    it('lets nobody into a bounded campaign just after a loss, until every gateway has told what it knows', async () => {
+      const { clock, store, claim } = await opened();
+      await done(store, knowing({ granted: 1 }, 'gen-0'));
+      const bounded = claims({ budget: 10 });
+      expect((await claim('k', 'a1', bounded)).result.kind).toBe('wait');
+      await clock.advance(1600);
+      await done(store, { ...bounded, tick: true });
+      expect((await claim('k', 'a1', bounded)).result.kind).toBe('enter');
+    });
+
+    it('is sold out by a certain word, or by three bare ones in a row from different claimants', async () => {
+      const { store } = await opened();
+      const tell = async (...signs: Array<[string, 'bare' | 'certain' | 'none']>) => {
+        const told = signs.map(([claimant, sign]) => ({ claimant, sign }));
+        return (await done(store, { events: { ...NO_EVENTS, signs: told } })).view.claims;
+      };
+      expect(await tell(['ann', 'bare'], ['bob', 'bare'], ['ann', 'bare'])).toMatchObject({ soldOut: 0, signs: 2 });
+      expect(await tell(['cat', 'none'])).toMatchObject({ soldOut: 0, signs: 0 });
+      expect(await tell(['ann', 'bare'], ['bob', 'bare'], ['cat', 'bare'])).toMatchObject({ soldOut: 1 });
+      expect(await tell(['dan', 'certain'])).toMatchObject({ soldOut: 1 });
+      expect((await done(store, knowing({ soldOut: 2 }))).view.claims.soldOut).toBe(2);
+    });
+
+    it('grants no claim twice and no more than the budget, whatever gateways do, lose and repeat', async () => {
+      const step = fc.record({
+        key: fc.integer({ min: 0, max: 7 }),
+        what: fc.constantFrom('claim', 'claim', 'repeat', 'granted', 'granted', 'free', 'unknown', 'wait'),
+        again: fc.boolean(),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
+          const { clock, store, claim } = await opened();
+          const bounded = claims({ budget: 4 });
+          const owner = new Map<string, string>();
+          const granted = new Set<string>();
+          const attempts: Array<{ name: string; id: string; repeats: boolean; said: Settlement['outcome'] | null }> =
+            [];
+          for (const [i, { key, what, again }] of steps.entries()) {
+            const name = `k${key}`;
+            if (what === 'wait') await clock.advance(LEASE_MS + 1);
+            else if (what === 'claim' || what === 'repeat') {
+              const before = what === 'repeat' ? (owner.get(name) ?? '') : '';
+              const { result } = await claim(name, `a${i}`, bounded, before);
+              if (result.kind !== 'enter' && result.kind !== 'door') continue;
+              expect(granted.has(name)).toBe(false);
+              owner.set(name, `a${i}`);
+              attempts.push({ name, id: `a${i}`, repeats: before !== '', said: null });
+            } else {
+              // Any attempt there ever was may speak, late, and say the same twice; only the owner of an entry is heard.
+              const attempt = attempts[(key * 31 + i) % Math.max(1, attempts.length)];
+              if (attempt === undefined) continue;
+              attempt.said ??= what === 'free' && attempt.repeats ? 'unknown' : (what as Settlement['outcome']);
+              const { name: of, id, said } = attempt;
+              for (let times = again ? 2 : 1; times > 0; times--)
+                await done(store, { ...bounded, ...ending(of, id, said) });
+              if (owner.get(of) !== id || said === 'unknown') continue;
+              owner.delete(of);
+              if (said === 'granted') granted.add(of);
+            }
+            const { view } = await done(store, bounded);
+            expect(view.claims.granted).toBe(granted.size);
+            expect(view.claims.held).toBe(owner.size);
+            expect(granted.size + owner.size).toBeLessThanOrEqual(4);
+          }
+          await close();
+          close = async () => {};
+        }),
+        { numRuns: 40, endOnFailure: true },
+      );
+    }, 60_000);
+  });
+}
+
+describeClaims('memory', openMemory);
+describeClaims('Redis', (clock) => openRedis(redis(), clock));
+
+describe('a stored small answer', () => {
+  it('costs Redis at most 700 bytes', async () => {
+    const connection = await connected(redis().url, 5000);
+    const { store, close } = await openRedis(redis(), new FakeClock());
+    const used = async () => Number(/used_memory:(\d+)/.exec(String(await connection.send('info', ['memory'])))?.[1]);
+    const body = JSON.stringify({
+      coupon: 'RP-0123456789AB',
+      claimant: 'user-12345',
+      campaign: 'lny-2026',
+      number: 4711,
+    });
+    const text = `gAbCd.0123456789abcdef\n-\n201t\ncontent-type: application/json\ncache-control: no-store\n\n${body}`;
+    const name = (i: number): string => `${i}`.padStart(22, 'A');
+    await done(store, {});
+    const before = await used();
+    for (let from = 0; from < 20_000; from += 200) {
+      const settled = Array.from({ length: 200 }, (_, i) => ({
+        ...ending(name(from + i), 'a', 'granted', { keepMs: 86_400_000, markMs: 864_000_000 }).events.settled[0]!,
+        text,
+      }));
+      await done(store, { events: { ...NO_EVENTS, settled } });
+    }
+    expect(((await used()) - before) / 20_000).toBeLessThan(700);
+    await close();
+    await connection.close();
+  }, 60_000);
+});
