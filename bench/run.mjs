@@ -2,7 +2,7 @@
  * `npm run bench`: what a claim costs, beside what else could stand in front of a claim service. Everything is started
  * here, on loopback and on free ports, loaded in alternation, checked while it is measured, and stopped.
  *
- *   node bench/run.mjs [--quick] [--only admitted,poll] [--rounds 3] [--seconds 4] [--ledger] [--json FILE] [--no-write]
+ *   node bench/run.mjs [--quick] [--only admitted,poll] [--rounds 3] [--seconds 2] [--no-ledger] [--json FILE] [--no-write]
  *
  * Exit status: 0 measured and every bar reached, 99 a bar missed, 98 a measurement was invalid, 1 error, 2 wrong use.
  */
@@ -21,7 +21,7 @@ function optionsOf() {
       only: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
-      ledger: { type: 'boolean', default: false },
+      'no-ledger': { type: 'boolean', default: false },
       json: { type: 'string' },
       'no-write': { type: 'boolean', default: false },
     },
@@ -30,9 +30,10 @@ function optionsOf() {
   const unknown = only?.filter((name) => !scenarioNames.includes(name)) ?? [];
   if (unknown.length > 0)
     throw new RangeError(`No scenario ${unknown.join(', ')}; there are ${scenarioNames.join(', ')}`);
-  const { quick, ledger, json } = values;
+  const { quick, json } = values;
+  const ledger = !values['no-ledger'];
   const rounds = Number(values.rounds ?? (quick ? 1 : 3));
-  const seconds = Number(values.seconds ?? (quick ? 1 : 3));
+  const seconds = Number(values.seconds ?? (quick ? 1 : 2));
   if (!(rounds >= 1) || !(seconds >= 1)) throw new RangeError('--rounds and --seconds are numbers from 1');
   // A part of the whole does not replace the report of the whole.
   return { quick, only, ledger, json, rounds, seconds, tell, write: only === null && !quick && !values['no-write'] };

@@ -111,7 +111,7 @@ export const throughput = [
     ledger: true,
     request: { ...CLAIM, claimant: 'cycle', people: 10_000 },
     prepare: 'claimed',
-    limits: { ...WIDE, perUser: 1_000_000 },
+    limits: WIDE,
     subjects: ['spillway-redis-ledger', 'spillway-memory-ledger', 'bare-answer'],
     bars: [],
   },

@@ -48,7 +48,7 @@ const sameAs = (up) => ('paths' in [...up.values()][0].request ? { paths: [...up
 async function round(scenario, name, one, { seconds, service }) {
   const seenBefore = await service.seen();
   const before = { cpu: cpuUs(one.pid), subject: coreBusyUs(SUBJECT_CORE), load: coreBusyUs(LOAD_CORE) };
-  const request = { ...one.request, base: one.request.claimant === 'cycle' ? 0 : one.base };
+  const request = { ...one.request, base: one.request.claimant === 'cycle' ? (one.request.base ?? 0) : one.base };
   const beside = scenario.refused !== true && request.method === 'POST' ? probe(one) : null;
   const result = await load(one.port, request, { seconds, connections: CONNECTIONS });
   const used = cpuUs(one.pid) - before.cpu;
