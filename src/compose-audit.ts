@@ -1,5 +1,8 @@
 /** Wires the audit of one campaign's claims, for a process that serves nobody. */
 
+import type { AuditVerdict } from './admin/audit-chain.js';
+import { type AuditLog, readLog } from './admin/audit-trail.js';
+import { MOST_RECORDS } from './admission/campaign-settings-store.js';
 import { CampaignClaims, FREE } from './claims/campaign-claims.js';
 import type { ClaimsAudit, Resolution, UnknownClaim } from './claims/claims-audit.js';
 import type { Memo } from './claims/entry-text.js';
@@ -8,8 +11,8 @@ import { claimsSecret } from './compose-campaign.js';
 import type { LoadedConfig } from './config/load.js';
 import { TicketCookie } from './http/cookies.js';
 import { createLogger } from './kernel/logger.js';
-import { connectRedis } from './redis/connection.js';
-import { campaignKeys, settingsKeys } from './redis/keys.js';
+import { connectRedis, type RedisConnection } from './redis/connection.js';
+import { campaignKeys, gatewaysLogKeys, type SettingsKeys, settingsKeys } from './redis/keys.js';
 import { loadScripts } from './redis/script.js';
 import { sharedSecret } from './redis/shared-secret.js';
 
@@ -20,6 +23,8 @@ export interface OpenedAudit {
   /** With the key by which the service knows each claim. */
   unknown(): AsyncIterable<Omit<UnknownClaim, 'memo'> & { readonly idempotencyKey: string | null }>;
   resolve(id: string, granted: boolean): Promise<Resolution>;
+  /** Whether the audit logs, of the campaign and of the gateways, are as they were written. */
+  verify(): Promise<ReadonlyArray<{ readonly log: string; readonly verdict: AuditVerdict }>>;
   close(): Promise<void>;
 }
 
@@ -68,6 +73,27 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
       for await (const claim of audit.unknown()) if (claim.id === name) memo = claim.memo;
       return audit.resolve(name, claims.resolvedGranted(memo));
     },
+    verify: () => {
+      const own = logAt(connection, id, settingsKeys(store.keyPrefix, campaign.upstream, id));
+      const logs = [own, logAt(connection, 'gateways', gatewaysLogKeys(store.keyPrefix))];
+      return Promise.all(
+        logs.map(async (log) => ({ log: log.name, verdict: (await readLog(log, MOST_RECORDS)).verdict })),
+      );
+    },
     close: () => connection.close(),
+  };
+}
+
+/** An audit log as it lies in the store. */
+function logAt(connection: RedisConnection, name: string, { line, audit }: SettingsKeys): AuditLog {
+  return {
+    name,
+    store: {
+      async read() {
+        const head = await connection.send('hget', [line, 'auditHead']);
+        return { revision: 0, overrides: '', head: typeof head === 'string' ? head : '' };
+      },
+      records: async (limit) => (await connection.send('lrange', [audit, -limit, -1])) as string[],
+    },
   };
 }

@@ -29,7 +29,7 @@ export async function readTrail(logs: readonly AuditLog[], limit: number): Promi
 }
 
 /** A record that is made between the two looks is no breach: the log is then looked at again. */
-async function readLog(
+export async function readLog(
   { store }: AuditLog,
   limit: number,
 ): Promise<{ texts: readonly string[]; verdict: AuditVerdict }> {

@@ -8,6 +8,7 @@ import type { Write } from './check.js';
 interface AuditCommandOptions {
   readonly config: string;
   readonly unknown?: true;
+  readonly verify?: true;
   readonly resolve?: readonly string[];
 }
 
@@ -28,6 +29,7 @@ export function addAuditCommand(program: Command, streams: AuditStreams, finish:
     .argument('<campaign>', 'id of the campaign')
     .option('--config <file>', 'configuration file', streams.env.SPILLWAY_CONFIG ?? 'config/spillway.yaml')
     .option('--unknown', 'list the claims of unknown outcome instead, one JSON object a line')
+    .option('--verify', 'say whether the audit logs, of the campaign and of the gateways, are as they were written')
     .option('--resolve <id-and-outcome...>', "say how one of them ended: its id, or 'lost', and granted or not-granted")
     .action(async (campaign: string, options: AuditCommandOptions) =>
       finish(await runAudit(campaign, options, streams)),
@@ -50,6 +52,7 @@ export async function runAudit(
     const opened = await openClaimsAudit(loadConfig({ file: options.config, env }), campaign);
     try {
       if (id !== undefined && wanted !== undefined) return await resolveOne(opened, id, wanted, out, err);
+      if (options.verify) return await verifyLogs(opened, out, err);
       if (options.unknown) for await (const claim of opened.unknown()) out(`${JSON.stringify(claim)}\n`);
       else for (const [name, value] of Object.entries(await opened.audit.figures())) out(`${name} ${value}\n`);
       return 0;
@@ -60,6 +63,21 @@ export async function runAudit(
     err(`${fault instanceof Error ? fault.message : String(fault)}\n`);
     return 1;
   }
+}
+
+/** @returns 0 when every log is intact, else 1 */
+async function verifyLogs(opened: Opened, out: Write, err: Write): Promise<number> {
+  let status = 0;
+  for (const { log, verdict } of await opened.verify()) {
+    if (verdict.kind === 'intact') {
+      const kept = verdict.from > 1 ? `, those before revision ${verdict.from} are not kept any more` : '';
+      out(`${log}: intact, ${verdict.records} records${kept}\n`);
+    } else {
+      err(`${log}: broken at record ${verdict.at}. ${verdict.why}\n`);
+      status = 1;
+    }
+  }
+  return status;
 }
 
 type Opened = Awaited<ReturnType<typeof openClaimsAudit>>;

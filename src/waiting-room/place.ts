@@ -1,6 +1,7 @@
 /**
  * A place in line. There are two lines: the main one, and a short one for people who were called, did not
- * come in time, and are back; each issues its own numbers, from 1, in order of arrival.
+ * come in time, and are back; each issues its own numbers, from 1, in order of arrival; a new epoch goes on
+ * where the one before ended.
  */
 export type LineIndex = 0 | 1;
 export const MAIN: LineIndex = 0;

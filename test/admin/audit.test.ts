@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type AuditRecord, recordHash, verifyAudit } from '../../src/admin/audit-chain.js';
-import { GatewayBench, type RunningGateway } from '../support/gateway.js';
+import { runAudit } from '../../src/cli/audit.js';
+import { GatewayBench, gatewayYaml, type RunningGateway } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
 import { call, change, LNY, operated, until } from './operator.js';
 
@@ -12,6 +16,18 @@ afterEach(() => bench.stopAll());
 async function open(store: Record<string, unknown> | null = null): Promise<RunningGateway> {
   const { url } = await bench.recording();
   return bench.open(url, operated(store === null ? {} : { store, redisUrl: redis().url }));
+}
+
+/** `spillway audit lny --verify`: exit status, output and complaints. */
+async function verify(): Promise<[number, string, string]> {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-verify-'));
+  const file = join(folder, 'spillway.yaml');
+  writeFileSync(file, gatewayYaml('http://127.0.0.1:9', { redisUrl: redis().url, store: { keyPrefix: 'audit1' } }));
+  const [out, err]: [string[], string[]] = [[], []];
+  const streams = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text), env: {} };
+  const status = await runAudit('lny', { config: file, verify: true }, streams);
+  rmSync(folder, { recursive: true });
+  return [status, out.join(''), err.join('')];
 }
 
 async function trail(gateway: RunningGateway): Promise<{ records: AuditRecord[]; chains: Record<string, unknown> }> {
@@ -58,8 +74,15 @@ describe('The audit log', () => {
     expect(verifyAudit(texts, head)).toMatchObject({ kind: 'intact', from: 1, to: 3 });
     expect(head).toBe(recordHash(texts[2]!));
     await client.lset(key, 1, texts[1]!.replace('"ops"', '"eve"'));
-    client.disconnect();
     expect((await trail(gateway)).chains.lny).toMatchObject({ kind: 'broken', at: 3 });
+    expect(await verify()).toEqual([
+      1,
+      'gateways: intact, 0 records\n',
+      expect.stringMatching(/^lny: broken at record 3/),
+    ]);
+    await client.lset(key, 1, texts[1]!);
+    client.disconnect();
+    expect(await verify()).toEqual([0, 'lny: intact, 3 records\ngateways: intact, 0 records\n', '']);
   });
 
   it('takes a drain, after which the gateway stops without a failed request', async () => {

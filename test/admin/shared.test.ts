@@ -75,6 +75,7 @@ describe('A change on one of two gateways', () => {
     await change(a, { state: 'paused', ratePerSecond: 33 });
     await Promise.all([a.gateway.stop(), b.gateway.stop()]);
     const later = await open(upstream.url);
+    expect(live(later).revision).toBe(1);
     expect((await claim(later.port, 'ann')).status).toBe(429);
     expect(await configuredRate(later)).toBe(33);
     expect(upstream.requests.length).toBe(0);

@@ -33,6 +33,18 @@ describe('Door: who departs', () => {
     expect(kit.departedUs[0]).toBeLessThan(dueUs + 1000);
   });
 
+  it('lets the next go as soon as a raised rate allows, whatever the rate was before', async () => {
+    const kit = new DoorKit({ rate: bucketRate(2, 0.1), storeRate: bucketRate(2, 0.1) });
+    for (const number of [1, 2, 3]) kit.hold(number);
+    kit.permits(0, 0, 0);
+    await kit.clock.advance(100);
+    expect(kit.said).toEqual(['1 departs', '2 departs']);
+    kit.settings = { ...kit.settings, rate: bucketRate(2, 100), storeRate: bucketRate(2, 100) };
+    kit.hold(4);
+    await kit.clock.advance(20);
+    expect(kit.said).toEqual(['1 departs', '2 departs', '3 departs']);
+  });
+
   it('passes the permit of an aborted claim to the next', async () => {
     const kit = new DoorKit();
     const first = kit.hold(1);
