@@ -11,6 +11,7 @@ import { glance, type Output, Progress } from './progress.js';
 import { serviceEvents } from './service-events.js';
 import { ServiceWitness } from './service-witness.js';
 import { Tally } from './tally.js';
+import { warmUp } from './warm-up.js';
 
 /**
  * @param out - receives a line a second
@@ -50,6 +51,7 @@ async function send(
   try {
     if (pool !== null) await pool.run(tally, begin);
     else {
+      await warmUp();
       begin();
       await generate(options, plan, WHOLE, clock, tally);
     }

@@ -10,12 +10,14 @@ import { planOf } from './plan-of.js';
 import { glance } from './progress.js';
 import { Tally } from './tally.js';
 import { snapshotOf } from './tally-snapshot.js';
+import { warmUp } from './warm-up.js';
 
 const send = (message: FromGenerator): void => void process.send?.(message);
 
 async function work(options: BurstOptions, share: Share): Promise<void> {
   const plan = await planOf(options);
   const tally = new Tally(plan.arrivesAtUs.length, plan);
+  await warmUp();
   const startsAtMs = await new Promise<number>((resolve) => {
     process.once('message', (message: ToGenerator) => {
       if (message.kind === 'start') resolve(message.atMs);

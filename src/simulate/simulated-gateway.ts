@@ -19,6 +19,8 @@ import { type ReadTicket, readTicket, writeTicket } from './simulated-ticket.js'
 
 export class SimulatedGateway {
   readonly #handOver: HandOver;
+  #stretchOf: LineView | null = null;
+  #stretch = 1;
   /** The buckets of a claimant under each limit; an address is taken for its claimant's own. */
   readonly #limits: ReadonlyArray<string | null>;
 
@@ -122,7 +124,6 @@ export class SimulatedGateway {
     const standing = standingOf(place, told, view, queue.graceMs, admission.ratePerSecond);
     const tellNow = standing.kind === 'called' && told === 0;
     const newest = same && !tellNow ? (text as string) : writeTicket(place, tellNow ? view.lineMs : told, claimant);
-    const pace = view.callsPerSecond || admission.ratePerSecond;
     const document = ticketDocument(
       {
         campaign: campaign.id,
@@ -130,7 +131,7 @@ export class SimulatedGateway {
         number: place.number,
         standing,
         graceLeftMs: null,
-        stretch: crowdStretch(waitingIn(view), pace, view.gateways, queue.poll),
+        stretch: this.#stretchAt(view),
         wallMs: 0,
       },
       queue.poll,
@@ -138,6 +139,17 @@ export class SimulatedGateway {
     );
     const { state, position, pollAfterMs, etaSeconds } = document;
     return ticketReply(status, code, state, newest, position, pollAfterMs, etaSeconds?.max ?? null);
+  }
+
+  /** The same for everybody who asks before the line moves. */
+  #stretchAt(view: LineView): number {
+    if (this.#stretchOf !== view) {
+      const { queue, admission } = this.rooms.campaign;
+      this.#stretchOf = view;
+      const pace = view.callsPerSecond || admission.ratePerSecond;
+      this.#stretch = crowdStretch(waitingIn(view), pace, view.gateways, queue.poll);
+    }
+    return this.#stretch;
   }
 }
 
