@@ -21,7 +21,8 @@ export class Crowd {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #tally: Tally;
-  readonly #people = new Map<number, Person>();
+  /** Those who have arrived and are not at their end. */
+  readonly #people: Array<Person | undefined>;
   /** First wait promised, in milliseconds; 0: none. */
   readonly #promisedMs: Float32Array;
   readonly #step: Uint8Array;
@@ -45,6 +46,7 @@ export class Crowd {
     this.#startUs = startUs;
     const { arrivesAtUs } = options.plan;
     this.#promisedMs = new Float32Array(arrivesAtUs.length);
+    this.#people = new Array<Person | undefined>(arrivesAtUs.length).fill(undefined);
     this.#step = new Uint8Array(arrivesAtUs.length);
     this.#dueUs = Float64Array.from(arrivesAtUs);
     this.#heap = new DueHeap(arrivesAtUs.length);
@@ -105,10 +107,10 @@ export class Crowd {
   }
 
   #personAt(index: number): Person {
-    let person = this.#people.get(index);
+    let person = this.#people[index];
     if (person === undefined) {
       person = new Person(mannersOf(this.#options.plan.model, index), this.#options.random);
-      this.#people.set(index, person);
+      this.#people[index] = person;
     }
     return person;
   }
@@ -181,7 +183,7 @@ export class Crowd {
 
   #stop(index: number, person: Person, end: End, nowUs: number): void {
     if (person.inLine) this.#tally.moved(-1, isLive(person), nowUs);
-    this.#people.delete(index);
+    this.#people[index] = undefined;
     this.#tally.finished(index, end, nowUs);
     if (--this.#open > 0) return;
     this.#timer?.cancel();
