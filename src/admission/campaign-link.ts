@@ -29,6 +29,8 @@ const MOST_ASKS_A_CALL = 100;
 const MOST_CALLS = 4;
 /** Settlements of one call; the rest goes with the next. */
 const MOST_SETTLED_A_CALL = 200;
+/** How long a settlement waits for company: in a flood the next ask takes it along, and half of all calls are saved. */
+const SETTLE_MS = 1;
 /** Asks that may gather; beyond it the gateway is overloaded. */
 const MOST_GATHERED = 20_000;
 const TICK_MS = 100;
@@ -118,6 +120,8 @@ export class CampaignLink {
   #tickDue = false;
   #busyUntilUs = 0;
   #timer: Timer | null = null;
+  #settleTimer: Timer | null = null;
+  #settleDue = false;
   #stopped = false;
   #failing = false;
   readonly #listeners = new Set<(view: StoreView) => void>();
@@ -136,6 +140,7 @@ export class CampaignLink {
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
+    this.#settleTimer?.cancel();
   }
 
   onView(listener: (view: StoreView) => void): void {
@@ -167,7 +172,7 @@ export class CampaignLink {
    */
   settle(event: Settlement, told: () => void = () => {}): void {
     this.#events.settled.push({ event, told, sinceUs: this.options.clock.monotonicUs() });
-    this.flushSoon();
+    this.#settleTimer ??= this.options.clock.after(SETTLE_MS, this.#flushSettled);
     if (this.#failing) this.#tell(this.#events.settled, Number.POSITIVE_INFINITY);
   }
 
@@ -228,6 +233,12 @@ export class CampaignLink {
 
   readonly #flushAtTurnEnd = (): void => {
     this.#flushing = false;
+    this.#flush();
+  };
+
+  readonly #flushSettled = (): void => {
+    this.#settleTimer = null;
+    this.#settleDue = true;
     this.#flush();
   };
 
@@ -367,6 +378,7 @@ export class CampaignLink {
 
   #keep(events: Events): void {
     const later = this.#events;
+    this.#settleDue ||= events.settled.length > 0;
     this.#events = {
       entered: [...events.entered, ...later.entered],
       gone: [...events.gone, ...later.gone],
@@ -383,9 +395,8 @@ export class CampaignLink {
   #takeEvents(): Events {
     const events = this.#events;
     this.#events = noEvents();
-    if (events.settled.length > MOST_SETTLED_A_CALL) {
-      this.#events.settled = events.settled.splice(MOST_SETTLED_A_CALL);
-    }
+    this.#settleDue = events.settled.length > MOST_SETTLED_A_CALL;
+    if (this.#settleDue) this.#events.settled = events.settled.splice(MOST_SETTLED_A_CALL);
     return events;
   }
 
@@ -428,7 +439,8 @@ export class CampaignLink {
 
   /** Events alone wait for company while the store does not answer. */
   #mayTell(): boolean {
-    return hasEvents(this.#events) && !this.#failing;
+    const settles = this.#settleDue && this.#events.settled.length > 0;
+    return (settles || hasEvents(this.#events)) && !this.#failing;
   }
 
   #lineMoves(): boolean {
@@ -450,6 +462,6 @@ function noEvents(): Events {
 function hasEvents(events: Events): boolean {
   return (
     events.entered.length + events.gone.length + events.spent.length + events.given.length + events.retained.length >
-      0 || events.settled.length + events.signs.length > 0
+      0 || events.signs.length > 0
   );
 }

@@ -142,13 +142,15 @@ export interface Known {
   readonly claims: KnownClaims;
 }
 
-/** What a gateway knows of the ledger's figures. All but `held` only grow. */
+/** What a gateway knows of the ledger's figures. All but `held` and `unknown` only grow. */
 export interface KnownClaims {
   readonly granted: number;
   /** Attempts ever let in. */
   readonly attempts: number;
   /** Units of the budget in open entries when last seen; what must be set aside should they be lost. */
   readonly held: number;
+  /** Open entries whose lease is over or whose outcome was reported unknown; part of `held`. */
+  readonly unknown: number;
   /** Odd: sold out by the service's or an operator's word. */
   readonly soldOut: number;
   /** Losses of data ever noticed, and how many of them were confirmed by an operator. */
@@ -243,8 +245,6 @@ export interface StoreView {
 }
 
 export interface ClaimsView extends KnownClaims {
-  /** Open entries whose lease is over or whose outcome was reported unknown; part of `held`. */
-  readonly unknown: number;
   /** Units set aside for entries that were lost while open. */
   readonly lost: number;
   /** Different claimants in a row whom a bare status told that the budget is gone. */

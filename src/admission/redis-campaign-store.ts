@@ -96,6 +96,7 @@ function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: Ca
     known.claims.granted,
     known.claims.attempts,
     known.claims.held,
+    known.claims.unknown,
     known.claims.soldOut,
     known.claims.losses,
     known.claims.confirmed,

@@ -41,6 +41,7 @@ export class MemoryBook {
   #lossUs = 0;
   #lostSeen = 0;
   #lostSettled = 0;
+  #lostUnknown = 0;
   #signs: string[] = [];
   replayed = 0;
 
@@ -57,8 +58,10 @@ export class MemoryBook {
    * @param stranger - the caller speaks of other data than these, and so tells of a loss; the next one of the same
    */
   merge(known: KnownClaims, loss: boolean, stranger: boolean, nowUs: number): void {
-    if (stranger) this.#lostSeen = Math.max(this.#lostSeen, known.held);
-    else if (loss) this.#lostSeen = Math.max(this.#lostSeen, known.held - this.#units.size);
+    if (stranger) {
+      this.#lostSeen = Math.max(this.#lostSeen, known.held);
+      this.#lostUnknown = Math.max(this.#lostUnknown, known.unknown);
+    } else if (loss) this.#lostSeen = Math.max(this.#lostSeen, known.held - this.#units.size);
     this.#granted = Math.max(this.#granted, known.granted);
     this.#attempts = Math.max(this.#attempts, known.attempts);
     this.#soldOut = Math.max(this.#soldOut, known.soldOut);
@@ -93,10 +96,11 @@ export class MemoryBook {
   }
 
   /** Units that may still be taken; infinite without a budget. */
-  unitsLeft({ budget }: ClaimsSettings, nowUs: number): number {
+  unitsLeft(settings: ClaimsSettings, nowUs: number): number {
+    const { budget } = settings;
     if (budget === 0) return Number.POSITIVE_INFINITY;
     if (this.lostWithin(RECOVERY_US, nowUs)) return 0;
-    return Math.max(0, budget - this.#granted - this.#units.size - this.#lost());
+    return Math.max(0, budget - this.#granted - this.#units.size - this.#lost(settings, nowUs));
   }
 
   /** Whether an entry may be opened now: it has its unit already, or there is one left. */
@@ -139,9 +143,9 @@ export class MemoryBook {
     if (this.#soldOut % 2 === 0) this.#soldOut++;
   }
 
-  view({ ledger }: ClaimsSettings, nowUs: number): ClaimsView {
+  view(settings: ClaimsSettings, nowUs: number): ClaimsView {
     let unknown = 0;
-    if (ledger) for (const untilUs of this.#units.values()) if (untilUs < nowUs) unknown++;
+    if (settings.ledger) for (const untilUs of this.#units.values()) if (untilUs < nowUs) unknown++;
     return {
       granted: this.#granted,
       attempts: this.#attempts,
@@ -150,13 +154,15 @@ export class MemoryBook {
       losses: this.#losses,
       confirmed: this.#confirmed,
       unknown,
-      lost: this.#lost(),
+      lost: this.#lost(settings, nowUs),
       signs: this.#signs.length,
     };
   }
 
-  #lost(): number {
-    return Math.max(0, this.#lostSeen - this.#lostSettled);
+  /** A lease after a loss, what was in flight has been settled by whoever had it; what was unknown stays set aside. */
+  #lost({ leaseMs }: ClaimsSettings, nowUs: number): number {
+    const lost = Math.max(0, this.#lostSeen - this.#lostSettled);
+    return nowUs < this.#lossUs + leaseMs * 1000 ? lost : Math.min(lost, this.#lostUnknown);
   }
 
   #read(key: string, nowUs: number): string | null {

@@ -9,7 +9,17 @@ import { parseEntry } from './entry-text.js';
 
 const FIELDS = [
   ...(['epoch', 'tail0', 'tail1', 'head0', 'head1', 'lapsed0', 'lapsed1', 'base0', 'base1'] as const),
-  ...(['entered', 'granted', 'replayed', 'lostSeen', 'lostSettled', 'losses', 'confirmed', 'soldOut'] as const),
+  ...([
+    'entered',
+    'granted',
+    'replayed',
+    'lostSeen',
+    'lostSettled',
+    'lostUnknown',
+    'losses',
+    'confirmed',
+    'soldOut',
+  ] as const),
 ];
 type Field = (typeof FIELDS)[number];
 
@@ -69,7 +79,7 @@ export class RedisClaimsAudit implements ClaimsAudit {
       replayed: state.replayed,
       inFlight: open - unknown,
       unknown,
-      lost: Math.max(0, state.lostSeen - state.lostSettled),
+      lost: Math.min(state.lostUnknown, Math.max(0, state.lostSeen - state.lostSettled)),
       losses: state.losses,
       confirmed: state.confirmed,
       soldOut: state.soldOut % 2 === 1,

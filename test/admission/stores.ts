@@ -89,7 +89,7 @@ export const NOTHING_KNOWN: Known = {
   doorIntervalNs: 0,
   taken: 0,
   released: 0,
-  claims: { granted: 0, attempts: 0, held: 0, soldOut: 0, losses: 0, confirmed: 0 },
+  claims: { granted: 0, attempts: 0, held: 0, unknown: 0, soldOut: 0, losses: 0, confirmed: 0 },
 };
 
 export const NO_EVENTS: ExchangeEvents = {

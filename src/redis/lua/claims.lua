@@ -3,7 +3,7 @@ The ledger and the budget; memory-book.ts is the same in TypeScript.
   entry   string  one a claim: 'i'lease-end or 'u'since, attempt and memo while open; 'g' or 'r' and the answer when closed
   marks   hash    claims granted, beyond the time for which their answers are kept
   units   zset    open entry -> until when it is surely in flight (us): each holds one unit of the budget
-In the line's hash: granted, attempts, soldOut (odd: sold out), losses, confirmed, lossUs, lostSeen, lostSettled,
+In the line's hash: granted, attempts, soldOut (odd: sold out), losses, confirmed, lossUs, lostSeen, lostSettled, lostUnknown,
 replayed, signs (claimants whom a bare status told that the budget is gone).
 A settlement applies if the entry still names its attempt, or is gone.
 ]]
@@ -16,7 +16,9 @@ end
 -- Whoever speaks of other data tells of a loss, once: the next one tells of the same.
 local function merge_claims(c, known, loss, stranger)
   local state = c.state
-  if stranger then state.lostSeen = math.max(state.lostSeen, known.held)
+  if stranger then
+    state.lostSeen = math.max(state.lostSeen, known.held)
+    state.lostUnknown = math.max(state.lostUnknown, known.unknown)
   elseif loss then state.lostSeen = math.max(state.lostSeen, known.held - c.held) end
   for _, name in ipairs({ 'granted', 'attempts', 'soldOut', 'losses', 'confirmed' }) do
     state[name] = math.max(state[name], known[name])
@@ -26,15 +28,19 @@ local function merge_claims(c, known, loss, stranger)
   c.halted = c.settings.strict and state.losses > state.confirmed
 end
 
-local function lost_units(state)
-  return math.max(0, state.lostSeen - state.lostSettled)
+-- A lease after a loss, what was in flight has been settled by whoever had it; what was unknown stays set aside.
+local function lost_units(c)
+  local state = c.state
+  local lost = math.max(0, state.lostSeen - state.lostSettled)
+  if c.now_us < state.lossUs + c.settings.claim_lease_us then return lost end
+  return math.min(lost, state.lostUnknown)
 end
 
 local function units_left(c)
   local budget, state = c.settings.budget, c.state
   if budget == 0 then return math.huge end
   if state.lossUs > 0 and c.now_us < state.lossUs + RECOVERY_US then return 0 end
-  return math.max(0, budget - state.granted - c.held - lost_units(state))
+  return math.max(0, budget - state.granted - c.held - lost_units(c))
 end
 
 local function open_of(text)
@@ -131,5 +137,5 @@ local function claims_view(c)
   local state, unknown = c.state, 0
   if c.settings.ledger then unknown = redis.call('ZCOUNT', c.keys.units, '-inf', '(' .. whole(c.now_us)) end
   return { whole(state.granted), whole(state.attempts), c.held, state.soldOut, state.losses, state.confirmed,
-    unknown, lost_units(state), count_signs(state) }
+    unknown, lost_units(c), count_signs(state) }
 end

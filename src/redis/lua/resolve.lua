@@ -15,14 +15,15 @@ Returns     resolved | none | closed | in-flight
 local now_us = store_time_us(next_text())
 local event = { key = KEYS[4], name = next_text(), outcome = next_text(), text = next_text(), keep_ms = next_number(),
   mark_ms = next_number(), counts = true, generation = '' }
-local c = { keys = { line = KEYS[1], units = KEYS[2], marks = KEYS[3] }, now_us = now_us, held = 0 }
+local c = { keys = { line = KEYS[1], units = KEYS[2], marks = KEYS[3] }, now_us = now_us, held = 0,
+  settings = { claim_lease_us = 0 } }
 local loaded
 c.state, loaded = load_line(KEYS[1])
 
 if event.name == 'lost' then
-  local lost = lost_units(c.state)
+  local lost = lost_units(c)
   if lost == 0 then return 'none' end
-  c.state.lostSettled = c.state.lostSettled + lost
+  c.state.lostSettled = c.state.lostSeen
   if event.outcome == 'granted' then c.state.granted = c.state.granted + lost end
 else
   local text = redis.call('GET', event.key)
