@@ -5,16 +5,15 @@ import type { Config } from '../config/schema.js';
 import { settingTree } from '../config/setting-tree.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import { type AuditLog, readTrail } from './audit-trail.js';
-import type { CampaignDesk } from './campaign-desk.js';
 import { campaignRoutes } from './campaign-routes.js';
 import { type GatewayRoutesOptions, gatewayRoutes } from './gateway-routes.js';
+import { openApi } from './openapi.js';
 import { sendProblem } from './problem.js';
 
 export interface AdminApiOptions extends GatewayRoutesOptions {
   readonly config: Config;
   /** Of the configuration. */
   readonly revision: string;
-  readonly desks: ReadonlyMap<string, CampaignDesk>;
   readonly logs: readonly AuditLog[];
 }
 
@@ -26,6 +25,10 @@ export function adminApi(options: AdminApiOptions): Router {
   router.use(express.json({ limit: '16kb' }));
   router.use('/campaigns', campaignRoutes(options.desks));
   router.use(gatewayRoutes(options));
+  const document = openApi(options.version);
+  router.get('/openapi.json', (_req, res) => {
+    res.json(document);
+  });
   router.get('/config', (_req, res) => {
     res.json({ revision: options.revision, config: maskValue(options.config, settingTree) });
   });

@@ -64,7 +64,9 @@ export class CampaignDesk {
     const epoch = link.view?.epoch ?? 1;
     const waiting = link.view === null ? 0 : waitingIn(link.view);
     const facts: Facts = { action: 'reset', before: { epoch, waiting }, after: { epoch: epoch + 1, waiting: 0 } };
-    const effect = [`All places are given up, ${waiting} of people waiting; tickets so far are TICKET_OUTDATED.`];
+    const effect = [
+      `The line is emptied: those who wait (${waiting}) lose their places, and tickets so far are TICKET_OUTDATED.`,
+    ];
     return this.#act(facts, effect, true, order);
   }
 

@@ -6,7 +6,7 @@ import type { CampaignDesk, Order, Outcome } from './campaign-desk.js';
 import { campaignStatus } from './campaign-status.js';
 import { type BodyFault, changeSchema, clearSchema, readBody, reasonSchema, resetSchema } from './changes.js';
 import { etagOf, readIfMatch } from './preconditions.js';
-import { sendProblem } from './problem.js';
+import { refuseStale, refuseUnknownCampaign, refuseValues } from './refusals.js';
 
 const CLEARED = 'overrides cleared';
 
@@ -64,8 +64,7 @@ function deskFinder(desks: ReadonlyMap<string, CampaignDesk>) {
     async (req: Request, res: Response): Promise<void> => {
       const desk = desks.get(req.params.campaign as string);
       if (desk !== undefined) return handle(desk, req, res);
-      const detail = `There is no campaign of this id; there are ${[...desks.keys()].join(', ')}.`;
-      sendProblem(res, { status: 404, code: 'CAMPAIGN_UNKNOWN', title: 'Not Found', detail });
+      refuseUnknownCampaign(res, desks);
     };
 }
 
@@ -104,23 +103,4 @@ async function act<T>(
       res.set('ETag', etagOf(outcome.revision));
       res.json({ outcome: outcome.kind, effect: outcome.effect, ...campaignStatus(desk.campaign) });
   }
-}
-
-function refuseValues(res: Response, faults: readonly BodyFault[]): void {
-  const detail = faults
-    .map(({ path, problem, cure }) => [path, `${problem} ${cure}`].filter(Boolean).join(': '))
-    .join(' ');
-  sendProblem(res, { status: 422, code: 'VALUE_INVALID', title: 'Unprocessable Content', detail, members: { faults } });
-}
-
-function refuseStale(res: Response, revision: number): void {
-  const detail = `The settings have changed since, and are at revision ${revision}. Read them again and send their ETag as If-Match.`;
-  res.set('ETag', etagOf(revision));
-  sendProblem(res, {
-    status: 412,
-    code: 'REVISION_STALE',
-    title: 'Precondition Failed',
-    detail,
-    members: { revision },
-  });
 }

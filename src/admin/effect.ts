@@ -24,7 +24,7 @@ export function effectOf({ waiting, before, after }: EffectFacts): string[] {
   }
   if (after.values.maxWaiting !== before.values.maxWaiting) said.push(roomSentence(waiting, after.values.maxWaiting));
   if (after.values.graceMs !== before.values.graceMs) {
-    said.push(`Who is called may take ${duration(after.values.graceMs / 1000)} to claim, and the called as well.`);
+    said.push(`Who is called, now or already, may take ${duration(after.values.graceMs / 1000)} to claim.`);
   }
   return said.length > 0 ? said : ['Nothing changes.'];
 }
@@ -41,7 +41,7 @@ function clearTime(waiting: number, { ratePerSecond }: SettingValues): string {
 }
 
 function stateSentence(state: CampaignState, waiting: number): string {
-  const people = waiting === 1 ? 'the one waiting' : `the ${count(waiting)} waiting`;
+  const people = `those who wait (${count(waiting)})`;
   switch (state) {
     case 'open':
       return 'Claims are handed over.';
@@ -60,7 +60,7 @@ function stateSentence(state: CampaignState, waiting: number): string {
 
 function roomSentence(waiting: number, maxWaiting: number): string {
   const room = `At most ${count(maxWaiting)} may wait; who comes beyond is told QUEUE_FULL.`;
-  return waiting <= maxWaiting ? room : `${room} The ${count(waiting)} who wait keep their places.`;
+  return waiting <= maxWaiting ? room : `${room} Those who wait (${count(waiting)}) keep their places.`;
 }
 
 function rate({ ratePerSecond }: SettingValues): string {

@@ -1,10 +1,11 @@
 /** `/admin/v1/gateways` and `/admin/v1/drain`: which gateways serve, and stopping this one without a failed request. */
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { GatewayRoster } from '../admission/gateway-roster.js';
 import { bearerOf } from './auth.js';
+import type { CampaignDesk } from './campaign-desk.js';
 import { readBody, reasonSchema } from './changes.js';
 import type { GatewayLog } from './gateway-log.js';
-import { sendProblem } from './problem.js';
+import { refuseUnknownCampaign, refuseValues } from './refusals.js';
 
 export interface GatewayRoutesOptions {
   /** This gateway's name among the others. */
@@ -12,6 +13,8 @@ export interface GatewayRoutesOptions {
   readonly version: string;
   readonly roster: GatewayRoster;
   readonly gatewayLog: GatewayLog;
+  /** The campaigns it serves, by id. */
+  readonly desks: ReadonlyMap<string, CampaignDesk>;
   readonly isDraining: () => boolean;
   /** Stops this gateway, as SIGTERM does. */
   readonly drain: () => void;
@@ -35,17 +38,23 @@ export function gatewayRoutes(options: GatewayRoutesOptions): Router {
     });
     res.json({ self: { gateway, version, draining: isDraining() }, gateways });
   });
-  router.post('/drain', async (req, res) => {
+  const stop = async (req: Request, res: Response): Promise<void> => {
+    const { campaign } = req.params;
+    if (campaign !== undefined && !options.desks.has(campaign as string))
+      return refuseUnknownCampaign(res, options.desks);
     const reading = readBody(reasonSchema, req.body);
-    if (reading.kind === 'wrong') {
-      const detail = reading.faults.map(({ path, problem, cure }) => `${path}: ${problem} ${cure}`).join(' ');
-      const members = { faults: reading.faults };
-      return sendProblem(res, { status: 422, code: 'VALUE_INVALID', title: 'Unprocessable Content', detail, members });
+    if (reading.kind === 'wrong') return refuseValues(res, reading.faults);
+    const effect = ['This gateway is not ready any more, finishes what it has, and stops.'];
+    if (req.query.dryRun === 'true') {
+      res.json({ outcome: 'dry-run', gateway, draining: isDraining(), effect });
+      return;
     }
     await gatewayLog.drained(gateway, bearerOf(res).name, reading.value.reason);
     res.once('finish', drain);
-    res.status(202).json({ gateway, draining: true, effect: ['It finishes what it has, and stops.'] });
-  });
+    res.status(202).json({ outcome: 'done', gateway, draining: true, effect });
+  };
+  router.post('/drain', stop);
+  router.post('/campaigns/:campaign/drain', stop);
   return router;
 }
 

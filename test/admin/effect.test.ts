@@ -32,9 +32,9 @@ describe('The effect of a change', () => {
   });
 
   it('is what people in line are told', () => {
-    expect(effect(7, {}, 'open', 'paused')).toMatch(/the 7 waiting keep their places/);
-    expect(effect(1, {}, 'open', 'sold-out')).toMatch(/the one waiting are told SOLD_OUT|the one waiting/);
-    expect(effect(7, { maxWaiting: 5 })).toMatch(/QUEUE_FULL. The 7 who wait keep their places/);
+    expect(effect(7, {}, 'open', 'paused')).toMatch(/those who wait \(7\) keep their places/);
+    expect(effect(1, {}, 'open', 'sold-out')).toMatch(/those who wait \(1\) are told SOLD_OUT/);
+    expect(effect(7, { maxWaiting: 5 })).toMatch(/QUEUE_FULL. Those who wait \(7\) keep their places/);
     expect(effect(7, {})).toBe('Nothing changes.');
   });
 
