@@ -20,7 +20,10 @@ module.exports = {
       name: 'redis-in-its-place',
       comment: 'Only redis-*.ts and the redis room know Redis.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/redis/', '/redis-[^/]+\\.ts$', '^src/compose', '^src/buckets/open\\.ts$'] },
+      from: {
+        path: '^src/',
+        pathNot: ['^src/redis/', '/redis-[^/]+\\.ts$', '^src/compose', '^src/buckets/open\\.ts$'],
+      },
       to: { path: ['^src/redis/', '(^|/)node_modules/ioredis/'] },
     },
     {
@@ -61,7 +64,11 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: ['-process\\.ts$', 'waiting-page/page\\.js$', '^src/client/client\\.ts$', '^src/buckets/open\\.ts$'] },
+      from: {
+        orphan: true,
+        path: '^src/',
+        pathNot: ['-process\\.ts$', 'waiting-page/page\\.js$', '^src/client/client\\.ts$', '^src/buckets/open\\.ts$'],
+      },
       to: {},
     },
   ],

@@ -5,7 +5,7 @@ import { configurationTable, essentialTable } from '../dist/config/reference.js'
 mkdirSync('docs', { recursive: true });
 writeFileSync('docs/configuration.md', configurationTable());
 const readme = readFileSync('README.md', 'utf8');
-const marked = /(<!-- settings -->\n)[^]*?(\n<!-- \/settings -->)/;
+const marked = /(<!-- settings -->\n)[\s\S]*?(\n<!-- \/settings -->)/;
 writeFileSync(
   'README.md',
   readme.replace(marked, (_all, open, close) => `${open}${essentialTable()}${close}`),
