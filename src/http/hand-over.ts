@@ -12,7 +12,7 @@ import type { UpstreamMetrics } from '../metrics/upstream-metrics.js';
 import type { UpstreamError } from '../metrics/vocabulary.js';
 import type { RequestBody } from '../proxy/body.js';
 import { UploadTooLargeError } from '../proxy/large-body.js';
-import { Relay, type RelayResult } from '../proxy/relay.js';
+import { Relay, type RelayOptions, type RelayResult } from '../proxy/relay.js';
 import { requestHeaders } from '../proxy/request-headers.js';
 import type { UpstreamRequest } from '../proxy/upstream.js';
 import type { UpstreamFault } from '../proxy/upstream-fault.js';
@@ -80,25 +80,41 @@ export function handOver(
   // The end of the answer is counted before its sender hears of it: only what goes wrong is named afterwards.
   facts.outcome = 'proxied';
   // A service goes on with a claim whose client has left: only its answer says that the slot is free.
-  const relay = new HeadRelay(res, { keepRunning: facts.route === 'claim', extraHeaders: fields });
+  const relay = new EarlyRelay(res, { keepRunning: facts.route === 'claim', extraHeaders: fields }, (status, headers) =>
+    ended(judge === null ? endOfStatus(status) : endOfAnswer(judge(status, headers), status)),
+  );
   context.upstream.dispatch(upstreamRequest(handOver, null), relay);
   void relay.done.then((result) => {
     const answeredUs = meters.clock.monotonicUs();
-    const answered = result.kind === 'answered' && judge !== null;
-    ended(answered ? endOfAnswer(judge(result.status, relay.headers), result.status) : endingOf(result));
+    if (result.kind === 'fault') ended('open');
     finish(result, handOver, meters, (answeredUs - sentUs) / 1e6);
     const totalUs = meters.clock.monotonicUs() - facts.startedUs;
     meters.overhead.observe(Math.max(0, totalUs - facts.waitedUs - (answeredUs - sentUs)) / 1e6);
   });
 }
 
-/** A relay that remembers the head of the answer. */
-class HeadRelay extends Relay {
-  headers: readonly string[] = [];
+/** A relay that tells of the end of the answer before it writes it: the slot is free while the client still waits. */
+class EarlyRelay extends Relay {
+  #status = 0;
+  #headers: readonly string[] = [];
+
+  constructor(
+    response: Response,
+    options: RelayOptions,
+    private readonly answered: (status: number, headers: readonly string[]) => void,
+  ) {
+    super(response, options);
+  }
 
   override head(status: number, reason: string, headers: string[]): void {
-    this.headers = headers;
+    this.#status = status;
+    this.#headers = headers;
     super.head(status, reason, headers);
+  }
+
+  override end(): void {
+    this.answered(this.#status, this.#headers);
+    super.end();
   }
 }
 
@@ -106,13 +122,12 @@ class HeadRelay extends Relay {
 export function endOfAnswer(outcome: Outcome, status: number): Ending {
   if (outcome.kind === 'granted' || outcome.kind === 'rejected') return 'final';
   if (outcome.kind !== 'other') return 'open';
-  return status >= 500 || status === 429 ? 'open' : 'final';
+  return endOfStatus(status);
 }
 
 /** An answer other than a failure, or a call to try again, uses the place up. */
-function endingOf(result: RelayResult): Ending {
-  if (result.kind === 'fault') return 'open';
-  return result.status >= 500 || result.status === 429 ? 'open' : 'final';
+function endOfStatus(status: number): Ending {
+  return status >= 500 || status === 429 ? 'open' : 'final';
 }
 
 function finish(result: RelayResult, handOver: HandOver, meters: HandOverMeters, seconds: number): void {
