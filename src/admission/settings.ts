@@ -6,7 +6,7 @@ import type { DoorSettings } from './door.js';
 import type { ExchangeSettings } from './exchange.js';
 
 /** How late departures may be, at most, in microseconds: timers, network, and a busy process. */
-const MOST_SLACK_US = 10_000;
+const MOST_SLACK_US = 5_000;
 /** A door whose burst leaves no room for lateness still forgives this much. */
 const LEAST_STALE_US = 3_000;
 /** Permits are given this long before their time, so that no round trip stands between a token and its claim. */
@@ -51,7 +51,8 @@ export function campaignSettings(
 ): CampaignSettings {
   const { queue, claims, budget } = campaign;
   const rate = bucketRate(pace.burst, pace.ratePerSecond);
-  const slackNs = Math.min(MOST_SLACK_US * 1000, Math.floor((rate.toleranceNs - rate.intervalNs) / 2));
+  const alone = gateways <= 1;
+  const slackNs = alone ? 0 : Math.min(MOST_SLACK_US * 1000, Math.floor((rate.toleranceNs - rate.intervalNs) / 2));
   const storeRate: BucketRate = { intervalNs: rate.intervalNs, toleranceNs: rate.toleranceNs - slackNs };
   const slots = upstream.concurrency.mode === 'fixed' ? upstream.concurrency.limit : 0;
   const dwellMs = queue.poll.nearMs + DWELL_SLACK_MS;
@@ -80,7 +81,7 @@ export function campaignSettings(
     door: {
       rate,
       storeRate,
-      staleUs: gateways > 1 ? Math.max(LEAST_STALE_US, slackNs / 1000) : Number.POSITIVE_INFINITY,
+      staleUs: alone ? Number.POSITIVE_INFINITY : Math.max(LEAST_STALE_US, slackNs / 1000),
       horizonUs: HORIZON_US,
       slots,
     },
