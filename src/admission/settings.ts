@@ -7,6 +7,8 @@ import type { ExchangeSettings } from './exchange.js';
 
 /** How late departures may be, at most, in microseconds: timers, network, and a busy process. */
 const MOST_SLACK_US = 5_000;
+/** From the moment in which a departure is decided until the claim has left. */
+const OWN_SLACK_US = 1_000;
 /** A door whose burst leaves no room for lateness still forgives this much. */
 const LEAST_STALE_US = 3_000;
 /** Permits are given this long before their time, so that no round trip stands between a token and its claim. */
@@ -52,8 +54,10 @@ export function campaignSettings(
   const { queue, claims, budget } = campaign;
   const rate = bucketRate(pace.burst, pace.ratePerSecond);
   const alone = gateways <= 1;
-  const slackNs = alone ? 0 : Math.min(MOST_SLACK_US * 1000, Math.floor((rate.toleranceNs - rate.intervalNs) / 2));
-  const storeRate: BucketRate = { intervalNs: rate.intervalNs, toleranceNs: rate.toleranceNs - slackNs };
+  const room = Math.floor((rate.toleranceNs - rate.intervalNs) / 2);
+  const ownSlackNs = Math.min(OWN_SLACK_US * 1000, room);
+  const slackNs = alone ? ownSlackNs : Math.min(MOST_SLACK_US * 1000, room);
+  const storeRate = less(rate, slackNs);
   const slots = upstream.concurrency.mode === 'fixed' ? upstream.concurrency.limit : 0;
   const dwellMs = queue.poll.nearMs + DWELL_SLACK_MS;
   return {
@@ -79,11 +83,16 @@ export function campaignSettings(
       },
     },
     door: {
-      rate,
+      rate: less(rate, ownSlackNs),
       storeRate,
       staleUs: alone ? Number.POSITIVE_INFINITY : Math.max(LEAST_STALE_US, slackNs / 1000),
       horizonUs: HORIZON_US,
       slots,
     },
   };
+}
+
+/** The same pace, with a burst that is smaller by so much. */
+function less({ intervalNs, toleranceNs }: BucketRate, slackNs: number): BucketRate {
+  return { intervalNs, toleranceNs: toleranceNs - slackNs };
 }
