@@ -3,10 +3,9 @@
  * to one turn, at whose end run what waits for it, and every promise they set off, before time goes on.
  */
 import type { Clock, Timer } from '../kernel/clock.js';
+import { type Timed, TimerHeap } from './timer-heap.js';
 
-interface Due extends Timer {
-  readonly atUs: number;
-  readonly order: number;
+interface Due extends Timer, Timed {
   run: (() => void) | null;
 }
 
@@ -18,7 +17,7 @@ export class VirtualClock implements Clock {
   readonly #wallOffsetUs: number;
   #nowUs = 1_000_000;
   #order = 0;
-  #heap: Due[] = [];
+  readonly #heap = new TimerHeap<Due>();
   #turn: Array<() => void> = [];
 
   constructor(startWallMs: number) {
@@ -42,7 +41,7 @@ export class VirtualClock implements Clock {
         this.run = null;
       },
     };
-    this.#push(due);
+    this.#heap.push(due);
     return due;
   }
 
@@ -58,11 +57,11 @@ export class VirtualClock implements Clock {
     await this.#settle();
     for (let turn = 0; ; turn++) {
       if (turn % everyTurns === 0 && isOver()) return;
-      const first = this.#heap[0];
+      const first = this.#heap.first;
       if (first === undefined) return;
       const endUs = first.atUs + TURN_US;
-      for (let due = this.#heap[0]; due !== undefined && due.atUs < endUs; due = this.#heap[0]) {
-        this.#pop();
+      for (let due = this.#heap.first; due !== undefined && due.atUs < endUs; due = this.#heap.first) {
+        this.#heap.pop();
         if (due.run === null) continue;
         this.#nowUs = Math.max(this.#nowUs, due.atUs);
         due.run();
@@ -83,32 +82,4 @@ export class VirtualClock implements Clock {
       await Promise.resolve();
     }
   }
-
-  #push(due: Due): void {
-    const heap = this.#heap;
-    let at = heap.push(due) - 1;
-    while (at > 0 && before(due, heap[(at - 1) >> 1]!)) {
-      heap[at] = heap[(at - 1) >> 1]!;
-      at = (at - 1) >> 1;
-    }
-    heap[at] = due;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let at = 0;
-    for (let child = 1; child < heap.length; child = 2 * at + 1) {
-      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-      if (!before(heap[child]!, last)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = last;
-  }
-}
-
-function before(a: Due, b: Due): boolean {
-  return a.atUs < b.atUs || (a.atUs === b.atUs && a.order < b.order);
 }

@@ -3,10 +3,9 @@
  * pauses of the whole process.
  */
 import type { Clock, Timer } from '../../src/kernel/clock.js';
+import { type Timed, TimerHeap } from '../../src/simulate/timer-heap.js';
 
-interface Due {
-  readonly atUs: number;
-  readonly order: number;
+interface Due extends Timed {
   readonly run: () => void;
   cancelled: boolean;
 }
@@ -18,7 +17,7 @@ export class SimulatedClock implements Clock {
   #nowUs: number;
   #order = 0;
   #live = 0;
-  readonly #heap: Due[] = [];
+  readonly #heap = new TimerHeap<Due>();
   #turn: Array<() => void> = [];
 
   constructor(startMs = 1_770_000_000_000) {
@@ -40,7 +39,7 @@ export class SimulatedClock implements Clock {
 
   after(delayMs: number, run: () => void): Timer {
     const due = { atUs: this.#nowUs + Math.ceil(delayMs * 1000), order: this.#order++, run, cancelled: false };
-    this.#push(due);
+    this.#heap.push(due);
     this.#live++;
     return {
       cancel: () => {
@@ -62,8 +61,8 @@ export class SimulatedClock implements Clock {
   async advance(ms: number): Promise<void> {
     const untilUs = this.#nowUs + Math.round(ms * 1000);
     await this.settle();
-    for (let due = this.#heap[0]; due !== undefined && due.atUs <= untilUs; due = this.#heap[0]) {
-      this.#pop();
+    for (let due = this.#heap.first; due !== undefined && due.atUs <= untilUs; due = this.#heap.first) {
+      this.#heap.pop();
       if (due.cancelled) continue;
       due.cancelled = true;
       this.#live--;
@@ -83,32 +82,4 @@ export class SimulatedClock implements Clock {
       await Promise.resolve();
     }
   }
-
-  #push(due: Due): void {
-    const heap = this.#heap;
-    let at = heap.push(due) - 1;
-    while (at > 0 && before(due, heap[(at - 1) >> 1]!)) {
-      heap[at] = heap[(at - 1) >> 1]!;
-      at = (at - 1) >> 1;
-    }
-    heap[at] = due;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let at = 0;
-    for (let child = 1; child < heap.length; child = 2 * at + 1) {
-      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-      if (!before(heap[child]!, last)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = last;
-  }
-}
-
-function before(a: Due, b: Due): boolean {
-  return a.atUs < b.atUs || (a.atUs === b.atUs && a.order < b.order);
 }
