@@ -1,7 +1,7 @@
 /** Hands a claim to the simulated service, and tells the rooms how it ended, as the claim route does. */
+import type { CampaignRooms } from '../admission/campaign-rooms.js';
 import type { Ending, Pass } from '../admission/decision.js';
 import { type AttemptEnd, FREE } from '../claims/campaign-claims.js';
-import type { GatewayRooms } from './gateway-rooms.js';
 import { type Answer, grant, over, problem } from './simulated-answers.js';
 import type { ServiceAnswer, SimulatedService } from './simulated-service.js';
 
@@ -9,7 +9,7 @@ const FINAL = { status: 201, headers: [], body: Buffer.alloc(0) } as const;
 
 export class HandOver {
   constructor(
-    private readonly rooms: GatewayRooms,
+    private readonly rooms: CampaignRooms,
     private readonly service: SimulatedService,
   ) {}
 

@@ -2,6 +2,7 @@
  * A gateway of a simulation: the rooms of a real one, asked without HTTP. It answers what the claim route and the
  * line's endpoints would: the same codes, documents and waits.
  */
+import type { CampaignRooms } from '../admission/campaign-rooms.js';
 import type { Decision } from '../admission/decision.js';
 import type { CampaignState } from '../campaign/schedule.js';
 import type { Random } from '../kernel/random.js';
@@ -11,7 +12,6 @@ import type { Place } from '../waiting-room/place.js';
 import { crowdStretch } from '../waiting-room/poll-schedule.js';
 import { type LineView, standingOf, waitingIn } from '../waiting-room/standing.js';
 import { ticketDocument } from '../waiting-room/ticket-document.js';
-import type { GatewayRooms } from './gateway-rooms.js';
 import { HandOver } from './hand-over.js';
 import { type Answer, GONE, grant, over, problem, ticketReply } from './simulated-answers.js';
 import type { SimulatedService } from './simulated-service.js';
@@ -25,12 +25,14 @@ export class SimulatedGateway {
   readonly #limits: ReadonlyArray<string | null>;
 
   constructor(
-    readonly rooms: GatewayRooms,
+    readonly rooms: CampaignRooms,
     service: SimulatedService,
     private readonly random: Random,
   ) {
     this.#handOver = new HandOver(rooms, service);
-    this.#limits = rooms.campaign.limits.map(({ name, key }) => (key.startsWith('header:') ? null : name));
+    this.#limits = rooms.live.effective.campaign.limits.map(({ name, key }) =>
+      key.startsWith('header:') ? null : name,
+    );
   }
 
   handle(request: Outgoing, answer: Answer): void {
@@ -116,7 +118,8 @@ export class SimulatedGateway {
     text: string | null,
     claimant: string,
   ): Reply {
-    const { link, campaign } = this.rooms;
+    const { link, live } = this.rooms;
+    const { campaign } = live.effective;
     const { queue, admission } = campaign;
     const view = link.view as LineView;
     const same = ticket !== null && ticket.place.line === place.line && ticket.place.number === place.number;
@@ -144,7 +147,7 @@ export class SimulatedGateway {
   /** The same for everybody who asks before the line moves. */
   #stretchAt(view: LineView): number {
     if (this.#stretchOf !== view) {
-      const { queue, admission } = this.rooms.campaign;
+      const { queue, admission } = this.rooms.live.effective.campaign;
       this.#stretchOf = view;
       const pace = view.callsPerSecond || admission.ratePerSecond;
       this.#stretch = crowdStretch(waitingIn(view), pace, view.gateways, queue.poll);

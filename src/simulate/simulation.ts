@@ -1,6 +1,9 @@
 /** Runs a burst on a virtual clock: the people of a replay, the rooms of a gateway, a model of the service. */
+import { type CampaignRooms, joinRooms } from '../admission/campaign-rooms.js';
 import { MemoryCampaignStore } from '../admission/memory-campaign-store.js';
+import { MemorySettingsStore } from '../admission/memory-settings-store.js';
 import { MemorySlots } from '../admission/memory-slots.js';
+import { SlotAccount } from '../admission/slot-account.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
 import type { BurstOptions } from '../replay/burst-options.js';
@@ -11,7 +14,6 @@ import { seededRandom } from '../replay/seeded-random.js';
 import { serviceEvents } from '../replay/service-events.js';
 import { Tally } from '../replay/tally.js';
 import type { Transport } from '../replay/transport.js';
-import { type GatewayRooms, openRooms } from './gateway-rooms.js';
 import { SimulatedGateway } from './simulated-gateway.js';
 import { type ServiceModel, SimulatedService } from './simulated-service.js';
 import { directTransport, gatewayTransport } from './simulated-transport.js';
@@ -38,6 +40,7 @@ export interface Simulated {
 }
 
 const OVER_CHECK_TURNS = 16;
+const DEADLINE_MS = 40;
 /** A gateway that has just started has an empty door: it stands idle for so long, and until the door's bucket is full. */
 const IDLE_MS = 1000;
 
@@ -73,17 +76,34 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   return { report, tookMs: performance.now() - beganMs, virtualMs: (clock.monotonicUs() - startUs) / 1000 };
 }
 
-function openGateways({ burst, campaign, upstream }: SimulationOptions, clock: VirtualClock): GatewayRooms[] {
-  const store = new MemoryCampaignStore(new MemorySlots(), clock);
+function openGateways({ burst, campaign, upstream }: SimulationOptions, clock: VirtualClock): CampaignRooms[] {
+  const exchanges = new MemoryCampaignStore(new MemorySlots(), clock);
+  const settings = new MemorySettingsStore(exchanges);
   const random = seededRandom(burst.seed ^ 0x1f83d9ab);
   return burst.targets.map((_, at) =>
-    openRooms({ name: `gateway-${at + 1}`, campaign, upstream, store, clock, random }),
+    joinRooms({
+      campaign,
+      upstream,
+      slots: new SlotAccount(),
+      exchanges,
+      settings,
+      gateway: `gateway-${at + 1}`,
+      clock,
+      random,
+      deadlineMs: DEADLINE_MS,
+      generation: `gateway-${at + 1}`,
+      claimsSecret: new TextEncoder().encode('the secret of a simulation'),
+      ownCookies: [],
+      onFault: (fault) => {
+        throw fault;
+      },
+    }),
   );
 }
 
 function transportOf(
   { burst, roundTripMs }: SimulationOptions,
-  rooms: readonly GatewayRooms[],
+  rooms: readonly CampaignRooms[],
   service: SimulatedService,
   clock: VirtualClock,
 ): Transport {

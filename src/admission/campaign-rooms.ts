@@ -1,0 +1,195 @@
+/**
+ * The rooms that decide one campaign's claims, joined: the link to its store, the door, the settings that operators
+ * change, the ledger, the decisions. A gateway joins them on the machine's clock and behind HTTP, a simulation on a
+ * virtual clock and without; both do it here, so that a simulation decides as a gateway would.
+ */
+import { bucketRate } from '../buckets/gcra.js';
+import type { EffectiveSettings } from '../campaign/overrides.js';
+import { type CampaignState, compileSchedule, stateAt } from '../campaign/schedule.js';
+import { isSoldOut } from '../claims/budget.js';
+import { CampaignClaims } from '../claims/campaign-claims.js';
+import type { CampaignConfig } from '../config/campaign-schema.js';
+import type { Overrides } from '../config/override-schema.js';
+import { readOverrides } from '../config/read-overrides.js';
+import type { UpstreamConfig } from '../config/upstream-schema.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Random } from '../kernel/random.js';
+import { Admission } from './admission.js';
+import { CampaignLink } from './campaign-link.js';
+import type { CampaignSettingsStore } from './campaign-settings-store.js';
+import { Door } from './door.js';
+import { type CampaignStore, STORE_TIME_ORIGIN_MS } from './exchange.js';
+import { JoinPace } from './join-pace.js';
+import { LiveSettings } from './live-settings.js';
+import { type CampaignSettings, campaignSettings } from './settings.js';
+import type { SlotAccount } from './slot-account.js';
+
+/** A view older than this is not believed without asking, in milliseconds. */
+const MIRROR_MS = 1000;
+
+export interface RoomParts {
+  readonly campaign: CampaignConfig;
+  readonly upstream: UpstreamConfig;
+  readonly slots: SlotAccount;
+  readonly exchanges: CampaignStore;
+  readonly settings: CampaignSettingsStore;
+  /** Unique among all gateways. */
+  readonly gateway: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly deadlineMs: number;
+  /** Names the store's data should it have none; never one that another process gives. */
+  readonly generation: string;
+  /** Names entries and keys for the service: the same on all gateways. */
+  readonly claimsSecret: Uint8Array;
+  /** Cookies that are the gateway's own, and say nothing of who asks. */
+  readonly ownCookies: readonly string[];
+  /** Told of what is wrong with a call, and of settings that could not be read. */
+  readonly onFault: (fault: unknown, what: 'call' | 'settings') => void;
+}
+
+export interface CampaignRooms {
+  readonly live: LiveSettings;
+  readonly link: CampaignLink;
+  readonly door: Door;
+  readonly claims: CampaignClaims;
+  readonly admission: Admission;
+  /** A name for the next attempt at a claim, unique among all gateways. */
+  nextAttempt(): string;
+  state(): CampaignState;
+  /** The state if these overrides held now. */
+  stateWith(overrides: Overrides): CampaignState;
+  /** Sold out or ended. */
+  over(): boolean;
+  /** Milliseconds since the Unix epoch, on the store's clock. */
+  nowMs(): number;
+}
+
+export function joinRooms(parts: RoomParts): CampaignRooms {
+  const { campaign, slots, clock } = parts;
+  const schedule = compileSchedule(campaign.schedule);
+  const live = new LiveSettings({
+    store: parts.settings,
+    campaign,
+    upstream: parts.upstream,
+    parse: readOverrides,
+    onFault: (fault) => parts.onFault(fault, 'settings'),
+  });
+  const nowMs = (): number =>
+    link.storeClock.known ? STORE_TIME_ORIGIN_MS + link.storeClock.nowUs() / 1000 : clock.wallMs();
+  const soldOut = (): boolean => link.view !== null && isSoldOut(link.view.claims, campaign.budget.claims);
+  const stateWith = (overrides: Overrides): CampaignState =>
+    stateAt(schedule, overrides.state ?? null, nowMs(), soldOut());
+  const state = (): CampaignState => stateWith(live.effective.overrides);
+  const over = (): boolean => state() === 'sold-out' || state() === 'ended';
+  const joins = new JoinPace(clock);
+  const settings = settingsThatHold(() => ({
+    effective: live.effective,
+    revision: live.revision,
+    open: state() === 'open',
+    skip: joins.skip(),
+    gateways: link.view?.gateways ?? 2,
+  }));
+  const link = new CampaignLink({
+    store: parts.exchanges,
+    clock,
+    random: parts.random,
+    gateway: parts.gateway,
+    slots,
+    settings: () => settings().exchange,
+    deadlineMs: parts.deadlineMs,
+    generation: parts.generation,
+    onFault: (fault) => parts.onFault(fault, 'call'),
+  });
+  const door = new Door({
+    clock,
+    settings: () => settings().door,
+    onUnused: (count) => slots.release(count),
+    askSoon: () => link.flushSoon(),
+  });
+  link.door = door;
+  link.onView((view) => joins.observe(view));
+  followLiveSettings(link, door, live, over);
+  const claims = new CampaignClaims({
+    campaign,
+    secret: parts.claimsSecret,
+    ownCookies: parts.ownCookies,
+    nowMs,
+    storeUs: () => (link.storeClock.known ? link.storeClock.nowUs() : 0),
+  });
+  restoreAfterLoss(link, claims);
+  let attempts = 0;
+  const nextAttempt = (): string => `${parts.gateway}.${(attempts++).toString(36)}`;
+  const leaseMs = (): number => settings().exchange.claims.leaseMs;
+  const admission = new Admission({
+    link,
+    door,
+    slots,
+    clock,
+    limits: campaign.limits.map((limit) => bucketRate(limit.capacity, limit.refillPerSecond)),
+    holdMs: () => campaign.queue.holdMs,
+    mirrorMs: MIRROR_MS,
+    entries: claims.keepsEntries ? { nextAttempt, leaseMs, timeoutMs: parts.upstream.timeoutMs } : null,
+    over,
+  });
+  return { live, link, door, claims, admission, nextAttempt, state, stateWith, over, nowMs };
+}
+
+/** What the settings depend on. */
+interface Moment {
+  readonly effective: EffectiveSettings;
+  readonly revision: number;
+  readonly open: boolean;
+  readonly skip: number;
+  readonly gateways: number;
+}
+
+/** The settings of each moment; made anew only when something in them has changed. */
+function settingsThatHold(look: () => Moment): () => CampaignSettings {
+  let of: Moment | null = null;
+  let made: CampaignSettings;
+  return () => {
+    const now = look();
+    if (of === null || !isSame(of, now)) {
+      const { effective, revision, open, skip, gateways } = now;
+      const { campaign, upstream } = effective;
+      of = now;
+      made = campaignSettings(campaign, upstream, campaign.admission, open, skip, gateways, revision);
+    }
+    return made;
+  };
+}
+
+function isSame(a: Moment, b: Moment): boolean {
+  return (
+    a.effective === b.effective &&
+    a.revision === b.revision &&
+    a.open === b.open &&
+    a.skip === b.skip &&
+    a.gateways === b.gateways
+  );
+}
+
+/** Nobody is held before a door that will not open, and the line hears of a change at once. */
+function followLiveSettings(link: CampaignLink, door: Door, live: LiveSettings, over: () => boolean): void {
+  const sendBackIfOver = (): void => {
+    if (door.held > 0 && over()) door.sendAllBack();
+  };
+  link.onView(sendBackIfOver);
+  link.onView((view) => live.observe(view));
+  live.onChange(() => {
+    sendBackIfOver();
+    link.tickSoon();
+  });
+}
+
+/** Gives a store that has lost its data back what this process knows to be final. */
+function restoreAfterLoss(link: CampaignLink, claims: CampaignClaims): void {
+  let generation = '';
+  link.onView((view) => {
+    if (generation !== '' && view.generation !== generation) {
+      for (const settlement of claims.restorations()) link.settle(settlement);
+    }
+    generation = view.generation;
+  });
+}
