@@ -14,6 +14,7 @@ import type { Clock, Timer } from '../kernel/clock.js';
 import { type Place, RETURN } from '../waiting-room/place.js';
 import type { DoorPort } from './campaign-link.js';
 import type { StoreView } from './exchange.js';
+import { HeldClaims } from './held-claims.js';
 
 export interface HeldClaim {
   /** Null for a claim that was let straight in. */
@@ -54,13 +55,8 @@ const SOONEST_ASK_US = 1_000;
 /** How soon it asks again after a call failed. */
 const STORE_AWAY_US = 20_000;
 
-interface Waiting {
-  readonly claim: HeldClaim;
-  readonly order: number;
-}
-
 export class Door implements DoorPort {
-  readonly #claims: Waiting[] = [];
+  readonly #claims = new HeldClaims<HeldClaim>();
   #departuresUs: number[] = [];
   #asked = 0;
   #gateTatNs = 0;
@@ -73,19 +69,19 @@ export class Door implements DoorPort {
   constructor(private readonly options: DoorOptions) {}
 
   get held(): number {
-    return this.#claims.length;
+    return this.#claims.size;
   }
 
   /** Holds a claim that has no permit yet. */
   hold(claim: HeldClaim): void {
-    this.#insert(claim, orderOf(claim.place));
+    this.#claims.add(claim, orderOf(claim.place));
     this.#pump();
     this.options.askSoon();
   }
 
   /** Holds a claim that came with a permit of its own. */
   holdWithPermit(claim: HeldClaim, departureUs: number): void {
-    this.#insert(claim, Number.NEGATIVE_INFINITY);
+    this.#claims.add(claim, Number.NEGATIVE_INFINITY);
     this.#addDeparture(departureUs);
     this.#pump();
   }
@@ -98,29 +94,23 @@ export class Door implements DoorPort {
 
   /** Takes an aborted claim away. Its permit, if it has one, stays for the next. */
   remove(claim: HeldClaim): boolean {
-    const at = this.#claims.findIndex((waiting) => waiting.claim === claim);
-    if (at < 0) return false;
-    this.#claims.splice(at, 1);
-    return true;
+    return this.#claims.remove(claim);
   }
 
   /** Sends everybody back: the campaign is over. */
   sendAllBack(): void {
-    for (const { claim } of this.#claims.splice(0)) claim.sendBack();
+    for (const claim of this.#claims.takeAll()) claim.sendBack();
     this.#pump();
   }
 
   /** The claim held for a place, if there is one. */
   find(place: Place): HeldClaim | null {
-    return (
-      this.#claims.find(({ claim }) => claim.place?.line === place.line && claim.place.number === place.number)
-        ?.claim ?? null
-    );
+    return this.#claims.find(place);
   }
 
   permitsWanted(): number {
     if (this.options.clock.monotonicUs() < this.#nextAskUs) return 0;
-    const wanted = Math.max(0, this.#claims.length - this.#departuresUs.length - this.#asked);
+    const wanted = Math.max(0, this.#claims.size - this.#departuresUs.length - this.#asked);
     if (wanted > 0) this.#nextAskUs = 0;
     this.#asked += wanted;
     return wanted;
@@ -135,12 +125,12 @@ export class Door implements DoorPort {
   permitsFailed(asked: number): void {
     this.#asked -= asked;
     const nowUs = this.options.clock.monotonicUs();
-    if (this.#claims.length > this.#departuresUs.length) this.#askAt(nowUs + STORE_AWAY_US, nowUs);
+    if (this.#claims.size > this.#departuresUs.length) this.#askAt(nowUs + STORE_AWAY_US, nowUs);
   }
 
   /** What the store said last tells when asking again makes sense. */
   observe(view: StoreView, decidedAtUs: number): void {
-    if (this.#claims.length <= this.#departuresUs.length) return;
+    if (this.#claims.size <= this.#departuresUs.length) return;
     const { slots, storeRate, horizonUs } = this.options.settings();
     const nowUs = this.options.clock.monotonicUs();
     const full = slots > 0 && view.slotsInUse >= slots;
@@ -154,7 +144,7 @@ export class Door implements DoorPort {
   /** A slot came free, or a token should be there. @returns whether somebody here waits for it */
   askNow(): boolean {
     this.#nextAskUs = 0;
-    if (this.#claims.length <= this.#departuresUs.length) return false;
+    if (this.#claims.size <= this.#departuresUs.length) return false;
     this.options.askSoon();
     return true;
   }
@@ -168,12 +158,6 @@ export class Door implements DoorPort {
     this.#nextAskUs = atUs;
     this.#lastAsk?.cancel();
     this.#lastAsk = this.options.clock.after(Math.max(0, Math.ceil((atUs - nowUs) / 1000)), () => this.askNow());
-  }
-
-  #insert(claim: HeldClaim, order: number): void {
-    let at = this.#claims.length;
-    while (at > 0 && this.#claims[at - 1]!.order > order) at--;
-    this.#claims.splice(at, 0, { claim, order });
   }
 
   #addDeparture(departureUs: number): void {
@@ -191,7 +175,7 @@ export class Door implements DoorPort {
     this.#gateIntervalNs = settings.rate.intervalNs;
     let gateUs = nowUs;
     while (this.#departuresUs.length > 0 && this.#departuresUs[0]! <= nowUs) {
-      const first = this.#claims[0];
+      const { first } = this.#claims;
       if (first === undefined) {
         this.#departuresUs.shift();
         this.options.onUnused(1);
@@ -204,10 +188,10 @@ export class Door implements DoorPort {
       }
       this.#gateTatNs = charged(this.#gateTatNs, nowUs * 1000, settings.rate);
       this.#departuresUs.shift();
-      this.#claims.shift();
-      first.claim.depart();
+      this.#claims.remove(first);
+      first.depart();
     }
-    this.#sendBackLate(nowUs);
+    for (const claim of this.#claims.takeLate(nowUs)) claim.sendBack();
     this.#sleep(nowUs, gateUs);
   }
 
@@ -220,19 +204,10 @@ export class Door implements DoorPort {
     this.askNow();
   }
 
-  #sendBackLate(nowUs: number): void {
-    for (let at = this.#claims.length - 1; at >= 0; at--) {
-      const { claim } = this.#claims[at]!;
-      if (claim.untilUs > nowUs) continue;
-      this.#claims.splice(at, 1);
-      claim.sendBack();
-    }
-  }
-
   #sleep(nowUs: number, gateUs: number): void {
     let nextUs = Number.POSITIVE_INFINITY;
     if (this.#departuresUs.length > 0) nextUs = Math.max(this.#departuresUs[0]!, gateUs);
-    for (const { claim } of this.#claims) nextUs = Math.min(nextUs, claim.untilUs);
+    nextUs = Math.min(nextUs, this.#claims.nextUntilUs);
     if (nextUs === this.#wakeUs) return;
     this.#wake?.cancel();
     this.#wakeUs = nextUs;

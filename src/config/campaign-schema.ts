@@ -127,7 +127,9 @@ export const campaignSchema = z.strictObject({
             .min(10)
             .max(1_000_000)
             .default(5000)
-            .describe('Polls per second one gateway should see; a larger crowd is told longer times.'),
+            .describe(
+              'Polls per second one gateway should see; a larger crowd is told longer times, never beyond its turn.',
+            ),
         })
         .prefault({})
         .describe('How often waiting clients come back.'),

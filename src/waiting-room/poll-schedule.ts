@@ -2,7 +2,8 @@
  * When to come back. A poll after seven tenths of the wait that remains finds most people three or four times in a
  * line of twenty seconds, and nobody far from the truth; near the door it is the shortest time there is. Told times
  * are jittered, so that people who joined together do not come back together, and stretched when a crowd's polls
- * would be more than the gateways should see.
+ * would be more than the gateways should see. Nobody is told to come later than most of the wait that remains, however
+ * large the crowd: whoever is called while away leaves the door idle, and is overtaken by those behind.
  */
 import { jittered, type Random } from '../kernel/random.js';
 
@@ -14,6 +15,8 @@ export interface PollSettings {
 }
 
 export const SHARE_OF_WAIT = 0.7;
+/** The largest share of the wait that remains, in the largest crowd. */
+const MOST_OF_WAIT = 0.85;
 const JITTER = 0.1;
 
 /**
@@ -22,13 +25,14 @@ const JITTER = 0.1;
  * @returns whole milliseconds, from `nearMs` to `maxMs`
  */
 export function pollAfterMs(waitMs: number, stretch: number, settings: PollSettings, random: Random): number {
-  const wantedMs = Math.max(settings.nearMs, SHARE_OF_WAIT * waitMs) * stretch;
+  const wantedMs = Math.max(settings.nearMs, Math.min(SHARE_OF_WAIT * stretch, MOST_OF_WAIT) * waitMs);
   const boundedMs = Math.min(wantedMs, settings.maxMs / (1 + JITTER));
   return Math.max(settings.nearMs, Math.floor(jittered(boundedMs, JITTER, random)));
 }
 
 /**
- * How much longer than usual people must be told to wait between polls, for all polls to stay within the budget.
+ * How much longer than usual people must be told to wait between polls, for all polls to stay within the budget, as
+ * far as that goes without keeping anybody away from the door.
  * With n people before a door that takes r a second, the one at distance p polls every max(near, 0.7 p / r) seconds:
  * altogether r / 0.7 × (1 + ln(n / n₀)) polls a second, where n₀ people are near.
  * @returns 1 or more
