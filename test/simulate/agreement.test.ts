@@ -1,14 +1,18 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { CampaignLink } from '../../src/admission/campaign-link.js';
 import { runBurst } from '../../src/replay/burst.js';
 import type { BurstReport } from '../../src/replay/burst-report.js';
 import { simulate } from '../../src/simulate/simulation.js';
 import { GatewayBench } from '../support/gateway.js';
 import { CAMPAIGN, SLOTS, smallBurst, smallWorld } from './small-world.js';
 
-/** A small burst of tokens: a real gateway that has just started may or may not have it already. */
-const admission = { ratePerSecond: 60, burst: 3 };
-const people = 400;
+/** A burst of half a second's tokens: a machine that stands still for a moment costs the door none of its pace. */
+const admission = { ratePerSecond: 40, burst: 20 };
+const people = 300;
 const { bounds } = smallBurst();
+/** A run whose requests left later than this was held up by the machine, not by the gateway. */
+const MOST_SLIP_MS = 100;
+const MOST_RUNS = 5;
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());
@@ -16,14 +20,24 @@ afterEach(() => bench.stopAll());
 /** The small burst over real sockets, with the gateway in this process. */
 async function replayed(): Promise<BurstReport> {
   const service = await bench.sample({ serviceMs: 10, parallel: SLOTS, crashAbove: 200 });
-  const { url } = await bench.open(service.url, {
+  const { url, gateway } = await bench.open(service.url, {
     campaign: { ...CAMPAIGN, admission },
     upstream: { concurrency: { limit: SLOTS } },
   });
+  await doorIsFull(gateway.campaigns.get('lny')!.context.link);
   const burst = { people, bounds: { ...bounds, ...admission }, targets: [{ url, share: 1 }], serviceUrl: service.url };
   const report = await runBurst(smallBurst(burst), { write: () => undefined });
   await bench.stopAll();
   return report;
+}
+
+/** Resolves when the entry bucket, which begins empty, has all its tokens: the simulation begins then, too. */
+function doorIsFull(link: CampaignLink): Promise<void> {
+  return new Promise((resolve) => {
+    link.onView((view) => {
+      if (view.doorTat <= view.nowUs * 1000) resolve();
+    });
+  });
 }
 
 /** How far apart two figures are, as a share of the second. */
@@ -54,13 +68,12 @@ describe('simulate and replay of the same small burst', () => {
     const { report: model } = await simulate(
       smallWorld({ people, bounds: { ...bounds, ...admission } }, { admission }),
     );
-    // A machine that is busy with something else makes people wait longer: the best of three replays counts.
-    const seen: Differences[] = [];
-    do seen.push(differences(model, await replayed()));
-    while (seen.length < 3 && (seen.at(-1)?.waits ?? 1) >= 0.1);
-    const best = seen.reduce((one, other) => (other.waits < one.waits ? other : one));
-    expect(best.waits).toBeLessThan(0.1);
-    expect(best.counts).toBeLessThanOrEqual(0.02);
-    expect(best.requests).toBeLessThan(0.15);
-  }, 90_000);
+    // A machine that is busy with something else makes people wait longer: such a run says nothing.
+    let real = await replayed();
+    for (let run = 1; run < MOST_RUNS && real.slipMs.p99 > MOST_SLIP_MS; run++) real = await replayed();
+    const found = differences(model, real);
+    expect(found.waits).toBeLessThan(0.1);
+    expect(found.counts).toBeLessThanOrEqual(0.02);
+    expect(found.requests).toBeLessThan(0.15);
+  }, 180_000);
 });
