@@ -94,7 +94,7 @@ function judgeLimits({ name: scenario, limits, ledger }, name, result, passed, r
 }
 
 /** An answer with all its fields but those that any Node server adds. */
-function captureAnswer({ port, request }) {
+export function captureAnswer({ port, request }) {
   return new Promise((resolve, reject) => {
     const { method } = request;
     const headers = { 'x-user-id': request.claimant === 'hammer' ? 'hammer' : 'u-0000000000' };

@@ -64,7 +64,8 @@ export function spillway(title, store, { campaign: own = {}, limited = true } = 
       const campaign = { ...context.campaign, ...own };
       const file = join(folder, 'spillway.yaml');
       writeFileSync(file, configFor({ ...context, port, adminPort, campaign }, store));
-      const args = [...(context.nodeArgs ?? []), join(dist, 'main.js'), 'serve', '--config', file];
+      const main = join(context.dist ?? dist, 'main.js');
+      const args = [...(context.nodeArgs ?? []), main, 'serve', '--config', file];
       const env = { NODE_ENV: 'production', ...context.env };
       const core = context.core ?? SUBJECT_CORE;
       const child = await startServer({ command: process.execPath, args, port, core, env });
