@@ -80,10 +80,9 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     if (claims.keepsAnswers && over())
       void granted.refresh(`${view.generation} ${view.claims.granted}`, view.claims.granted);
   });
-  const context: RoutedContext = {
-    get config() {
-      return live.effective.campaign;
-    },
+  // Plain properties only: an object with accessors is a slow one to V8, and every request asks this one.
+  const context = {
+    config: live.effective.campaign,
     routes: campaign.routes,
     pass: campaign.pass,
     upstream: parts.upstream,
@@ -102,8 +101,11 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     nowMs,
     ratePerSecond: () => live.effective.campaign.admission.ratePerSecond,
     nextAttempt: rooms.nextAttempt,
-    mayBeGranted: (key) => claims.cache.get(key) !== undefined || granted.mayContain(key),
-  };
+    mayBeGranted: (key: string) => claims.cache.get(key) !== undefined || granted.mayContain(key),
+  } satisfies RoutedContext;
+  live.onChange(() => {
+    context.config = live.effective.campaign;
+  });
   mirrorCampaign(metrics, context, door);
   return { context, door, live, operated: { id: campaign.id, live, link, stateWith: rooms.stateWith, nowMs } };
 }

@@ -2,25 +2,33 @@
  * A gateway often starts when a flood is already there, and code that has never run is many times slower than code
  * that has. Before it listens, the process therefore runs a crowd of its own through a second gateway made of the
  * same classes: embedded store, a service that answers at once, loopback only. Nothing of it stays.
+ *
+ * The crowd must not meet the gateway with anything that real clients and services would not: code that was taught by
+ * other objects than it will serve is slower than code that was taught nothing. So the people are bare sockets, and
+ * the service is of the same classes as the gateway's own server.
  */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Pool } from 'undici';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { composeGateway } from '../compose.js';
 import { loadConfig } from '../config/load.js';
+import { createApplication, createPrelinkedServer, serveFirst } from '../http/express-app.js';
 import { systemClock } from '../kernel/clock.js';
 import { createLogger } from '../kernel/logger.js';
 
 /** How long it may take, in milliseconds. */
 const BUDGET_MS = 250;
 const PEOPLE = 32;
+const ANSWER = '{"coupon":"WARM-UP"}';
+const ANSWER_FIELDS = ['Content-Type', 'application/json', 'Content-Length', String(ANSWER.length)];
 
 export async function warmUp(version: string): Promise<void> {
-  const service = createServer((req, res) => {
+  const app = createApplication();
+  serveFirst(app, (req, res) => {
     req.resume();
-    res.writeHead(201, { 'Content-Type': 'application/json' }).end('{"coupon":"WARM-UP"}');
+    res.writeHead(201, ANSWER_FIELDS);
+    res.end(ANSWER, 'latin1');
   });
+  const service = createPrelinkedServer(app);
   service.listen(0, '127.0.0.1');
   await once(service, 'listening');
   const loaded = loadConfig({ file: 'warm-up', text: configFor((service.address() as AddressInfo).port), env: {} });
@@ -31,27 +39,43 @@ export async function warmUp(version: string): Promise<void> {
     logger: createLogger('silent'),
     version,
   });
-  const pool = new Pool(`http://127.0.0.1:${gateway.port}`, { connections: PEOPLE });
   const until = performance.now() + BUDGET_MS;
-  await Promise.all(Array.from({ length: PEOPLE }, (_, person) => visit(pool, person, until)));
-  await pool.destroy();
+  await Promise.all(Array.from({ length: PEOPLE }, (_, person) => visit(gateway.port, person, until)));
   await gateway.stop();
   service.close();
   service.closeAllConnections();
 }
 
-/** Claims, polls and leaves, over and over, as one after another of many people. */
-async function visit(pool: Pool, person: number, until: number): Promise<void> {
+/** Claims and polls, over and over, as one after another of many people. */
+async function visit(port: number, person: number, until: number): Promise<void> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  socket.setEncoding('latin1');
   for (let turn = 0; performance.now() < until; turn++) {
-    const headers = { 'x-user-id': `warm-${person}-${turn}` };
-    const claim = await pool.request({ method: 'POST', path: '/claims', headers, body: '{}' });
-    const answer = (await claim.body.json()) as { readonly ticket?: string };
-    if (answer.ticket === undefined) continue;
-    for (let poll = 0; poll < 3; poll++) {
-      const ticket = await pool.request({ method: 'GET', path: `/queue/warm-up/tickets/${answer.ticket}` });
-      await ticket.body.dump();
-    }
+    const fields = `X-User-Id: warm-${person}-${turn}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n`;
+    const claimed = await answerOf(socket, `POST /claims HTTP/1.1\r\nHost: warm-up\r\n${fields}\r\n{}`);
+    const ticket = /"ticket":"([^"]+)"/.exec(claimed)?.[1];
+    if (ticket === undefined) continue;
+    const poll = `GET /queue/warm-up/tickets/${ticket} HTTP/1.1\r\nHost: warm-up\r\n\r\n`;
+    for (let polls = 0; polls < 3; polls++) await answerOf(socket, poll);
   }
+  socket.destroy();
+}
+
+/** Asks, and waits for the whole answer, whose length is told. */
+function answerOf(socket: Socket, request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const onData = (text: string): void => {
+      answer += text;
+      const bodyAt = answer.indexOf('\r\n\r\n') + 4;
+      const length = Number(/\r\ncontent-length: (\d+)/i.exec(answer)?.[1]);
+      if (bodyAt < 4 || answer.length < bodyAt + length) return;
+      socket.off('data', onData).off('error', reject);
+      resolve(answer);
+    };
+    socket.on('data', onData).on('error', reject);
+    socket.write(request, 'latin1');
+  });
 }
 
 function configFor(servicePort: number): string {

@@ -2,7 +2,7 @@
  * The way of a claim: campaign and its state, claimant, ticket, what is known without asking, body, decision, service.
  * Cheapest refusal first. The body is read before anything scarce is taken, so that a slow sender owns nothing.
  */
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import type { ClaimRequest } from '../admission/admission.js';
 import type { Decision, Ending, Pass } from '../admission/decision.js';
 import type { RouteHit } from '../campaign/route-target.js';
@@ -21,6 +21,7 @@ import { type Asker, answerRefusal, type Refusal, rateLimitFields } from './clai
 import { handOverClaim, noteOutcome } from './claim-hand-over.js';
 import type { Cors } from './cors.js';
 import { isCrossSite } from './cross-site.js';
+import type { First } from './express-app.js';
 import { type HandOver, type HandOverMeters, handOver } from './hand-over.js';
 import { claimRequest, type TicketReading, ticketOf } from './identity.js';
 import { sendProblem } from './problem.js';
@@ -49,24 +50,27 @@ export interface ClaimRouteOptions {
   readonly maxBodyBytes: number;
 }
 
-export function claimRoute(options: ClaimRouteOptions): RequestHandler {
+/** Serves a request on a campaign's route; what is on none is passed on. */
+export function claimRoute(options: ClaimRouteOptions): First {
   const { matcher, cors } = options;
-  return (req, res) => {
+  return (req, res, next) => {
     const { facts } = req;
     const match = matcher.match(req.method, facts.path);
-    const fields = cors.fields(req.headers.origin);
     switch (match.kind) {
       case 'guarded':
       case 'pass':
         void new Visit(options, req, res, match).run();
         break;
       case 'none':
-        sendProblem(res, facts.id, { code: 'NO_ROUTE', headers: fields });
+        next();
         break;
       case 'method-not-allowed': {
         const preflight = cors.preflight(req.method, req.headers, match.allow.split(', '));
         if (preflight !== null) res.writeHead(204, preflight).end();
-        else sendProblem(res, facts.id, { code: 'METHOD_NOT_ALLOWED', headers: [...fields, 'Allow', match.allow] });
+        else {
+          const headers = [...cors.fields(req.headers.origin), 'Allow', match.allow];
+          sendProblem(res, facts.id, { code: 'METHOD_NOT_ALLOWED', headers });
+        }
       }
     }
   };

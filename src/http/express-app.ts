@@ -10,7 +10,7 @@
  */
 import http from 'node:http';
 import https from 'node:https';
-import express, { type Express } from 'express';
+import express, { type Express, type Request, type Response } from 'express';
 
 /** Bounds of one connection. Times in milliseconds, sizes in bytes. */
 export interface ServerLimits {
@@ -43,6 +43,19 @@ export interface ServerOptions {
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
 }
 
+/** Answers, or calls `next` for whoever comes after. */
+export type First = (req: Request, res: Response, next: () => void) => void;
+
+/**
+ * Lets `first` see every request before Express does. What it passes on is served by `app` as ever: Express's way to
+ * its first layer costs a small answer a tenth of its time.
+ */
+export function serveFirst(app: Express, first: First): void {
+  const dispatching = app as unknown as { handle(req: Request, res: Response, done?: (err?: unknown) => void): void };
+  const { handle } = dispatching;
+  dispatching.handle = (req, res, done) => first(req, res, () => handle.call(app, req, res, done));
+}
+
 /** An Express application that adds nothing to an answer by itself and matches paths exactly. */
 export function createApplication(): Express {
   const app = express();
@@ -56,14 +69,34 @@ export function createApplication(): Express {
 }
 
 /**
+ * What prelinked servers make of every request and response: one class of each in the whole process. Two classes that
+ * are alike are two shapes to V8, and code that has met several is slower for good, Node's own included.
+ */
+class PrelinkedRequest extends http.IncomingMessage {}
+class PrelinkedResponse extends http.ServerResponse {}
+
+type PrelinkedServer = http.Server & { application?: Express };
+
+/** The application is the server's, as requests and responses of all of them share their prototypes. */
+function knowApplication(prototype: object, serverOf: (message: unknown) => PrelinkedServer): void {
+  Object.defineProperty(prototype, 'app', {
+    configurable: true,
+    get(this: unknown) {
+      return serverOf(this).application;
+    },
+  });
+}
+type Served = { readonly socket: { readonly server: PrelinkedServer } };
+knowApplication(PrelinkedRequest.prototype, (req) => (req as Served).socket.server);
+knowApplication(PrelinkedResponse.prototype, (res) => (res as { readonly req: Served }).req.socket.server);
+
+/**
  * A server for `app`, not listening yet. A request without Host reaches `app`, whose hygiene answers it with a
- * problem document; Node's own answer would be bare. Changes `app.request` and `app.response`; what was mounted
- * before keeps working and sees what is added to them.
+ * problem document; Node's own answer would be bare. Changes `app.request` and `app.response`, which from then on are
+ * those of all prelinked servers; what was mounted before keeps working and sees what is added to them.
  */
 export function createPrelinkedServer(app: Express, options: ServerOptions = {}): http.Server {
   const limits = { ...serverLimits, ...options.limits };
-  class PrelinkedRequest extends http.IncomingMessage {}
-  class PrelinkedResponse extends http.ServerResponse {}
   app.request = relink(app.request, PrelinkedRequest.prototype, http.IncomingMessage.prototype);
   app.response = relink(app.response, PrelinkedResponse.prototype, http.ServerResponse.prototype);
   const common = {
@@ -78,9 +111,10 @@ export function createPrelinkedServer(app: Express, options: ServerOptions = {})
     requireHostHeader: false,
     noDelay: true,
   };
-  const server = options.tls
+  const server: PrelinkedServer = options.tls
     ? https.createServer({ ...common, cert: options.tls.cert, key: options.tls.key }, app)
     : http.createServer(common, app);
+  server.application = app;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   return server;
 }

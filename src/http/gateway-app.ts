@@ -1,12 +1,10 @@
 /** The application that clients see: hygiene, then the line's own endpoints, then the campaigns' routes. */
-import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
-import type { Clock } from '../kernel/clock.js';
+import type { ServerResponse } from 'node:http';
+import type { ErrorRequestHandler, Express, Request, Response } from 'express';
 import type { Logger } from '../kernel/logger.js';
-import type { Metrics } from '../metrics/catalogue.js';
 import { ROUTES } from '../metrics/vocabulary.js';
-import type { CampaignContext } from './campaign-context.js';
 import { type ClaimRouteOptions, claimRoute } from './claim-route.js';
-import { createApplication } from './express-app.js';
+import { createApplication, type First, serveFirst } from './express-app.js';
 import { judgeRequest } from './hygiene.js';
 import { endConnectionAfter, isUnanswerable } from './pipelining.js';
 import { sendProblem } from './problem.js';
@@ -22,55 +20,64 @@ export interface GatewayAppOptions extends ClaimRouteOptions, QueueRoutesOptions
 
 export function createGatewayApp(options: GatewayAppOptions): Express {
   const app = createApplication();
-  app.use(entry(options, sharedOut(options)));
-  app.use(fault(options.logger));
+  const fault = faults(options.logger);
+  serveFirst(app, entry(options, sharedOut(options), fault));
+  app.use((req, res) => {
+    sendProblem(res, req.facts.id, { code: 'NO_ROUTE', headers: options.cors.fields(req.headers.origin) });
+  });
+  const onFault: ErrorRequestHandler = (err, req, res, _next) => fault(err, req, res);
+  app.use(onFault);
   return app;
 }
 
-/**
- * The line's own endpoints first, then the campaigns' routes. By hand and not by layers: each layer of Express costs
- * a refusal a twentieth of its answer, a mounted one twice that.
- */
-function sharedOut(options: GatewayAppOptions): RequestHandler {
+/** The line's own endpoints first, then the campaigns' routes; what is neither is left to Express. */
+function sharedOut(options: GatewayAppOptions): First {
   const line = queueRoutes(options);
   const claims = claimRoute(options);
   const below = `${options.basePath}/`;
   return (req, res, next) => {
-    if (req.facts.path.startsWith(below)) line(req, res, () => claims(req, res, next));
-    else claims(req, res, next);
+    if (!req.facts.path.startsWith(below) || !line(req, res)) claims(req, res, next);
   };
 }
 
+type Fault = (err: unknown, req: Request, res: Response) => void;
+
 /** Judges the request, names it, counts its end, and passes a clean one on. */
-function entry({ ids, clock, metrics, campaigns }: GatewayAppOptions, serve: RequestHandler): RequestHandler {
-  const count = counter(clock, metrics, campaigns);
+function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
+  const { ids, clock, metrics } = options;
+  const ended = endOf(options);
   const inFlight: InFlight = new Map(ROUTES.map((route) => [route, metrics.gateway.inFlight(route)]));
   return (req, res, next) => {
     if (isUnanswerable(req, res)) return;
     const verdict = judgeRequest(req);
     const clean = verdict.kind === 'ok';
-    const facts = new RequestFacts(
-      ids.next(),
-      clean ? verdict.path : '',
-      clean ? verdict.query : '',
-      clock.monotonicUs(),
-      inFlight,
-    );
-    req.facts = facts;
-    res.on('close', () => count(facts, res.writableFinished || facts.streamedUs > 0 ? res.statusCode : 0));
-    if (clean) return serve(req, res, next);
+    const path = clean ? verdict.path : '';
+    const query = clean ? verdict.query : '';
+    req.facts = new RequestFacts(ids.next(), path, query, clock.monotonicUs(), inFlight);
+    res.on('close', ended);
+    if (clean) {
+      try {
+        serve(req, res, next);
+      } catch (err) {
+        fault(err, req, res);
+      }
+      return;
+    }
     // What cannot be trusted to be framed as it looks is not followed by another request.
     endConnectionAfter(req, res);
-    sendProblem(res, facts.id, { code: verdict.code, detail: verdict.detail });
+    sendProblem(res, req.facts.id, { code: verdict.code, detail: verdict.detail });
   };
 }
 
-function counter(clock: Clock, metrics: Metrics, campaigns: ReadonlyMap<string, CampaignContext>) {
+/** Counts the end of an answer. One function for all: it is told by `this`, as any listener, whose answer it is. */
+function endOf({ clock, metrics, campaigns }: GatewayAppOptions) {
   const other = metrics.campaign('');
-  return (facts: RequestFacts, status: number): void => {
+  return function ended(this: ServerResponse): void {
+    const { facts } = this.req as Request;
     facts.end();
-    const endedUs = facts.streamedUs > 0 ? facts.streamedUs : clock.monotonicUs();
-    const seconds = (endedUs - facts.startedUs) / 1e6;
+    const streamed = facts.streamedUs > 0;
+    const status = this.writableFinished || streamed ? this.statusCode : 0;
+    const seconds = ((streamed ? facts.streamedUs : clock.monotonicUs()) - facts.startedUs) / 1e6;
     const outcome = status === 0 ? 'client_abort' : facts.outcome;
     const context = campaigns.get(facts.campaign);
     if (context === undefined) other.request(facts.route, outcome).finished(status, seconds);
@@ -78,9 +85,8 @@ function counter(clock: Clock, metrics: Metrics, campaigns: ReadonlyMap<string, 
   };
 }
 
-function fault(logger: Logger): ErrorRequestHandler {
-  return (err: unknown, req, res, _next) => {
-    // Express itself complains only of a parameter that it cannot decode.
+function faults(logger: Logger): Fault {
+  return (err, req, res) => {
     if (err instanceof URIError) return sendProblem(res, req.facts.id, { code: 'REQUEST_INVALID' });
     logger.error({ err, requestId: req.facts.id }, 'A request failed by a defect');
     req.facts.outcome = 'gateway_error';

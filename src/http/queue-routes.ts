@@ -1,5 +1,5 @@
 /** The line's own endpoints, below `server.basePath`. A poll with a ticket costs no store call. */
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import type { Place } from '../waiting-room/place.js';
 import type { CampaignContext } from './campaign-context.js';
 import { CampaignDocument } from './campaign-document.js';
@@ -23,11 +23,12 @@ const STREAM_AGAIN_MS = 30_000;
 const VARY = ['Vary', PAGE_VARY];
 
 /**
- * Below `basePath`; whatever is no path of the line is passed on. Paths are told apart by hand: in a crowd nearly every request is a poll, and a router of
- * a few routes costs as much as all the rest of its answer.
- * @throws URIError, for Express to pass on, when a part of the path cannot be decoded
+ * Below `basePath`. Paths are told apart by hand: in a crowd nearly every request is a poll, and a router of a few
+ * routes costs as much as all the rest of its answer.
+ * @returns serves a request of the line; false: it is none
+ * @throws URIError when a part of the path cannot be decoded
  */
-export function queueRoutes(options: QueueRoutesOptions): RequestHandler {
+export function queueRoutes(options: QueueRoutesOptions): (req: Request, res: Response) => boolean {
   const desk = new QueueDesk(options);
   const routes = new QueueRoutes(desk, new LinePages(desk));
   const paths = new QueuePaths(options.basePath);
@@ -38,12 +39,13 @@ export function queueRoutes(options: QueueRoutesOptions): RequestHandler {
     leave: methodsOf({ POST: routes.leaveByForm }),
     ticket: methodsOf({ GET: routes.poll, HEAD: routes.poll, DELETE: routes.leave }),
   };
-  return (req, res, next) => {
+  return (req, res) => {
     const path = paths.read(req.facts.path);
-    if (path === null) return next();
+    if (path === null) return false;
     const serve = methods[path.kind].get(req.method);
     if (serve === undefined) desk.otherMethod(req, res, [...methods[path.kind].keys()]);
     else serve(req, res, path.campaign, path.ticket);
+    return true;
   };
 }
 
