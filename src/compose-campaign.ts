@@ -6,10 +6,11 @@ import type { Door } from './admission/door.js';
 import type { LiveSettings } from './admission/live-settings.js';
 import type { SlotAccount } from './admission/slot-account.js';
 import { ClaimantHasher } from './claimant/claimant-hash.js';
-import { createClaimantSource } from './claimant/sources.js';
 import { remainingOf } from './claims/budget.js';
 import { GrantedFilter } from './claims/granted-filter.js';
+import { composeClaimants, identityFields } from './compose-claimant.js';
 import type { OpenedCampaign } from './compose-store.js';
+import type { LoadedConfig } from './config/load.js';
 import type { CampaignConfig, Config, UpstreamConfig } from './config/schema.js';
 import { CampaignMeters } from './http/campaign-meters.js';
 import type { RoutedContext } from './http/claim-route.js';
@@ -20,7 +21,6 @@ import type { Clock } from './kernel/clock.js';
 import type { Logger } from './kernel/logger.js';
 import type { Random } from './kernel/random.js';
 import type { Metrics } from './metrics/catalogue.js';
-import { endToEndFields, protectedFields } from './proxy/connection-options.js';
 import type { Upstream } from './proxy/upstream.js';
 import { waitingIn } from './waiting-room/standing.js';
 import { type TicketKey, Tickets } from './waiting-room/tickets.js';
@@ -40,6 +40,7 @@ export interface CampaignParts {
   readonly slots: SlotAccount;
   readonly store: OpenedCampaign;
   readonly keys: readonly TicketKey[];
+  readonly secretsOf: LoadedConfig['secretsOf'];
   readonly gateway: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -86,13 +87,13 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     routes: campaign.routes,
     pass: campaign.pass,
     upstream: parts.upstream,
-    protectedFields: campaign.claimant.from === 'header' ? protectedFields([campaign.claimant.name]) : endToEndFields,
+    protectedFields: identityFields(campaign.claimant),
     link,
     admission,
     claims,
     tickets: new Tickets(campaign.id, parts.keys),
     hasher: new ClaimantHasher(claimantSalt(parts.keys, campaign.id)),
-    source: createClaimantSource(campaign.claimant),
+    source: composeClaimants(parts),
     cookie,
     limitFields: campaign.limits.length === 0 ? null : new RateLimitFields(campaign.limits),
     meters: new CampaignMeters(metrics.campaign(campaign.id), campaign.limits),

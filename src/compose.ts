@@ -218,6 +218,7 @@ async function composeCampaigns(
         slots,
         store: store.open(campaign),
         keys,
+        secretsOf: options.loaded.secretsOf,
         gateway,
         metrics,
       });

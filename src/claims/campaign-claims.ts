@@ -9,6 +9,7 @@ import type { CampaignConfig } from '../config/campaign-schema.js';
 import { AnswerCache } from './answer-cache.js';
 import { keptHeaders, packAnswer, type StoredAnswer } from './answer-text.js';
 import { ClaimKeys } from './claim-keys.js';
+import { credentialSources, identityCookies } from './credential-sources.js';
 import { Credentials } from './credentials.js';
 import { type Memo, memoText, unknownText } from './entry-text.js';
 import { readIdempotencyKey } from './idempotency-key.js';
@@ -65,7 +66,8 @@ export class CampaignClaims {
     this.#mode = claims.mode;
     this.outcomes = new Outcomes(campaign);
     this.#keys = new ClaimKeys(derive('claims'), campaign.id);
-    this.#credentials = new Credentials(derive('credentials'), claims.credentials, options.ownCookies);
+    const ignored = [...options.ownCookies, ...identityCookies(campaign)];
+    this.#credentials = new Credentials(derive('credentials'), credentialSources(campaign), ignored);
     this.#storedHeaders = new Set(claims.storedHeaders.map((name) => name.toLowerCase()));
     this.#closesAtMs = schedule.closesAt === null ? null : Date.parse(schedule.closesAt);
   }

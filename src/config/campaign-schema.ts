@@ -1,6 +1,7 @@
 /** Settings of one campaign: which routes it guards, when it is open, and at what pace people go through. */
 import { z } from 'zod';
 import { answerSchema } from './answer-schema.js';
+import { claimantSchema } from './claimant-schema.js';
 import { fieldName, identifier } from './identifier.js';
 import { pageSchema } from './page-schema.js';
 import { pattern } from './pattern.js';
@@ -48,17 +49,7 @@ export const campaignSchema = z.strictObject({
     })
     .prefault({})
     .describe('When the campaign is open; ISO 8601 with offset.'),
-  claimant: z
-    .strictObject({
-      from: z.enum(['header', 'cookie', 'jwt', 'address']).default('header').describe('What says who is asking.'),
-      name: fieldName.default('x-user-id').describe('Name of the header or cookie.'),
-      unverified: z
-        .boolean()
-        .default(false)
-        .describe('Believe the header from anybody. Without it, a header counts only from server.trustProxy.'),
-    })
-    .prefault({})
-    .describe('Who is asking. One claimant has one place in line.'),
+  claimant: claimantSchema.prefault({}).describe('Who is asking. One claimant has one place in line.'),
   limits: z.array(limitSchema).max(8).default([]).describe('Token buckets of claimants, addresses or header values.'),
   admission: z
     .strictObject({

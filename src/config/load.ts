@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readDocument } from './document.js';
 import { type Environment, override } from './environment.js';
+import type { KeyConfig } from './key-schema.js';
 import { maskUrl } from './mask.js';
 import { findMisuse } from './misuse.js';
 import type { Path } from './path.js';
@@ -14,7 +15,7 @@ import { repair } from './repair.js';
 import type { Surroundings } from './rule.js';
 import { type Config, configSchema } from './schema.js';
 import { schemaProblems } from './schema-problems.js';
-import { readTicketSecret } from './ticket-secret.js';
+import { readSecret } from './secret-bytes.js';
 
 export interface ConfigSource {
   /** Path of the YAML file; also its name in messages. */
@@ -27,7 +28,8 @@ export interface ConfigSource {
   readonly readFile?: Surroundings['readFile'];
 }
 
-export interface TicketKey {
+/** A shared secret, read. */
+export interface NamedSecret {
   readonly id: string;
   readonly secret: Uint8Array;
 }
@@ -39,7 +41,9 @@ export interface LoadedConfig {
   /** What is allowed and dangerous. */
   readonly warnings: readonly ConfigProblem[];
   /** The secrets of `tickets.keys`, read; the first signs. */
-  readonly ticketKeys: readonly TicketKey[];
+  readonly ticketKeys: readonly NamedSecret[];
+  /** The secrets of any other list of keys in `config`. */
+  secretsOf(keys: readonly KeyConfig[]): NamedSecret[];
 }
 
 /** @throws ConfigError with every problem there is; nothing else, whatever the text */
@@ -59,8 +63,9 @@ export function loadConfig({ file, text, env, readFile = readFileSync }: ConfigS
   problems.push(...(misuse?.refused ?? []));
   if (problems.length > 0 || seen === undefined || misuse === undefined) throw new ConfigError(file, problems);
   const { config } = seen;
-  const ticketKeys = readTicketKeys(config, surroundings);
-  return { config, revision: revisionOf(config), warnings: misuse.warned, ticketKeys };
+  const secretsOf = (keys: readonly KeyConfig[]) => keys.map((key) => named(key, surroundings));
+  const ticketKeys = secretsOf(config.tickets.keys);
+  return { config, revision: revisionOf(config), warnings: misuse.warned, ticketKeys, secretsOf };
 }
 
 function same(path: Path): Path {
@@ -93,12 +98,10 @@ function readText(file: string, readFile: Surroundings['readFile']): string {
   }
 }
 
-function readTicketKeys(config: Config, surroundings: Surroundings): TicketKey[] {
-  return config.tickets.keys.map((key) => {
-    const secret = readTicketSecret(key, surroundings);
-    if (secret.kind !== 'read') throw new TypeError(`ticket key ${key.id} passed the checks and has no secret`);
-    return { id: key.id, secret: secret.bytes };
-  });
+function named(key: KeyConfig, surroundings: Surroundings): NamedSecret {
+  const secret = readSecret(key, surroundings);
+  if (secret.kind !== 'read') throw new TypeError(`key ${key.id} passed the checks and has no secret`);
+  return { id: key.id, secret: secret.bytes };
 }
 
 /**

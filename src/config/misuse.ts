@@ -13,6 +13,7 @@ import { pageRules } from './rules/page.js';
 import { routeRules } from './rules/routes.js';
 import { secretRules } from './rules/secrets.js';
 import { storeRules } from './rules/store.js';
+import { tokenRules } from './rules/tokens.js';
 import { trustRules } from './rules/trust.js';
 import type { Config } from './schema.js';
 import { nodeAt } from './setting-tree.js';
@@ -26,6 +27,7 @@ export const misuseRules: readonly Rule[] = [
   ...lineRules,
   ...storeRules,
   ...claimantRules,
+  ...tokenRules,
   ...claimRules,
   ...pageRules,
   notSupportedYet,

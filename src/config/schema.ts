@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { campaignSchema } from './campaign-schema.js';
+import { keySchema } from './key-schema.js';
 import { pattern } from './pattern.js';
 import { upstreamSchema } from './upstream-schema.js';
 
@@ -120,20 +121,7 @@ const storeSchema = z.strictObject({
 
 const ticketsSchema = z.strictObject({
   keys: z
-    .array(
-      z.strictObject({
-        id: pattern(/^[A-Za-z0-9_-]{1,16}$/, '1 to 16 letters, digits, dashes or underscores').describe(
-          'Name of the key; stands in every ticket it signs.',
-        ),
-        secretFile: z.string().min(1).optional().describe('File that holds the secret, at least 32 bytes.'),
-        secret: z
-          .string()
-          .min(1)
-          .meta({ writeOnly: true })
-          .optional()
-          .describe('The secret itself, for environments that inject it; at least 32 bytes.'),
-      }),
-    )
+    .array(keySchema)
     .default([])
     .describe('Ticket keys: the first signs, all verify. Without one, a key is made at start and lost at stop.'),
 });

@@ -3,7 +3,7 @@ import type { Admission } from '../admission/admission.js';
 import type { CampaignLink } from '../admission/campaign-link.js';
 import type { CampaignState } from '../campaign/schedule.js';
 import type { ClaimantHasher } from '../claimant/claimant-hash.js';
-import type { ImmediateClaimantSource } from '../claimant/claimant-source.js';
+import type { ClaimantSource } from '../claimant/claimant-source.js';
 import type { CampaignClaims } from '../claims/campaign-claims.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { BoundedCache } from '../kernel/bounded-cache.js';
@@ -23,7 +23,7 @@ export interface CampaignContext {
   readonly claims: CampaignClaims;
   readonly tickets: Tickets;
   readonly hasher: ClaimantHasher;
-  readonly source: ImmediateClaimantSource;
+  readonly source: ClaimantSource;
   readonly cookie: TicketCookie;
   /** Null without limits. */
   readonly limitFields: RateLimitFields | null;

@@ -29,6 +29,7 @@ import { RefusalPage, sendRefusal } from './refusal-page.js';
 import { sendReplay } from './replayed-answer.js';
 import { stateProblem } from './state-problems.js';
 import { placeName } from './ticket-answers.js';
+import { unknownClaimant } from './unknown-claimant.js';
 import type { CampaignPage } from './waiting-page/campaign-page.js';
 
 /** Bodies up to this are read whole before anything is decided, in bytes. */
@@ -105,13 +106,14 @@ class Visit {
     // Whoever was granted gets the answer again, also when nothing is left and when all is over.
     const recalls = guarded && context.claims.keepsAnswers && (state === 'sold-out' || state === 'ended');
     if (guarded && !recalls && this.#isClosed(state)) return;
+    const preparation = context.source.prepare(req);
+    if (preparation !== null) await preparation;
     const address = options.addresses.resolve(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string);
     const identity = context.source.identify(req, address);
     const claimantId = identity.kind === 'known' ? identity.id : null;
     if (recalls && claimantId === null) return void this.#isClosed(state);
-    if (guarded && claimantId === null) {
-      context.meters.refused('claimant_unknown');
-      return this.#refuse({ code: 'CLAIMANT_UNKNOWN' });
+    if (guarded && identity.kind === 'unknown') {
+      return this.#refuse(unknownClaimant(context, identity.reason, options.random));
     }
     if (recalls) return this.#recall(state, claimantId as string, address);
     const reading = guarded ? ticketOf(context, req, claimantId) : ({ kind: 'none' } as const);

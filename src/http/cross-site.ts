@@ -6,7 +6,7 @@
  * that could be misused. Origins under `server.cors.origins` are the operator's own.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CampaignConfig } from '../config/campaign-schema.js';
+import type { ClaimantConfig } from '../config/claimant-schema.js';
 import type { Cors } from './cors.js';
 import { isOwnForm } from './waiting-page/form-origin.js';
 
@@ -14,13 +14,19 @@ import { isOwnForm } from './waiting-page/form-origin.js';
 export function isCrossSite(
   method: string,
   headers: IncomingHttpHeaders,
-  claimant: CampaignConfig['claimant'],
+  claimant: ClaimantConfig,
   cors: Cors,
 ): boolean {
-  if (claimant.from !== 'cookie' && claimant.from !== 'address') return false;
+  if (!goesAlong(claimant)) return false;
   const { origin } = headers;
   if (headers['sec-fetch-site'] === undefined && origin === undefined) return false;
   if (isOwnForm(headers) || (origin !== undefined && cors.lists(origin))) return false;
   const safe = method === 'GET' || method === 'HEAD';
   return !(safe && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document');
+}
+
+/** Whether browsers send by themselves what says who is asking. */
+function goesAlong({ from, jwt }: ClaimantConfig): boolean {
+  if (from === 'jwt') return jwt.token.startsWith('cookie:');
+  return from !== 'header';
 }

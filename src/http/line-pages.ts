@@ -21,13 +21,18 @@ export class LinePages {
     const { desk } = this;
     req.facts.route = 'page';
     context.link.touch();
+    desk.whenPrepared(context, req, () => this.#showTo(context, req, res, visit));
+  }
+
+  #showTo(context: CampaignContext, req: Request, res: Response, visit: PageVisit): void {
+    const { desk } = this;
     const asker = desk.identity(context, req);
-    const reading = asker?.reading ?? { kind: 'none' };
+    const reading = asker.kind === 'known' ? asker.reading : ({ kind: 'none' } as const);
     if (reading.kind === 'refused') desk.refuse(req, res, reading.problem);
     else if (reading.kind === 'ticket') {
       context.meters.polls.inc();
       this.#send(context, req, res, visit, desk.document(context, reading.ticket.place, reading, null));
-    } else if (asker === null) this.#send(context, req, res, visit, null);
+    } else if (asker.kind === 'unknown') this.#send(context, req, res, visit, null);
     else this.#showFound(context, req, res, visit, asker);
   }
 

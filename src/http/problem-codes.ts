@@ -82,6 +82,11 @@ export const problemCodes = define({
     // RFC 9110, section 15.5.2: a 401 must carry a challenge. No browser knows this scheme, so none opens a dialogue.
     headers: ['WWW-Authenticate', 'Claimant'],
   },
+  IDENTITY_UNAVAILABLE: {
+    status: 503,
+    title: 'The identity cannot be verified now',
+    detail: 'What verifies who is asking cannot be reached; wait Retry-After and repeat the request.',
+  },
   CROSS_SITE: {
     status: 403,
     title: 'Another site asked in the name of its visitor',

@@ -14,6 +14,7 @@ import { type Problem, sendProblem } from './problem.js';
 import type { RequestFacts } from './request-facts.js';
 import { currentDocument, placeName } from './ticket-answers.js';
 import type { TicketStreams } from './ticket-streams.js';
+import { unknownClaimant } from './unknown-claimant.js';
 import type { CampaignPage } from './waiting-page/campaign-page.js';
 
 export interface QueueRoutesOptions {
@@ -51,21 +52,28 @@ export class QueueDesk {
     return this.options.streams.get(context.config.id)!;
   }
 
-  /** Who asks, where that is known. */
+  /** Runs `serve` when who asks can be told; at once, where nothing has to be waited for. */
+  whenPrepared(context: CampaignContext, req: Request, serve: () => void): void {
+    const preparation = context.source.prepare(req);
+    if (preparation === null) serve();
+    else void preparation.then(serve);
+  }
+
+  /** Who asks. To be asked when prepared. */
   identity(context: CampaignContext, req: Request) {
     const address = this.options.addresses.resolve(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string);
     const identity = context.source.identify(req, address);
-    if (identity.kind === 'unknown') return null;
+    if (identity.kind === 'unknown') return identity;
     const reading = ticketOf(context, req, identity.id);
-    return { claimantId: identity.id, reading, request: claimRequest(context, req, identity.id, address, reading) };
+    const request = claimRequest(context, req, identity.id, address, reading);
+    return { kind: 'known', claimantId: identity.id, reading, request } as const;
   }
 
-  /** Who asks; null when the answer has been given. */
+  /** Who asks; null when the answer has been given. To be asked when prepared. */
   asker(context: CampaignContext, req: Request, res: Response) {
     const asker = this.identity(context, req);
-    if (asker === null) {
-      context.meters.refused('claimant_unknown');
-      this.refuse(req, res, { code: 'CLAIMANT_UNKNOWN' });
+    if (asker.kind === 'unknown') {
+      this.refuse(req, res, unknownClaimant(context, asker.reason, this.options.random));
       return null;
     }
     if (asker.reading.kind === 'refused') {

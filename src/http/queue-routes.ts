@@ -4,7 +4,7 @@ import type { Place } from '../waiting-room/place.js';
 import type { CampaignContext } from './campaign-context.js';
 import { CampaignDocument } from './campaign-document.js';
 import { readTicket, type TicketReading, ticketOf } from './identity.js';
-import { LinePages } from './line-pages.js';
+import { type LineForm, LinePages } from './line-pages.js';
 import { sendNothing, sendPrivate, sendPublic } from './own-answers.js';
 import { type QueueAsker, QueueDesk, type QueueRoutesOptions } from './queue-desk.js';
 import { QueuePaths } from './queue-paths.js';
@@ -85,6 +85,11 @@ class QueueRoutes {
       else desk.refuse(req, res, closed);
       return;
     }
+    desk.whenPrepared(context, req, () => this.#join(context, req, res, form));
+  };
+
+  #join(context: CampaignContext, req: Request, res: Response, form: LineForm | null): void {
+    const { desk } = this;
     const asker = desk.asker(context, req, res);
     if (asker === null) return;
     const { claimantId, reading, request } = asker;
@@ -100,7 +105,7 @@ class QueueRoutes {
       if (form !== null) form.back(cookie);
       else sendPrivate(res, decision.joined ? 201 : 200, document, [...cookie, ...desk.fields(req)]);
     });
-  };
+  }
 
   readonly poll: Serve = (req, res, campaign, named) => {
     const { desk } = this;
@@ -110,6 +115,12 @@ class QueueRoutes {
     const reading = named === 'me' ? ticketOf(context, req, null) : readTicket(context, named);
     if (reading.kind === 'refused') return desk.refuse(req, res, reading.problem);
     if (reading.kind === 'ticket') return this.#tell(context, req, res, reading, named === 'me');
+    desk.whenPrepared(context, req, () => this.#pollByClaimant(context, req, res, reading));
+  };
+
+  /** Without a ticket, the place hangs on the claimant. */
+  #pollByClaimant(context: CampaignContext, req: Request, res: Response, reading: TicketReading): void {
+    const { desk } = this;
     const asker = desk.asker(context, req, res);
     if (asker === null) return;
     context.admission.request('find', asker.request, (decision) => {
@@ -122,14 +133,14 @@ class QueueRoutes {
       const document = desk.document(context, decision.place, found, asker.claimantId);
       sendPrivate(res, 200, document, desk.fields(req));
     });
-  };
+  }
 
   readonly leave: Serve = (req, res, campaign, named) => {
     const { desk } = this;
     const context = desk.context(req, res, campaign, 'leave');
     if (context === null || desk.refusesCrossSite(context, req, res)) return;
-    this.#leave(context, req, res, named, (cookie) => {
-      sendNothing(res, [...cookie, ...desk.fields(req)]);
+    desk.whenPrepared(context, req, () => {
+      this.#leave(context, req, res, named, (cookie) => sendNothing(res, [...cookie, ...desk.fields(req)]));
     });
   };
 
@@ -140,9 +151,11 @@ class QueueRoutes {
     if (context === null || desk.refusesCrossSite(context, req, res)) return;
     const form = this.pages.form(context, req, res);
     if (form === 'refused') return;
-    this.#leave(context, req, res, 'me', (cookie) => {
-      if (form === null) sendNothing(res, [...cookie, ...desk.fields(req)]);
-      else form.back(cookie);
+    desk.whenPrepared(context, req, () => {
+      this.#leave(context, req, res, 'me', (cookie) => {
+        if (form === null) sendNothing(res, [...cookie, ...desk.fields(req)]);
+        else form.back(cookie);
+      });
     });
   };
 

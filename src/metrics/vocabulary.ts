@@ -31,6 +31,7 @@ export const DECISIONS = {
     'queue_full',
     'overloaded',
     'claimant_unknown',
+    'identity_unavailable',
     'ticket_invalid',
     'ticket_outdated',
     'in_progress',

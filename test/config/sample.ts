@@ -17,6 +17,7 @@ export function configText({ top = '', campaign = '' }: { top?: string; campaign
 }
 
 const FILES: Readonly<Record<string, string>> = {
+  '/run/keys.json': '{"keys":[{"kty":"EC"}]}',
   '/run/secrets/long': '0123456789abcdef0123456789abcdef\n',
   '/run/secrets/other': 'fedcba9876543210fedcba9876543210',
   '/run/secrets/short': '0123456789abcdef0123456789abcde\n',

@@ -24,6 +24,7 @@ const NOISY: Readonly<Record<string, string[]>> = {
   'claimant-unverified': warned(PUBLIC, 'claimant: { unverified: true }'),
   'claimant-header-without-proxy': warned(''),
   'claimant-cookie-unchecked': warned(PUBLIC, 'claimant: { from: cookie }'),
+  'jwt-for-anybody': warned(TRUSTED, 'claimant: { from: jwt, jwt: { jwksUrl: "https://id.example/k" } }'),
   'store-not-durable': warned(TRUSTED, '', QUIET.replace('redis', 'memory')),
   'store-failure-open': warned(TRUSTED, 'onStoreFailure: open'),
   'ledger-not-idempotent': warned(TRUSTED, 'claims: { mode: per-claimant }'),

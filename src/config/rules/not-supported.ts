@@ -17,11 +17,6 @@ const GAPS: readonly Gap[] = [
   { setting: 'store.sentinel', supported: [undefined], cure: 'Remove it and give store.url, a single Redis.' },
   { setting: 'upstreams.*.concurrency.mode', supported: ['fixed'], cure: 'Set it to fixed.' },
   { setting: 'campaigns.*.schedule.order', supported: ['fifo'], cure: 'Set it to fifo.' },
-  {
-    setting: 'campaigns.*.claimant.from',
-    supported: ['header', 'cookie', 'address'],
-    cure: 'Use header, cookie or address.',
-  },
   { setting: 'campaigns.*.onStoreFailure', supported: ['local', 'closed'], cure: 'Use local or closed.' },
   { setting: 'campaigns.*.shadow', supported: [false], cure: 'Set it to false.' },
 ];

@@ -1,16 +1,32 @@
-/** The keys that sign tickets. */
+/** Shared secrets: the keys that sign tickets, and those that others sign with. */
+import type { KeyConfig } from '../key-schema.js';
+import type { Path } from '../path.js';
 import type { Finding, Rule } from '../rule.js';
-import { LEAST_SECRET_BYTES, readTicketSecret } from '../ticket-secret.js';
+import type { Config } from '../schema.js';
+import { LEAST_SECRET_BYTES, readSecret } from '../secret-bytes.js';
+
+interface PlacedKey {
+  readonly path: Path;
+  readonly key: KeyConfig;
+}
+
+function* keysOf({ tickets, campaigns }: Config): Generator<PlacedKey> {
+  const listed = (keys: readonly KeyConfig[], path: Path): PlacedKey[] =>
+    keys.map((key, index) => ({ path: [...path, index], key }));
+  yield* listed(tickets.keys, ['tickets', 'keys']);
+  for (const [index, { claimant }] of campaigns.entries()) {
+    yield* listed(claimant.keys, ['campaigns', index, 'claimant', 'keys']);
+  }
+}
 
 const secretTwice: Rule = {
   id: 'secret-given-twice',
   verdict: 'refused',
   problem: 'Both secret and secretFile are given; only one can be the secret.',
   cure: 'Keep secretFile and remove secret.',
-  *find({ tickets }) {
-    for (const [index, key] of tickets.keys.entries()) {
-      const both = key.secret !== undefined && key.secretFile !== undefined;
-      if (both) yield { path: ['tickets', 'keys', index], value: key };
+  *find(config) {
+    for (const { path, key } of keysOf(config)) {
+      if (key.secret !== undefined && key.secretFile !== undefined) yield { path, value: key };
     }
   },
 };
@@ -18,11 +34,10 @@ const secretTwice: Rule = {
 const secretMissing: Rule = {
   id: 'secret-missing',
   verdict: 'refused',
-  problem: 'This ticket key has no secret.',
+  problem: 'This key has no secret.',
   cure: 'Give secretFile, a file with at least 32 random bytes, e.g. made by: openssl rand -hex 32.',
-  *find({ tickets }) {
-    for (const [index, key] of tickets.keys.entries()) {
-      const path = ['tickets', 'keys', index];
+  *find(config) {
+    for (const { path, key } of keysOf(config)) {
       const compared = [
         [...path, 'secret'],
         [...path, 'secretFile'],
@@ -37,12 +52,12 @@ const secretUnreadable: Rule = {
   verdict: 'refused',
   problem: 'The file with the secret cannot be read.',
   cure: 'Put the file there and let the user of the gateway read it.',
-  *find({ tickets }, surroundings) {
-    for (const [index, key] of tickets.keys.entries()) {
-      const secret = readTicketSecret(key, surroundings);
+  *find(config, surroundings) {
+    for (const { path, key } of keysOf(config)) {
+      const secret = readSecret(key, surroundings);
       if (secret.kind !== 'unreadable') continue;
       const problem = `The file with the secret cannot be read: ${secret.reason}.`;
-      yield { path: ['tickets', 'keys', index, 'secretFile'], value: key.secretFile, problem };
+      yield { path: [...path, 'secretFile'], value: key.secretFile, problem };
     }
   },
 };
@@ -50,15 +65,15 @@ const secretUnreadable: Rule = {
 const secretShort: Rule = {
   id: 'secret-too-short',
   verdict: 'refused',
-  problem: 'A shorter secret can be guessed, and with it anybody can make tickets for any place in line.',
+  problem: 'A shorter secret can be guessed, and with it anybody can sign what only its owner should.',
   cure: `Use at least ${LEAST_SECRET_BYTES} random bytes, e.g. made by: openssl rand -hex 32.`,
-  *find({ tickets }, surroundings): Generator<Finding> {
-    for (const [index, key] of tickets.keys.entries()) {
-      const secret = readTicketSecret(key, surroundings);
+  *find(config, surroundings): Generator<Finding> {
+    for (const { path, key } of keysOf(config)) {
+      const secret = readSecret(key, surroundings);
       if (secret.kind !== 'read' || secret.bytes.length >= LEAST_SECRET_BYTES) continue;
       const from = key.secret === undefined ? 'secretFile' : 'secret';
       const problem = `The secret has ${secret.bytes.length} bytes. ${secretShort.problem}`;
-      yield { path: ['tickets', 'keys', index, from], value: key[from], problem };
+      yield { path: [...path, from], value: key[from], problem };
     }
   },
 };

@@ -1,19 +1,17 @@
-/** The bytes that sign tickets, from the configuration or from a file. */
+/** The bytes of a shared secret, from the configuration or from a file. */
+import type { KeyConfig } from './key-schema.js';
 import type { Surroundings } from './rule.js';
-import type { Config } from './schema.js';
-
-export type TicketKeyConfig = Config['tickets']['keys'][number];
 
 /** As long as the output of the hash (SHA-256). @see RFC 2104, section 3 */
 export const LEAST_SECRET_BYTES = 32;
 
-export type TicketSecret =
+export type SecretRead =
   | { readonly kind: 'read'; readonly bytes: Uint8Array }
   | { readonly kind: 'unreadable'; readonly reason: string }
   | { readonly kind: 'none' };
 
 /** One line end that an editor or `echo` left behind a secret in a file is not part of it. */
-export function readTicketSecret(key: TicketKeyConfig, { readFile }: Surroundings): TicketSecret {
+export function readSecret(key: KeyConfig, { readFile }: Surroundings): SecretRead {
   if (key.secret !== undefined) return { kind: 'read', bytes: Buffer.from(key.secret) };
   if (key.secretFile === undefined) return { kind: 'none' };
   try {
