@@ -29,6 +29,7 @@ import type { Random } from './kernel/random.js';
 import { Drain } from './lifecycle/drain.js';
 import { Readiness } from './lifecycle/readiness.js';
 import { createMetrics, type Metrics } from './metrics/catalogue.js';
+import type { Exposition } from './metrics/exposition.js';
 import { Upstream } from './proxy/upstream.js';
 import type { TicketKey } from './waiting-room/tickets.js';
 
@@ -38,6 +39,15 @@ export interface GatewayOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly version: string;
+  /** Set where this gateway is one of several workers of a machine. */
+  readonly worker?: GatewayAsWorker;
+}
+
+export interface GatewayAsWorker {
+  /** Where the admin listener is, in place of the configured port: a socket in the file system. */
+  readonly adminPath: string;
+  /** An operator told this gateway to drain; it means the whole machine. */
+  readonly onDrain: () => void;
 }
 
 export interface Gateway {
@@ -47,9 +57,14 @@ export interface Gateway {
   readonly campaigns: ReadonlyMap<string, ComposedCampaign>;
   /** Stops without a failed request; asked again, it waits for nobody. @returns the exit status */
   stop(): Promise<number>;
+  readonly readiness: Readiness;
+  readonly exposition: Exposition;
   /** The exit status, once it has stopped, whoever told it to. */
   readonly done: Promise<number>;
 }
+
+/** Connections that may wait to be accepted; the system's own bound (somaxconn, mostly 4096) holds as well. */
+const BACKLOG = 4096;
 
 interface UpstreamParts {
   readonly upstream: Upstream;
@@ -129,7 +144,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
       { name: 'gateways', store: store.gatewaysLog },
     ],
     isDraining: () => drain.phase !== 'serving',
-    drain: () => void stop(),
+    drain: options.worker?.onDrain ?? (() => void stop()),
   });
   const { exposition } = metrics;
   const adminApp = createAdminApp({ tokens: config.admin.tokens, exposition, readiness, logger, api });
@@ -154,14 +169,15 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     workers: 1,
   });
   try {
-    admin = await listenAdmin(adminApp, config.admin.host, config.admin.port);
+    admin = await listenAdmin(adminApp, options.worker ? { path: options.worker.adminPath } : config.admin);
     await Promise.all(
       [...campaigns.values()].map(async ({ context, live }) => {
         await context.link.start();
         await live.caughtUp();
       }),
     );
-    server.listen(config.server.port, config.server.host);
+    const { host, port } = config.server;
+    server.listen({ host, port, backlog: BACKLOG, exclusive: options.worker === undefined });
     await once(server, 'listening');
   } catch (fault) {
     // Asked twice, it waits for nobody: there is nobody yet.
@@ -174,6 +190,8 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     port: (server.address() as AddressInfo).port,
     adminPort: admin.port,
     campaigns,
+    readiness,
+    exposition,
     stop,
     done,
   };

@@ -5,9 +5,12 @@ const CURES: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no such address: correct the host',
 };
 
+const LISTENING = new Set(['listen', 'bind']);
+
 /** @returns a sentence for the operator; null when the fault is of another kind */
 export function listenFault(fault: unknown): string | null {
-  if (!(fault instanceof Error) || !('syscall' in fault) || fault.syscall !== 'listen') return null;
+  // A worker asks its primary for the address, and is told of a failure to bind.
+  if (!(fault instanceof Error) || !('syscall' in fault) || !LISTENING.has(String(fault.syscall))) return null;
   const { code, address, port } = fault as NodeJS.ErrnoException & {
     readonly address?: string;
     readonly port?: number;

@@ -1,15 +1,19 @@
 /** `spillway serve`: the gateway, until it is told to stop. */
+import { readFileSync } from 'node:fs';
 import { composeGateway, type Gateway } from '../compose.js';
-import { loadConfig } from '../config/load.js';
+import { composeWorkers, workersOf } from '../compose-workers.js';
+import { type LoadedConfig, loadConfig } from '../config/load.js';
 import { ConfigError } from '../config/problem.js';
 import { systemClock } from '../kernel/clock.js';
 import { createLogger } from '../kernel/logger.js';
+import { forkWorker, primaryOfThisWorker } from '../lifecycle/cluster.js';
 import type { Write } from './check.js';
 import { listenFault } from './listen-fault.js';
+import { serveAsWorker } from './serve-as-worker.js';
 import { warmUp } from './warm-up.js';
 
 export interface ProcessSignals {
-  on(signal: 'SIGTERM' | 'SIGINT', run: () => void): unknown;
+  on(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR2', run: () => void): unknown;
 }
 
 export interface ServeOptions {
@@ -24,10 +28,21 @@ export interface ServeOptions {
 
 /** @returns the exit status: 0 stopped in peace, 1 could not start or had to be cut off */
 export async function runServe(options: ServeOptions): Promise<number> {
-  const { file, env, version, signals, err } = options;
-  let loaded: ReturnType<typeof loadConfig>;
+  const { file, env, err } = options;
+  const primary = primaryOfThisWorker();
+  if (primary !== null) return serveAsWorker(primary, options);
+  let configText: string | undefined;
+  let loaded: LoadedConfig;
   try {
-    loaded = loadConfig({ file, env });
+    loaded = loadConfig({
+      file,
+      env,
+      readFile: (path) => {
+        const bytes = readFileSync(path);
+        configText ??= bytes.toString('utf8');
+        return bytes;
+      },
+    });
   } catch (fault) {
     if (!(fault instanceof ConfigError)) throw fault;
     err(`${fault.message}\n`);
@@ -35,16 +50,23 @@ export async function runServe(options: ServeOptions): Promise<number> {
   }
   const logger = createLogger(loaded.config.log.level);
   for (const { path, problem, cure } of loaded.warnings) logger.warn({ path, cure }, problem);
-  await warmUp(version);
-  let gateway: Gateway;
   try {
-    gateway = await composeGateway({ loaded, clock: systemClock, random: Math.random, logger, version });
+    if (workersOf(loaded.config) > 1) return await serveWithWorkers(options, loaded, configText ?? '', logger);
+    return await serveAlone(options, loaded, logger);
   } catch (fault) {
     const sentence = listenFault(fault);
     if (sentence === null) throw fault;
     err(`${sentence}\n`);
     return 1;
   }
+}
+
+type Log = ReturnType<typeof createLogger>;
+
+async function serveAlone(options: ServeOptions, loaded: LoadedConfig, logger: Log): Promise<number> {
+  const { version, signals } = options;
+  await warmUp(version);
+  const gateway = await composeGateway({ loaded, clock: systemClock, random: Math.random, logger, version });
   const { port, adminPort } = gateway;
   logger.info({ version, port, adminPort, revision: loaded.revision }, 'Spillway is ready');
   const stopped = new Promise<number>((resolve) => {
@@ -55,4 +77,28 @@ export async function runServe(options: ServeOptions): Promise<number> {
   });
   options.onReady?.(gateway);
   return stopped;
+}
+
+async function serveWithWorkers(
+  options: ServeOptions,
+  loaded: LoadedConfig,
+  configText: string,
+  logger: Log,
+): Promise<number> {
+  const { file, env, version, signals, err } = options;
+  const shared = { clock: systemClock, random: Math.random, logger };
+  const workers = await composeWorkers({ file, env, loaded, configText, fork: forkWorker, ...shared });
+  if (typeof workers === 'string') {
+    err(`${workers}\n`);
+    return 1;
+  }
+  const { port, adminPort, count } = workers;
+  logger.info({ version, port, adminPort, workers: count, revision: loaded.revision }, 'Spillway is ready');
+  const stop = (): void => void workers.stop();
+  const reload = (): void => void workers.reload();
+  signals.on('SIGTERM', stop);
+  signals.on('SIGINT', stop);
+  signals.on('SIGHUP', reload);
+  signals.on('SIGUSR2', reload);
+  return workers.done;
 }

@@ -29,7 +29,7 @@ export async function warmUp(version: string): Promise<void> {
     res.end(ANSWER, 'latin1');
   });
   const service = createPrelinkedServer(app);
-  service.listen(0, '127.0.0.1');
+  service.listen({ port: 0, host: '127.0.0.1', exclusive: true });
   await once(service, 'listening');
   const loaded = loadConfig({ file: 'warm-up', text: configFor((service.address() as AddressInfo).port), env: {} });
   const gateway = await composeGateway({

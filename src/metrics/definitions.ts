@@ -1,7 +1,7 @@
 /**
  * Every metric: name, labels, buckets, meaning. The only source of these names; dashboards, alerts and the reference
  * are held against it. `shared` metrics are facts about the campaign that every gateway reports: aggregate them by
- * maximum, never by sum.
+ * maximum, never by sum. `workers` says how the processes of one machine become one number, where a sum would mislead.
  */
 export interface MetricDefinition {
   readonly name: string;
@@ -9,6 +9,7 @@ export interface MetricDefinition {
   readonly labels: readonly string[];
   readonly buckets?: readonly number[];
   readonly shared?: boolean;
+  readonly workers?: 'max' | 'min' | 'average';
 }
 
 /** Bucket bounds, in seconds, except `ETA_RATIO` (a ratio) and `BATCH` (a number of claims). */
@@ -22,10 +23,16 @@ const define = (
   name: string,
   labels: readonly string[],
   help: string,
-  more: Pick<MetricDefinition, 'buckets' | 'shared'> = {},
+  more: Pick<MetricDefinition, 'buckets' | 'shared' | 'workers'> = {},
 ): MetricDefinition => ({ name: `spillway_${name}`, labels, help, ...more });
 const shared = (name: string, labels: readonly string[], help: string): MetricDefinition =>
   define(name, labels, help, { shared: true });
+const fact = (
+  name: string,
+  labels: readonly string[],
+  help: string,
+  workers: 'max' | 'min' | 'average' = 'max',
+): MetricDefinition => define(name, labels, help, { workers });
 const timed = (name: string, labels: readonly string[], help: string, buckets: readonly number[]): MetricDefinition =>
   define(name, labels, help, { buckets });
 
@@ -97,14 +104,15 @@ export const HISTOGRAMS = {
 } satisfies Record<string, MetricDefinition>;
 
 export const GAUGES = {
-  buildInfo: define('build_info', ['version', 'node'], 'Always 1; the labels tell what runs.'),
-  configInfo: define('config_info', ['revision'], 'Always 1; the label tells which configuration is in force.'),
-  configReloadSuccessful: define(
+  buildInfo: fact('build_info', ['version', 'node'], 'Always 1; the labels tell what runs.'),
+  configInfo: fact('config_info', ['revision'], 'Always 1; the label tells which configuration is in force.'),
+  configReloadSuccessful: fact(
     'config_last_reload_successful',
     [],
     '1 if the last attempt to load the configuration succeeded, else 0.',
+    'min',
   ),
-  configReloadTimestamp: define(
+  configReloadTimestamp: fact(
     'config_last_reload_timestamp_seconds',
     [],
     'When the configuration in force was loaded, in Unix time.',
@@ -121,17 +129,22 @@ export const GAUGES = {
   burst: shared('admission_burst', C, 'Claims that may go at once after a quiet moment.'),
   budgetRemaining: shared('budget_remaining_claims', C, 'Claims that may still be granted.'),
   campaignState: shared('campaign_state', [...C, 'state'], '1 for the state the campaign is in, else 0.'),
-  opens: define('campaign_opens_timestamp_seconds', C, 'When the campaign opens, in Unix time.'),
-  closes: define('campaign_closes_timestamp_seconds', C, 'When the campaign closes, in Unix time.'),
+  opens: fact('campaign_opens_timestamp_seconds', C, 'When the campaign opens, in Unix time.'),
+  closes: fact('campaign_closes_timestamp_seconds', C, 'When the campaign closes, in Unix time.'),
   upstreamInFlight: define('upstream_in_flight', ['upstream'], 'Requests of this gateway at the upstream.'),
-  upstreamLimit: define('upstream_limit', ['upstream'], 'Requests that may be at the upstream at once.'),
-  upstreamBreaker: define('upstream_breaker_state', ['upstream', 'state'], '1 for the state it is in, else 0.'),
+  upstreamLimit: fact('upstream_limit', ['upstream'], 'Requests that may be at the upstream at once.'),
+  upstreamBreaker: fact('upstream_breaker_state', ['upstream', 'state'], '1 for the state it is in, else 0.'),
   held: define('held_requests', C, 'Claims held inside the gateway for their turn.'),
-  eventLoop: define('event_loop_utilization_ratio', [], 'Share of time the event loop was busy since the last look.'),
-  storeUp: define('store_up', ['store'], '1 if the store answers, else 0.'),
-  storeMode: define('store_mode', ['mode'], '1 for the mode decisions are made in, else 0.'),
-  storeBreaker: define('store_breaker_state', ['state'], "1 for the state the store's breaker is in, else 0."),
-  tickTimestamp: define('tick_last_timestamp_seconds', [], 'When the line last ticked, in Unix time.'),
-  draining: define('draining', [], '1 while the gateway is stopping, else 0.'),
+  eventLoop: fact(
+    'event_loop_utilization_ratio',
+    [],
+    'Share of time the event loop was busy since the last look.',
+    'average',
+  ),
+  storeUp: fact('store_up', ['store'], '1 if the store answers, else 0.', 'min'),
+  storeMode: fact('store_mode', ['mode'], '1 for the mode decisions are made in, else 0.'),
+  storeBreaker: fact('store_breaker_state', ['state'], "1 for the state the store's breaker is in, else 0."),
+  tickTimestamp: fact('tick_last_timestamp_seconds', [], 'When the line last ticked, in Unix time.'),
+  draining: fact('draining', [], '1 while the gateway is stopping, else 0.', 'min'),
   workers: define('workers', [], 'Processes that serve on this machine.'),
 } satisfies Record<string, MetricDefinition>;

@@ -6,7 +6,10 @@
  * names for good, and the classic output is wrong from then on.
  */
 import {
+  type Aggregator,
   collectDefaultMetrics,
+  type MetricObjectWithValues,
+  type MetricValue,
   Counter as PromCounter,
   Gauge as PromGauge,
   Histogram as PromHistogram,
@@ -16,10 +19,14 @@ import type { Families } from './families.js';
 import type { Family } from './family.js';
 import type { Counter, Gauge, Histogram } from './instruments.js';
 
+/** The samples of one scrape as data, for a process that adds several together. */
+export type MetricsSnapshot = ReadonlyArray<MetricObjectWithValues<MetricValue<string>>>;
+
 export interface Exposition {
   readonly contentType: string;
   /** The text of one scrape. */
   text(): Promise<string>;
+  snapshot(): Promise<MetricsSnapshot>;
 }
 
 export function expose(families: Families): Exposition {
@@ -31,6 +38,7 @@ export function expose(families: Families): Exposition {
   return {
     contentType: registry.contentType,
     text: async () => (await registry.metrics()) + (await node.metrics()),
+    snapshot: async () => [...(await registry.getMetricsAsJSON()), ...(await node.getMetricsAsJSON())],
   };
 }
 
@@ -47,7 +55,7 @@ function nodeRegistry(): Registry {
 
 function configuration({ definition }: Family<unknown>, registry: Registry) {
   const { name, help, labels } = definition;
-  const aggregator = definition.shared === true ? ('max' as const) : ('sum' as const);
+  const aggregator: Aggregator = definition.shared === true ? 'max' : (definition.workers ?? 'sum');
   return { name, help, labelNames: [...labels], aggregator, registers: [registry] };
 }
 
@@ -114,7 +122,7 @@ class ExposedHistogram extends PromHistogram {
   /** What prom-client asks for instead of `get` when it writes text. */
   async getForPromString() {
     const { name, help } = this.family.definition;
-    return { name, help, type: 'histogram', values: this.#samples() };
+    return { name, help, type: 'histogram', aggregator: 'sum', values: this.#samples() };
   }
 
   #samples(): Sample[] {

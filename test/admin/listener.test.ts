@@ -35,7 +35,7 @@ beforeEach(async () => {
     logger: createLogger('silent'),
     api,
   });
-  listener = await listenAdmin(app, '127.0.0.1', 0);
+  listener = await listenAdmin(app, { host: '127.0.0.1', port: 0 });
 });
 afterEach(() => listener.close());
 

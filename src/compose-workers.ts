@@ -1,0 +1,118 @@
+/** Wires the primary process of a machine with several workers: who starts and replaces them, and what operators see. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AdminListener, listenAdmin } from './admin/listener.js';
+import { createWorkersApp } from './admin/workers-app.js';
+import type { Environment } from './config/environment.js';
+import { type LoadedConfig, loadConfig } from './config/load.js';
+import { ConfigError } from './config/problem.js';
+import type { Config } from './config/schema.js';
+import type { Clock } from './kernel/clock.js';
+import type { Logger } from './kernel/logger.js';
+import type { Random } from './kernel/random.js';
+import type { WorkerProcess } from './lifecycle/worker-messages.js';
+import { WorkerPool } from './lifecycle/worker-pool.js';
+import { MergedExposition } from './metrics/merged-exposition.js';
+
+export interface WorkersOptions {
+  readonly file: string;
+  readonly env: Environment;
+  /** The configuration to begin with, and the text it was read from. */
+  readonly loaded: LoadedConfig;
+  readonly configText: string;
+  readonly fork: () => WorkerProcess;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export interface Workers {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly count: number;
+  /** Reads the configuration again and starts workers of it in the place of those there are; a bad one changes nothing. */
+  reload(): Promise<void>;
+  /** As one gateway's `stop`, for all of them. @returns the exit status */
+  stop(): Promise<number>;
+  /** The exit status, once all have stopped, whoever told them to. */
+  readonly done: Promise<number>;
+}
+
+/** Processes that a configuration asks for on this machine. */
+export function workersOf({ server }: Config): number {
+  return server.workers === 'auto' ? availableParallelism() : server.workers;
+}
+
+/**
+ * @returns a sentence for the operator where no worker could start
+ * @throws the system's error when the admin listener's address cannot be taken
+ */
+export async function composeWorkers(options: WorkersOptions): Promise<Workers | string> {
+  const { loaded, configText, fork, clock, random, logger } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-'));
+  chmodSync(folder, 0o700);
+  const exposition = new MergedExposition();
+  let finish: (status: number) => void = () => {};
+  const done = new Promise<number>((resolve) => {
+    finish = resolve;
+  });
+  let draining = false;
+  let admin: AdminListener | null = null;
+  const pool = new WorkerPool({
+    fork,
+    adminPathOf: (worker) => join(folder, `${worker}.sock`),
+    onDrain: () => void stop(),
+    onDeparted: (metrics) => {
+      exposition.depart(metrics).catch((err: unknown) => logger.error({ err }, 'The last counts of a worker are lost'));
+    },
+    clock,
+    random,
+    logger,
+  });
+  const stop = async (): Promise<number> => {
+    draining = true;
+    const status = await pool.stop();
+    await admin?.close();
+    rmSync(folder, { recursive: true, force: true });
+    finish(status);
+    return status;
+  };
+  const app = createWorkersApp({
+    workers: () => pool.workers,
+    reports: () => pool.reports(),
+    exposition,
+    isDraining: () => draining,
+  });
+  const count = workersOf(loaded.config);
+  try {
+    admin = await listenAdmin(app, loaded.config.admin);
+  } catch (fault) {
+    await stop();
+    throw fault;
+  }
+  const begun = await pool.begin({ configText, count });
+  if (begun.kind === 'failed') {
+    await stop();
+    return begun.problem;
+  }
+  return { port: begun.port, adminPort: admin.port, count, reload: () => reload(options, pool), stop, done };
+}
+
+async function reload({ file, env, logger }: WorkersOptions, pool: WorkerPool): Promise<void> {
+  let text: string;
+  let loaded: LoadedConfig;
+  try {
+    text = readFileSync(file, 'utf8');
+    loaded = loadConfig({ file, text, env });
+  } catch (fault) {
+    const problem = fault instanceof ConfigError ? fault.message : String(fault);
+    logger.error({ file, problem }, 'The new configuration is refused; the one before stays in force');
+    return;
+  }
+  for (const { path, problem, cure } of loaded.warnings) logger.warn({ path, cure }, problem);
+  const { revision } = loaded;
+  const begun = await pool.begin({ configText: text, count: workersOf(loaded.config) });
+  if (begun.kind === 'ready') logger.info({ revision }, 'New workers have taken over; the ones before finish and stop');
+  else logger.error({ revision, problem: begun.problem }, 'New workers could not start; the ones before stay');
+}
