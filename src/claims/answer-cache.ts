@@ -1,15 +1,17 @@
 /**
  * Final answers that this process gave or replayed a while ago, so that a repeat costs no store call and gets its
  * answer while the store is away. A final answer never changes, so none is ever wrong. Bounded by size: the oldest
- * make room.
+ * make room. Kept as the text that the store keeps (answer-text.ts): one string costs the garbage collector next to
+ * nothing, and most answers are never asked for again.
  */
-import type { StoredAnswer } from './answer-text.js';
 
-/** Counted for an answer beyond its body: header fields, fingerprints, the entry itself. */
-const OVERHEAD_BYTES = 500;
+/** Counted for an answer beyond its text: its name, and the map's own. */
+const OVERHEAD_BYTES = 150;
+/** What a character may take. */
+const CHAR_BYTES = 2;
 
 export class AnswerCache {
-  readonly #answers = new Map<string, StoredAnswer>();
+  readonly #answers = new Map<string, string>();
   #bytes = 0;
 
   constructor(private readonly mostBytes: number) {}
@@ -18,11 +20,11 @@ export class AnswerCache {
     return this.#bytes;
   }
 
-  get(key: string): StoredAnswer | undefined {
+  get(key: string): string | undefined {
     return this.#answers.get(key);
   }
 
-  set(key: string, answer: StoredAnswer): void {
+  set(key: string, answer: string): void {
     const before = this.#answers.get(key);
     if (before !== undefined) {
       this.#answers.delete(key);
@@ -37,7 +39,7 @@ export class AnswerCache {
     }
   }
 
-  entries(): IterableIterator<[string, StoredAnswer]> {
+  entries(): IterableIterator<[string, string]> {
     return this.#answers.entries();
   }
 
@@ -47,6 +49,6 @@ export class AnswerCache {
   }
 }
 
-function sizeOf(answer: StoredAnswer): number {
-  return OVERHEAD_BYTES + (answer.body?.length ?? 0);
+function sizeOf(answer: string): number {
+  return OVERHEAD_BYTES + CHAR_BYTES * answer.length;
 }

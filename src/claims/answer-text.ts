@@ -32,6 +32,11 @@ export function packAnswer(answer: StoredAnswer): string {
   return text + body.toString(form === TEXT ? 'utf8' : 'base64');
 }
 
+/** What a packed answer comes to. */
+export function outcomeOf(text: string): StoredAnswer['outcome'] {
+  return text.startsWith('g') ? 'granted' : 'rejected';
+}
+
 /** @throws RangeError when the text is none that `packAnswer` makes */
 export function unpackAnswer(text: string): StoredAnswer {
   const headEnd = text.indexOf('\n\n');
@@ -45,7 +50,7 @@ export function unpackAnswer(text: string): StoredAnswer {
     headers.push(field.slice(0, colon), field.slice(colon + 2));
   }
   return {
-    outcome: first.startsWith('g') ? 'granted' : 'rejected',
+    outcome: outcomeOf(first),
     credentials: first.slice(1),
     payload: payload === NONE ? '' : payload,
     status: Number(code),

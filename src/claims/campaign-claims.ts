@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Settlement } from '../admission/exchange.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import { AnswerCache } from './answer-cache.js';
-import { keptHeaders, packAnswer, type StoredAnswer } from './answer-text.js';
+import { keptHeaders, outcomeOf, packAnswer, type StoredAnswer, unpackAnswer } from './answer-text.js';
 import { ClaimKeys } from './claim-keys.js';
 import { credentialSources, identityCookies } from './credential-sources.js';
 import { Credentials } from './credentials.js';
@@ -128,7 +128,7 @@ export class CampaignClaims {
   /** What this process knows of a claim without asking; null: nothing. */
   known(request: LedgerRequest): Verdict | null {
     const answer = this.cache.get(request.key);
-    return answer === undefined ? null : judgeAnswer(answer, request);
+    return answer === undefined ? null : judgeAnswer(unpackAnswer(answer), request);
   }
 
   /** The `Idempotency-Key` for the service; null: the client's own, if it sent one. */
@@ -151,8 +151,14 @@ export class CampaignClaims {
       headers: keptHeaders(answer.headers, this.#storedHeaders),
       body: body === null || body.length > claims.storedBodyBytes ? null : body,
     };
-    this.cache.set(key, stored);
-    return this.#kept(stored);
+    const end = this.#kept(outcome.kind, packAnswer(stored));
+    this.cache.set(key, end.text);
+    return end;
+  }
+
+  /** Another gateway has answered: from now on this process knows it too. */
+  remember(key: string, answer: StoredAnswer): void {
+    this.cache.set(key, packAnswer(answer));
   }
 
   /** No whole answer came. */
@@ -168,21 +174,22 @@ export class CampaignClaims {
 
   /** An operator has found that the service paid: a repeat hears so, without the answer that nobody has. */
   resolvedGranted({ credentials, payload }: Memo): AttemptEnd {
-    return this.#kept({ outcome: 'granted', credentials, payload, status: 200, headers: [], body: null });
+    const answer = { outcome: 'granted', credentials, payload, status: 200, headers: [], body: null } as const;
+    return this.#kept('granted', packAnswer(answer));
   }
 
   /** Everything final that this process knows, for a store that lost its data. */
   *restorations(): Generator<Settlement> {
-    for (const [key, stored] of this.cache.entries()) {
-      yield { ...this.#kept(stored), key, attempt: '-', counts: false, generation: '' };
+    for (const [key, text] of this.cache.entries()) {
+      yield { ...this.#kept(outcomeOf(text), text), key, attempt: '-', counts: false, generation: '' };
     }
   }
 
-  #kept(stored: StoredAnswer): AttemptEnd {
+  #kept(outcome: StoredAnswer['outcome'], text: string): AttemptEnd {
     const keepMs = this.options.campaign.claims.ttlSeconds * 1000;
     const leftMs = this.#closesAtMs === null ? 0 : Math.max(0, this.#closesAtMs - this.options.nowMs());
     const markMs = this.#closesAtMs === null ? 0 : Math.ceil(leftMs + keepMs);
-    return { outcome: stored.outcome, text: packAnswer(stored), keepMs, markMs };
+    return { outcome, text, keepMs, markMs };
   }
 }
 

@@ -6,14 +6,26 @@
  *
  * Text: names, two characters each, a dot, and 16 characters of keyed hash (96 bits); empty without any credential.
  */
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { BoundedCache } from '../kernel/bounded-cache.js';
+import { HmacSha256 } from '../kernel/hmac-sha256.js';
 
 const NAME_CHARS = 2;
 const HASH_CHARS = 16;
+/** Names of cookies and fields whose tags are remembered: few, unless somebody makes them up. */
+const CACHED_NAMES = 256;
+
+/** One cookie or field, and what is kept of its name. */
+interface Shown {
+  readonly tag: string;
+  readonly text: string;
+}
+
+const NOTHING: readonly Shown[] = [];
 
 export class Credentials {
-  readonly #key: KeyObject;
+  readonly #mac: HmacSha256;
+  readonly #tags = new BoundedCache<string>(CACHED_NAMES);
 
   /**
    * @param sources - `authorization`, `cookie` (all cookies), `cookie:<name>` or `header:<name>`
@@ -24,7 +36,7 @@ export class Credentials {
     private readonly sources: readonly string[],
     private readonly ignoredCookies: readonly string[],
   ) {
-    this.#key = createSecretKey(secret);
+    this.#mac = new HmacSha256(secret);
   }
 
   /** The fingerprint to keep of a first request. */
@@ -44,7 +56,7 @@ export class Credentials {
     return this.#hash(this.#shown(headers).filter(({ tag }) => tags.has(tag))) === hash;
   }
 
-  #shown(headers: IncomingHttpHeaders): Array<{ readonly tag: string; readonly text: string }> {
+  #shown(headers: IncomingHttpHeaders): readonly Shown[] {
     const pairs: string[] = [];
     for (const source of this.sources) {
       if (source === 'cookie') pairs.push(...cookies(headers).filter((pair) => !this.#isIgnored(pair)));
@@ -56,6 +68,7 @@ export class Credentials {
         if (value !== undefined) pairs.push(`:${name}=${String(value)}`);
       }
     }
+    if (pairs.length === 0) return NOTHING;
     return [...new Set(pairs)].sort().map((text) => ({ tag: this.#tag(text.slice(0, text.indexOf('='))), text }));
   }
 
@@ -64,13 +77,17 @@ export class Credentials {
   }
 
   #tag(name: string): string {
-    return createHmac('sha256', this.#key).update(`name ${name}`).digest('base64url').slice(0, NAME_CHARS);
+    const cached = this.#tags.get(name);
+    if (cached !== undefined) return cached;
+    const tag = this.#mac.text128(`name ${name}`).slice(0, NAME_CHARS);
+    this.#tags.set(name, tag);
+    return tag;
   }
 
   #hash(shown: ReadonlyArray<{ readonly text: string }>): string {
-    const mac = createHmac('sha256', this.#key);
-    for (const { text } of shown) mac.update(`${Buffer.byteLength(text)}:`).update(text);
-    return mac.digest('base64url').slice(0, HASH_CHARS);
+    let message = '';
+    for (const { text } of shown) message += `${Buffer.byteLength(text)}:${text}`;
+    return this.#mac.text128(message).slice(0, HASH_CHARS);
   }
 }
 

@@ -230,7 +230,7 @@ class Visit {
   #refused(decision: Decision, ledger: LedgerRequest | null, asker: Asker): void {
     const context = this.#context;
     if (decision.kind === 'replay') {
-      if (ledger !== null && decision.answer !== null) context.claims.cache.set(ledger.key, decision.answer);
+      if (ledger !== null && decision.answer !== null) context.claims.remember(ledger.key, decision.answer);
       this.req.facts.outcome = 'replayed';
       context.meters.replayed.inc();
       context.meters.claimed('duplicate');
