@@ -45,6 +45,8 @@ export class RedisCampaignStore implements CampaignStore {
 /** Flat: whole numbers, and texts where a number could lose digits. */
 type Wire = ReadonlyArray<number | string>;
 
+/** In place of an empty word. */
+const NONE = '-';
 const ENTER = 1;
 const AT_DOOR = 2;
 const WAIT = 3;
@@ -122,11 +124,12 @@ function pushEvents(args: RedisArgument[], events: readonly PlaceEvent[]): void 
   for (const { claimant, place } of events) args.push(claimant, placeText(place));
 }
 
+/** One text a settlement: what it says, blank by blank, and the entry's own text to the end. */
 function pushSettled(args: RedisArgument[], settled: readonly Settlement[], keys: string[], prefix: string): void {
   args.push(settled.length);
   for (const { key, attempt, outcome, text, keepMs, markMs, counts, generation } of settled) {
     keys.push(prefix + key);
-    args.push(attempt, outcome, text, keepMs, markMs, counts ? 1 : 0, generation);
+    args.push(`${attempt} ${outcome} ${keepMs} ${markMs} ${counts ? 1 : 0} ${generation || NONE} ${text}`);
   }
 }
 
@@ -152,7 +155,7 @@ function pushAsks(args: RedisArgument[], asks: readonly Ask[], keys: string[], n
     args.push(KINDS[kind], claimant, place === null ? '' : `${placeText(place)}.${toldMs}`, mask);
     if (ledger) {
       keys.push(names.claimPrefix + ledger.key);
-      args.push(ledger.attempt, ledger.repeats, ledger.memo);
+      args.push(`${ledger.attempt} ${ledger.repeats || NONE} ${ledger.memo}`);
     } else args.push('');
   }
 }

@@ -43,6 +43,19 @@ local function units_left(c)
   return math.max(0, budget - state.granted - c.held - lost_units(c))
 end
 
+-- Words as redis-campaign-store.ts writes them, '-' for an empty one; the last one runs to the end.
+local function read_settlement(key, name, line)
+  local attempt, outcome, keep, mark, counts, generation, text =
+    string.match(line, '^(%S+) (%a+) (%d+) (%-?%d+) ([01]) (%S+) (.*)$')
+  return { key = key, name = name, attempt = attempt, outcome = outcome, keep_ms = tonumber(keep),
+    mark_ms = tonumber(mark), counts = counts == '1', generation = generation == '-' and '' or generation, text = text }
+end
+
+local function read_ask(key, name, line)
+  local attempt, repeats, memo = string.match(line, '^(%S+) (%S+) (.*)$')
+  return { key = key, name = name, attempt = attempt, repeats = repeats == '-' and '' or repeats, memo = memo }
+end
+
 local function open_of(text)
   local state, at, attempt = string.match(text, '^([iu])(%d+) (%S+) ')
   return state and { state = state, at = tonumber(at), attempt = attempt }

@@ -65,8 +65,7 @@ for _ = 1, next_number() do spend(c, next_text(), parse_place(next_text())) end
 for _ = 1, next_number() do retain(c, next_text(), parse_place(next_text())) end
 for _ = 1, next_number() do
   local key = next_key()
-  settle_claim(c, { key = key, name = name_of(key), attempt = next_text(), outcome = next_text(), text = next_text(),
-    keep_ms = next_number(), mark_ms = next_number(), counts = next_number() == 1, generation = next_text() })
+  settle_claim(c, read_settlement(key, name_of(key), next_text()))
 end
 for _ = 1, next_number() do note_sign(c.state, next_text(), next_text()) end
 c.state.replayed = c.state.replayed + next_number()
@@ -96,10 +95,10 @@ for i = 1, next_number() do
     end
     mask = math.floor(mask / 2)
   end
-  local attempt = next_text()
-  if attempt ~= '' then
+  local ledger = next_text()
+  if ledger ~= '' then
     local key = next_key()
-    ask.ledger = { key = key, name = name_of(key), attempt = attempt, repeats = next_text(), memo = next_text() }
+    ask.ledger = read_ask(key, name_of(key), ledger)
     ledgers[#ledgers + 1] = ask.ledger
   end
   asks[i] = ask
