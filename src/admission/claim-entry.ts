@@ -25,7 +25,7 @@ export interface EntrySettings {
 }
 
 export class ClaimEntry {
-  #attempt = '';
+  #attempt: Attempt;
   #memo: Memo;
   #repeats = '';
   #leaseUntilUs = 0;
@@ -38,12 +38,15 @@ export class ClaimEntry {
     private readonly request: LedgerRequest,
   ) {
     this.#memo = request.memo;
+    this.#attempt = { key: request.key, id: '', memo: request.memo, repeats: false };
   }
 
   /** A new attempt, as an ask names it. */
   next(): AskLedger {
-    this.#attempt = this.settings.nextAttempt();
-    return { key: this.request.key, attempt: this.#attempt, memo: memoText(this.#memo), repeats: this.#repeats };
+    const { key } = this.request;
+    const id = this.settings.nextAttempt();
+    this.#attempt = { key, id, memo: this.#memo, repeats: this.#repeats !== '' };
+    return { key, attempt: id, memo: memoText(this.#memo), repeats: this.#repeats };
   }
 
   /** What the entry in the way means; after `repeat`, `next` asks for its place. */
@@ -85,16 +88,20 @@ export class ClaimEntry {
   }
 
   get attempt(): Attempt {
-    return { key: this.request.key, id: this.#attempt, memo: this.#memo, repeats: this.#repeats !== '' };
+    return this.#attempt;
   }
 
   /** An attempt of unknown outcome was taken over: giving back must not forget it. */
   #settle(end: AttemptEnd, told?: () => void): void {
-    const { key } = this.request;
-    const again = end.outcome === 'free' && this.#repeats !== '';
-    const sinceUs = this.link.view?.nowUs ?? 0;
-    const text = again ? unknownText(sinceUs, this.#attempt, memoText(this.#memo)) : end.text;
-    const kept: AttemptEnd = again ? { ...end, outcome: 'unknown', text } : end;
-    this.link.settle({ key, attempt: this.#attempt, counts: true, generation: this.#generation, ...kept }, told);
+    const { key, id, memo, repeats } = this.#attempt;
+    const generation = this.#generation;
+    if (end.outcome === 'free' && repeats) {
+      const text = unknownText(this.link.view?.nowUs ?? 0, id, memoText(memo));
+      const unknown = { outcome: 'unknown', text, keepMs: 0, markMs: -1 } as const;
+      this.link.settle({ key, attempt: id, counts: true, generation, ...unknown }, told);
+      return;
+    }
+    const { outcome, text, keepMs, markMs } = end;
+    this.link.settle({ key, attempt: id, outcome, text, keepMs, markMs, counts: true, generation }, told);
   }
 }

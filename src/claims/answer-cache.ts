@@ -10,42 +10,47 @@ const OVERHEAD_BYTES = 150;
 /** What a character may take. */
 const CHAR_BYTES = 2;
 
+/**
+ * In two generations: when the young one has half of the room it becomes the old one, and what was in the old one and
+ * not asked for since is gone.
+ */
 export class AnswerCache {
-  readonly #answers = new Map<string, string>();
-  #bytes = 0;
+  #young = new Map<string, string>();
+  #old = new Map<string, string>();
+  #youngBytes = 0;
+  #oldBytes = 0;
 
   constructor(private readonly mostBytes: number) {}
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#youngBytes + this.#oldBytes;
   }
 
   get(key: string): string | undefined {
-    return this.#answers.get(key);
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
   }
 
   set(key: string, answer: string): void {
-    const before = this.#answers.get(key);
-    if (before !== undefined) {
-      this.#answers.delete(key);
-      this.#bytes -= sizeOf(before);
+    const bytes = sizeOf(answer);
+    if (this.#youngBytes + bytes > this.mostBytes / 2) {
+      this.#old = this.#young;
+      this.#oldBytes = this.#youngBytes;
+      this.#young = new Map();
+      this.#youngBytes = 0;
     }
-    this.#answers.set(key, answer);
-    this.#bytes += sizeOf(answer);
-    for (const [oldest, stored] of this.#answers) {
-      if (this.#bytes <= this.mostBytes) return;
-      this.#answers.delete(oldest);
-      this.#bytes -= sizeOf(stored);
-    }
+    const before = this.#young.get(key);
+    if (before !== undefined) this.#youngBytes -= sizeOf(before);
+    this.#young.set(key, answer);
+    this.#youngBytes += bytes;
   }
 
-  entries(): IterableIterator<[string, string]> {
-    return this.#answers.entries();
-  }
-
-  clear(): void {
-    this.#answers.clear();
-    this.#bytes = 0;
+  *entries(): Generator<[string, string]> {
+    yield* this.#young;
+    for (const entry of this.#old) if (!this.#young.has(entry[0])) yield entry;
   }
 }
 

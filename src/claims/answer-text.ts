@@ -60,11 +60,22 @@ export function unpackAnswer(text: string): StoredAnswer {
 }
 
 /** The fields of an answer that are kept; `Set-Cookie` never is, since a session is not for whoever repeats. */
-export function keptHeaders(headers: readonly string[], names: ReadonlySet<string>): string[] {
-  const kept: string[] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at]!.toLowerCase();
-    if (name !== 'set-cookie' && names.has(name)) kept.push(headers[at]!, headers[at + 1]!);
+export class KeptHeaders {
+  readonly #names: ReadonlySet<string>;
+  /** Most fields are told by their length alone. */
+  readonly #lengths: ReadonlySet<number>;
+
+  constructor(names: readonly string[]) {
+    this.#names = new Set(names.map((name) => name.toLowerCase()).filter((name) => name !== 'set-cookie'));
+    this.#lengths = new Set([...this.#names].map((name) => name.length));
   }
-  return kept;
+
+  of(headers: readonly string[]): string[] {
+    const kept: string[] = [];
+    for (let at = 0; at + 1 < headers.length; at += 2) {
+      const name = headers[at]!;
+      if (this.#lengths.has(name.length) && this.#names.has(name.toLowerCase())) kept.push(name, headers[at + 1]!);
+    }
+    return kept;
+  }
 }

@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Settlement } from '../admission/exchange.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import { AnswerCache } from './answer-cache.js';
-import { keptHeaders, outcomeOf, packAnswer, type StoredAnswer, unpackAnswer } from './answer-text.js';
+import { KeptHeaders, outcomeOf, packAnswer, type StoredAnswer, unpackAnswer } from './answer-text.js';
 import { ClaimKeys } from './claim-keys.js';
 import { credentialSources, identityCookies } from './credential-sources.js';
 import { Credentials } from './credentials.js';
@@ -56,7 +56,7 @@ export class CampaignClaims {
   readonly #mode: CampaignConfig['claims']['mode'];
   readonly #keys: ClaimKeys;
   readonly #credentials: Credentials;
-  readonly #storedHeaders: ReadonlySet<string>;
+  readonly #storedHeaders: KeptHeaders;
   readonly #closesAtMs: number | null;
 
   constructor(private readonly options: CampaignClaimsOptions) {
@@ -68,7 +68,7 @@ export class CampaignClaims {
     this.#keys = new ClaimKeys(derive('claims'), campaign.id);
     const ignored = [...options.ownCookies, ...identityCookies(campaign)];
     this.#credentials = new Credentials(derive('credentials'), credentialSources(campaign), ignored);
-    this.#storedHeaders = new Set(claims.storedHeaders.map((name) => name.toLowerCase()));
+    this.#storedHeaders = new KeptHeaders(claims.storedHeaders);
     this.#closesAtMs = schedule.closesAt === null ? null : Date.parse(schedule.closesAt);
   }
 
@@ -148,7 +148,7 @@ export class CampaignClaims {
       credentials: memo.credentials,
       payload: memo.payload,
       status: answer.status,
-      headers: keptHeaders(answer.headers, this.#storedHeaders),
+      headers: this.#storedHeaders.of(answer.headers),
       body: body === null || body.length > claims.storedBodyBytes ? null : body,
     };
     const end = this.#kept(outcome.kind, packAnswer(stored));

@@ -15,6 +15,13 @@ export type Outcome =
   /** @member certain - more than a bare status says so, which any stray answer may have */
   | { readonly kind: 'sold-out'; readonly certain: boolean };
 
+const CERTAINLY_SOLD_OUT: Outcome = { kind: 'sold-out', certain: true };
+const PERHAPS_SOLD_OUT: Outcome = { kind: 'sold-out', certain: false };
+const RETRY: Outcome = { kind: 'retry' };
+const REJECTED: Outcome = { kind: 'rejected' };
+const GRANTED: Outcome = { kind: 'granted' };
+const OTHER: Outcome = { kind: 'other' };
+
 /** An answer as conditions see it. */
 export interface Answer {
   readonly status: number;
@@ -41,14 +48,19 @@ export class Outcomes {
 
   of(answer: Answer): Outcome {
     const seen = new Seen(answer);
-    const soldOut = this.#soldOut.filter((condition) => seen.matches(condition));
-    if (soldOut.length > 0) return { kind: 'sold-out', certain: soldOut.some(isCertain) };
+    let soldOut = false;
+    for (const condition of this.#soldOut) {
+      if (!seen.matches(condition)) continue;
+      if (isCertain(condition)) return CERTAINLY_SOLD_OUT;
+      soldOut = true;
+    }
+    if (soldOut) return PERHAPS_SOLD_OUT;
     const { granted, rejected, retry } = this.#outcomes;
     const { status } = answer;
-    if (retry?.some((one) => seen.matches(one)) ?? (status >= 500 || status === 429)) return { kind: 'retry' };
-    if (rejected?.some((one) => seen.matches(one)) ?? status === 409) return { kind: 'rejected' };
-    if (granted?.some((one) => seen.matches(one)) ?? (status >= 200 && status < 300)) return { kind: 'granted' };
-    return { kind: 'other' };
+    if (retry?.some((one) => seen.matches(one)) ?? (status >= 500 || status === 429)) return RETRY;
+    if (rejected?.some((one) => seen.matches(one)) ?? status === 409) return REJECTED;
+    if (granted?.some((one) => seen.matches(one)) ?? (status >= 200 && status < 300)) return GRANTED;
+    return OTHER;
   }
 }
 

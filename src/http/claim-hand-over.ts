@@ -49,17 +49,16 @@ class Claim {
     const key = attempt === null ? null : claims.keyForService(attempt.key, attempt.memo);
     const request = upstreamRequest(what, key);
     if (attempt?.repeats) request.headers.push('Spillway-Retry', 'unknown');
-    const collect = new Collect(COLLECTED_BYTES);
-    what.context.upstream.dispatch(request, collect);
-    void collect.done.then((collected) => this.#collected(collected));
+    what.context.upstream.dispatch(request, new Collect(COLLECTED_BYTES, this.#collected));
   }
 
-  #collected(collected: Collected): void {
+  readonly #collected = (collected: Collected): void => {
     const seconds = (this.meters.clock.monotonicUs() - this.#sentUs) / 1e6;
-    if (collected.kind === 'fault') this.#failed(collected, seconds);
-    else if (collected.kind === 'answered') this.#answered(collected, seconds);
-    else this.#tooLarge(collected, seconds);
-  }
+    if (collected.kind === 'answered') this.#answered(collected, seconds);
+    // Not from within the dispatch, which may fail at once, nor from within the chunk that was too much.
+    else if (collected.kind === 'too-large') queueMicrotask(() => this.#tooLarge(collected, seconds));
+    else queueMicrotask(() => this.#failed(collected, seconds));
+  };
 
   #answered(answer: Extract<Collected, { kind: 'answered' }>, seconds: number): void {
     const { meters, what } = this;

@@ -32,9 +32,6 @@ export type Collected =
 const EMPTY = Buffer.alloc(0);
 
 export class Collect implements AnswerSink, LargeAnswer {
-  /** What came of it; never rejects. */
-  readonly done: Promise<Collected>;
-  #settle!: (result: Collected) => void;
   #handover!: Handover;
   #status = 0;
   #reason = '';
@@ -46,14 +43,16 @@ export class Collect implements AnswerSink, LargeAnswer {
   /** A terminal call that came while nobody took the rest. */
   #last: 'end' | UpstreamFault | null = null;
 
-  /** @param limitBytes - largest body to take in whole */
-  constructor(private readonly limitBytes: number) {
-    this.done = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-  }
+  /**
+   * @param limitBytes - largest body to take in whole
+   * @param collected - told once what came of it
+   */
+  constructor(
+    private readonly limitBytes: number,
+    private readonly collected: (result: Collected) => void,
+  ) {}
 
-  /** Ends the exchange from this side; `done` becomes a fault of kind `aborted`. */
+  /** Ends the exchange from this side; what came of it is a fault of kind `aborted`. */
   abort(): void {
     this.#handover.abort();
   }
@@ -74,7 +73,7 @@ export class Collect implements AnswerSink, LargeAnswer {
     this.#bodyBytes += chunk.length;
     if (this.#bodyBytes <= this.limitBytes) return true;
     this.#overflowed = true;
-    this.#settle({
+    this.collected({
       kind: 'too-large',
       status: this.#status,
       reason: this.#reason,
@@ -88,7 +87,7 @@ export class Collect implements AnswerSink, LargeAnswer {
     if (this.#next !== null) this.#next.end();
     else if (this.#overflowed) this.#last = 'end';
     else {
-      this.#settle({
+      this.collected({
         kind: 'answered',
         status: this.#status,
         reason: this.#reason,
@@ -101,7 +100,7 @@ export class Collect implements AnswerSink, LargeAnswer {
   fault(fault: UpstreamFault): void {
     if (this.#next !== null) this.#next.fault(fault);
     else if (this.#overflowed) this.#last = fault;
-    else this.#settle({ kind: 'fault', fault });
+    else this.collected({ kind: 'fault', fault });
   }
 
   into(sink: AnswerSink): void {

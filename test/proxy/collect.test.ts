@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Collect } from '../../src/proxy/collect.js';
+import { Collect, type Collected } from '../../src/proxy/collect.js';
 import type { Upstream } from '../../src/proxy/upstream.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { rawUpstream, until, upstreamFor } from './raw-upstream.js';
@@ -21,11 +21,12 @@ describe('Collect', () => {
     open.push(raw, { close: () => upstream.destroy() });
     return upstream;
   };
-  const collected = (upstream: Upstream): Promise<Awaited<Collect['done']>> => {
-    const collect = new Collect(LIMIT_BYTES);
-    upstream.dispatch(CLAIM, collect);
-    return collect.done;
-  };
+  const collected = (upstream: Upstream, begun: (collect: Collect) => void = () => {}): Promise<Collected> =>
+    new Promise((resolve) => {
+      const collect = new Collect(LIMIT_BYTES, resolve);
+      upstream.dispatch(CLAIM, collect);
+      begun(collect);
+    });
 
   it.each([0, 5, LIMIT_BYTES])('takes an answer of %i bytes in whole', async (bytes) => {
     const body = 'x'.repeat(bytes);
@@ -67,10 +68,10 @@ describe('Collect', () => {
     const raw = await rawUpstream(() => {});
     const upstream = upstreamFor([raw.url]);
     open.push(raw, { close: () => upstream.destroy() });
-    const collect = new Collect(LIMIT_BYTES);
-    upstream.dispatch(CLAIM, collect);
-    await until(() => raw.received() !== '');
-    collect.abort();
-    expect(await collect.done).toMatchObject({ kind: 'fault', fault: { kind: 'aborted', outcome: 'unknown' } });
+    const result = collected(
+      upstream,
+      (collect) => void until(() => raw.received() !== '').then(() => collect.abort()),
+    );
+    expect(await result).toMatchObject({ kind: 'fault', fault: { kind: 'aborted', outcome: 'unknown' } });
   });
 });
