@@ -1,12 +1,13 @@
 /** Wires one campaign: its link to the store, its door, its decisions, its tickets. */
 import { hkdfSync, randomBytes } from 'node:crypto';
 import type { OperatedCampaign } from './admin/campaign-desk.js';
-import { joinRooms } from './admission/campaign-rooms.js';
+import { joinRooms, limitRates, type RoomsConfig } from './admission/campaign-rooms.js';
 import type { Door } from './admission/door.js';
 import type { LiveSettings } from './admission/live-settings.js';
 import type { SlotAccount } from './admission/slot-account.js';
 import { ClaimantHasher } from './claimant/claimant-hash.js';
 import { remainingOf } from './claims/budget.js';
+import type { CampaignClaims } from './claims/campaign-claims.js';
 import { GrantedFilter } from './claims/granted-filter.js';
 import { composeClaimants, identityFields } from './compose-claimant.js';
 import type { OpenedCampaign } from './compose-store.js';
@@ -32,15 +33,19 @@ const FAULTS = {
   settings: 'The settings in the store could not be read',
 };
 
-export interface CampaignParts {
+/** What a configuration says of a campaign. */
+export interface CampaignRevision {
   readonly campaign: CampaignConfig;
   readonly upstreamConfig: UpstreamConfig;
-  readonly config: Config;
   readonly upstream: Upstream;
-  readonly slots: SlotAccount;
-  readonly store: OpenedCampaign;
   readonly keys: readonly TicketKey[];
   readonly secretsOf: LoadedConfig['secretsOf'];
+}
+
+export interface CampaignParts extends CampaignRevision {
+  readonly config: Config;
+  readonly slots: SlotAccount;
+  readonly store: OpenedCampaign;
   readonly gateway: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -48,19 +53,36 @@ export interface CampaignParts {
   readonly metrics: Metrics;
 }
 
+/** With a configuration that operators' overrides change. */
+type Changing<C extends RoutedContext> = Omit<C, 'config'> & { config: C['config'] };
+
+/** A configuration of the campaign that may come into force. */
+export interface PreparedCampaign {
+  /** What requests go by from then on; those under way end by the one that they began with. */
+  readonly context: RoutedContext;
+  /** Faultless, and at once. */
+  commit(): void;
+}
+
 export interface ComposedCampaign {
+  /** By the configuration in force. */
   readonly context: RoutedContext;
   readonly door: Door;
   readonly live: LiveSettings;
   readonly operated: OperatedCampaign;
+  /** Puts it on show in the metrics. */
+  mirror(): void;
+  /** How long what is on its way may take to end, in milliseconds. */
+  leaseMs(): number;
+  prepare(revision: CampaignRevision): PreparedCampaign;
 }
 
 export function composeCampaign(parts: CampaignParts): ComposedCampaign {
-  const { campaign, upstreamConfig, config, metrics } = parts;
-  const cookie = new TicketCookie(campaign.id, config.server.tls !== null);
+  const { config, metrics } = parts;
+  const { id } = parts.campaign;
+  const cookie = new TicketCookie(id, config.server.tls !== null);
   const rooms = joinRooms({
-    campaign,
-    upstream: upstreamConfig,
+    ...roomsConfig(parts),
     slots: parts.slots,
     exchanges: parts.store.exchanges,
     settings: parts.store.settings,
@@ -69,46 +91,73 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     random: parts.random,
     deadlineMs: config.store.deadlineMs,
     generation: randomBytes(9).toString('base64url'),
-    claimsSecret: claimsSecret(parts.keys, campaign.id),
     ownCookies: [cookie.name],
-    onFault: (err, what) => parts.logger.error({ err, campaign: campaign.id }, FAULTS[what]),
+    onFault: (err, what) => parts.logger.error({ err, campaign: id }, FAULTS[what]),
   });
-  const { live, link, door, claims, admission, state, over, nowMs } = rooms;
+  const { live, link, door, admission, state, over, nowMs } = rooms;
   const granted = new GrantedFilter(parts.store.granted, (err) =>
-    parts.logger.warn({ err, campaign: campaign.id }, 'The granted claims could not be read; trying again'),
+    parts.logger.warn({ err, campaign: id }, 'The granted claims could not be read; trying again'),
   );
   link.onView((view) => {
-    if (claims.keepsAnswers && over())
+    if (rooms.claims.keepsAnswers && over())
       void granted.refresh(`${view.generation} ${view.claims.granted}`, view.claims.granted);
   });
+  const ended: RoutedContext['ended'] = new BoundedCache(ENDED_PLACES);
   // Plain properties only: an object with accessors is a slow one to V8, and every request asks this one.
-  const context = {
-    config: live.effective.campaign,
+  const contextOf = (
+    { campaign, upstream, keys, secretsOf }: CampaignRevision,
+    claims: CampaignClaims,
+  ): Changing<RoutedContext> => ({
+    config: campaign,
     routes: campaign.routes,
     pass: campaign.pass,
-    upstream: parts.upstream,
+    upstream,
     protectedFields: identityFields(campaign.claimant),
     link,
     admission,
     claims,
-    tickets: new Tickets(campaign.id, parts.keys),
-    hasher: new ClaimantHasher(claimantSalt(parts.keys, campaign.id)),
-    source: composeClaimants(parts),
+    tickets: new Tickets(id, keys),
+    hasher: new ClaimantHasher(claimantSalt(keys, id)),
+    source: composeClaimants({ campaign, secretsOf, clock: parts.clock, logger: parts.logger }),
     cookie,
+    limitRates: limitRates(campaign),
     limitFields: campaign.limits.length === 0 ? null : new RateLimitFields(campaign.limits),
-    meters: new CampaignMeters(metrics.campaign(campaign.id), campaign.limits),
-    ended: new BoundedCache(ENDED_PLACES),
+    meters: new CampaignMeters(metrics.campaign(id), campaign.limits),
+    ended,
     state,
     nowMs,
     ratePerSecond: () => live.effective.campaign.admission.ratePerSecond,
     nextAttempt: rooms.nextAttempt,
-    mayBeGranted: (key: string) => claims.cache.get(key) !== undefined || granted.mayContain(key),
-  } satisfies RoutedContext;
+    mayBeGranted: (key) => claims.cache.get(key) !== undefined || granted.mayContain(key),
+  });
+  let context = contextOf(parts, rooms.claims);
   live.onChange(() => {
     context.config = live.effective.campaign;
   });
-  mirrorCampaign(metrics, context, door);
-  return { context, door, live, operated: { id: campaign.id, live, link, stateWith: rooms.stateWith, nowMs } };
+  const prepare = (revision: CampaignRevision): PreparedCampaign => {
+    const prepared = rooms.prepare(roomsConfig(revision));
+    const next = contextOf(revision, prepared.claims);
+    const commit = (): void => {
+      context = next;
+      prepared.commit();
+    };
+    return { context: next, commit };
+  };
+  return {
+    get context() {
+      return context;
+    },
+    door,
+    live,
+    operated: { id, live, link, stateWith: rooms.stateWith, nowMs },
+    mirror: () => mirrorCampaign(metrics, id, () => context, door),
+    leaseMs: rooms.leaseMs,
+    prepare,
+  };
+}
+
+function roomsConfig({ campaign, upstreamConfig, keys }: CampaignRevision): RoomsConfig {
+  return { campaign, upstream: upstreamConfig, claimsSecret: claimsSecret(keys, campaign.id) };
 }
 
 /** From the key that stays longest when keys rotate: the last one. */
@@ -121,41 +170,43 @@ export function claimsSecret(keys: readonly TicketKey[], campaign: string): Uint
   return new Uint8Array(hkdfSync('sha256', keys.at(-1)!.secret, '', `spillway claims ${campaign}`, 32));
 }
 
-function mirrorCampaign(metrics: Metrics, context: RoutedContext, door: Door): void {
-  metrics.campaign(context.config.id).mirror({
+function mirrorCampaign(metrics: Metrics, id: string, current: () => RoutedContext, door: Door): void {
+  metrics.campaign(id).mirror({
     get state() {
-      return context.state();
+      return current().state();
     },
     get waiting() {
-      return context.link.view === null ? null : waitingIn(context.link.view);
+      const { view } = current().link;
+      return view === null ? null : waitingIn(view);
     },
     get maxWaiting() {
-      return context.config.queue.maxWaiting;
+      return current().config.queue.maxWaiting;
     },
     get head() {
-      return context.link.view?.heads[0] ?? null;
+      return current().link.view?.heads[0] ?? null;
     },
     get tail() {
-      return context.link.view?.tails[0] ?? null;
+      return current().link.view?.tails[0] ?? null;
     },
     get noShowRatio() {
-      return context.link.view === null ? null : 1 - context.link.view.show;
+      const { view } = current().link;
+      return view === null ? null : 1 - view.show;
     },
     get configuredRatePerSecond() {
-      return context.config.admission.ratePerSecond;
+      return current().config.admission.ratePerSecond;
     },
     get effectiveRatePerSecond() {
-      return context.state() === 'open' ? context.ratePerSecond() : 0;
+      return current().state() === 'open' ? current().ratePerSecond() : 0;
     },
     get burst() {
-      return context.config.admission.burst;
+      return current().config.admission.burst;
     },
     get held() {
       return door.held;
     },
     get budgetRemaining() {
-      const { view } = context.link;
-      return view === null ? null : remainingOf(view.claims, context.config.budget.claims);
+      const { view } = current().link;
+      return view === null ? null : remainingOf(view.claims, current().config.budget.claims);
     },
   });
 }

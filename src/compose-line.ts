@@ -9,39 +9,44 @@ import type { Clock } from './kernel/clock.js';
 import type { Random } from './kernel/random.js';
 import type { Metrics } from './metrics/catalogue.js';
 
-export interface LineParts {
+export interface PageParts {
   readonly contexts: ReadonlyMap<string, RoutedContext>;
   readonly matcher: RouteMatcher<RoutedContext>;
   readonly basePath: string;
+  readonly random: Random;
+}
+
+/** @throws RangeError when a campaign's texts are not what they must be; the system's error when they cannot be read */
+export function composePages(parts: PageParts): ReadonlyMap<string, CampaignPage> {
+  return new Map([...parts.contexts].map(([id, context]) => [id, pageOf(context, parts)]));
+}
+
+export interface StreamParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: Metrics;
 }
 
-export interface ComposedLine {
-  readonly pages: ReadonlyMap<string, CampaignPage>;
-  readonly streams: ReadonlyMap<string, TicketStreams>;
-  /** Ends what would not end by itself. */
-  stop(): void;
+/** @param campaign - streams go by whichever configuration is in force */
+export function composeStreams(
+  campaign: { readonly context: RoutedContext },
+  { clock, random, metrics }: StreamParts,
+): TicketStreams {
+  const opened = metrics.campaign(campaign.context.config.id).polled('stream');
+  return new TicketStreams({
+    get context() {
+      return campaign.context;
+    },
+    clock,
+    random,
+    get most() {
+      return campaign.context.config.queue.streams.max;
+    },
+    opened,
+  });
 }
 
-/** @throws RangeError when a campaign's texts are not what they must be; the system's error when they cannot be read */
-export function composeLine(parts: LineParts): ComposedLine {
-  const { contexts, metrics, clock, random } = parts;
-  const pages = new Map([...contexts].map(([id, context]) => [id, pageOf(context, parts)]));
-  const streams = new Map(
-    [...contexts].map(([id, context]) => {
-      const opened = metrics.campaign(id).polled('stream');
-      return [id, new TicketStreams({ context, clock, random, most: context.config.queue.streams.max, opened })];
-    }),
-  );
-  const stop = (): void => {
-    for (const one of streams.values()) one.stop();
-  };
-  return { pages, streams, stop };
-}
-
-function pageOf(context: RoutedContext, { matcher, basePath, random }: LineParts): CampaignPage {
+function pageOf(context: RoutedContext, { matcher, basePath, random }: PageParts): CampaignPage {
   const { brand, textsFolder, language } = context.config.page;
   const serves = (path: string): 'guarded' | 'pass' | null => {
     const match = matcher.match('GET', path);

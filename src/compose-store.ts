@@ -48,6 +48,8 @@ const START_PATIENCE_MS = 2000;
 
 export interface StoreOptions {
   readonly config: Config;
+  /** Ids of the upstreams in force. */
+  readonly upstreams: () => readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -62,14 +64,20 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 function openMemory({ clock }: StoreOptions): Store {
   const slots = new Map<string, MemorySlots>();
+  const opened = new Map<string, OpenedCampaign>();
   return {
     facts: { up: true, mode: 'normal', breaker: 'closed' },
     open(campaign) {
+      // Whoever had a place when the campaign was taken out of the configuration has it still.
+      const known = opened.get(campaign.id);
+      if (known !== undefined) return known;
       const shared = slots.get(campaign.upstream) ?? new MemorySlots();
       slots.set(campaign.upstream, shared);
       const exchanges = new MemoryCampaignStore(shared, clock);
       const granted = { read: async () => ({ names: [...exchanges.book.marks], next: '' }) };
-      return { exchanges, settings: new MemorySettingsStore(exchanges), granted };
+      const made = { exchanges, settings: new MemorySettingsStore(exchanges), granted };
+      opened.set(campaign.id, made);
+      return made;
     },
     gatewaysLog: new MemorySettingsStore(),
     roster: { seen: async () => [] },
@@ -124,7 +132,7 @@ async function openRedis(options: StoreOptions): Promise<Store> {
       calls,
       script: scripts.get('gateways'),
       keyPrefix: store.keyPrefix,
-      upstreams: config.upstreams.map(({ id }) => id),
+      upstreams: options.upstreams,
     }),
     secret: () => sharedSecret(connection, store.keyPrefix),
     async close() {

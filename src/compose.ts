@@ -7,17 +7,14 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { adminApi } from './admin/api.js';
 import { createAdminApp } from './admin/app.js';
-import { CampaignDesk } from './admin/campaign-desk.js';
 import { GatewayLog } from './admin/gateway-log.js';
 import { type AdminListener, listenAdmin } from './admin/listener.js';
-import { SlotAccount } from './admission/slot-account.js';
-import { RouteMatcher } from './campaign/routes.js';
 import { ClientAddresses } from './claimant/client-address.js';
-import { type ComposedCampaign, composeCampaign } from './compose-campaign.js';
-import { composeLine } from './compose-line.js';
-import { openStore, type Store } from './compose-store.js';
+import type { ComposedCampaign } from './compose-campaign.js';
+import { ServedCampaigns } from './compose-campaigns.js';
+import { openStore } from './compose-store.js';
+import { ServedUpstreams } from './compose-upstreams.js';
 import type { LoadedConfig } from './config/load.js';
-import type { Config } from './config/schema.js';
 import { answerClientErrors } from './http/client-error.js';
 import { Cors } from './http/cors.js';
 import { createPrelinkedServer } from './http/express-app.js';
@@ -28,13 +25,14 @@ import type { Logger } from './kernel/logger.js';
 import type { Random } from './kernel/random.js';
 import { Drain } from './lifecycle/drain.js';
 import { Readiness } from './lifecycle/readiness.js';
-import { createMetrics, type Metrics } from './metrics/catalogue.js';
+import { Reload, type ReloadOutcome, type ReloadTrigger } from './lifecycle/reload.js';
+import { createMetrics } from './metrics/catalogue.js';
 import type { Exposition } from './metrics/exposition.js';
-import { Upstream } from './proxy/upstream.js';
-import type { TicketKey } from './waiting-room/tickets.js';
 
 export interface GatewayOptions {
   readonly loaded: LoadedConfig;
+  /** Reads the configuration anew; left out: it stays as it is. @throws ConfigError */
+  readonly reread?: () => LoadedConfig;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -55,6 +53,8 @@ export interface Gateway {
   readonly port: number;
   readonly adminPort: number;
   readonly campaigns: ReadonlyMap<string, ComposedCampaign>;
+  /** Reads the configuration anew, and goes by it from then on. */
+  reload(trigger: ReloadTrigger): Promise<ReloadOutcome>;
   /** Stops without a failed request; asked again, it waits for nobody. @returns the exit status */
   stop(): Promise<number>;
   readonly readiness: Readiness;
@@ -66,14 +66,10 @@ export interface Gateway {
 /** Connections that may wait to be accepted; the system's own bound (somaxconn, mostly 4096) holds as well. */
 const BACKLOG = 4096;
 
-interface UpstreamParts {
-  readonly upstream: Upstream;
-  readonly slots: SlotAccount;
-}
-
 /** @throws the system's error when an address cannot be taken */
 export async function composeGateway(options: GatewayOptions): Promise<Gateway> {
-  const { loaded, clock, random, logger, version } = options;
+  const { clock, random, logger, version } = options;
+  let { loaded } = options;
   const { config, revision } = loaded;
   const metrics = createMetrics({
     version,
@@ -82,8 +78,10 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     loadedAtMs: clock.wallMs(),
     scripts: ['exchange', 'amend', 'audit-records', 'gateways'],
   });
+  const upstreams = new ServedUpstreams(clock, metrics);
   const store = await openStore({
     config,
+    upstreams: () => upstreams.ids,
     clock,
     random,
     logger,
@@ -91,32 +89,30 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     onFallback: (campaign) => metrics.campaign(campaign).fallbackDecision('local').inc(),
   });
   metrics.store.mirror(store.facts);
-  const upstreams = composeUpstreams(config, clock, metrics);
   const name = randomBytes(9).toString('base64url');
-  const campaigns = await composeCampaigns(options, name, store, upstreams, metrics);
+  const madeKey = loaded.ticketKeys.length > 0 ? null : { id: 'made', secret: await store.secret() };
+  const served = new ServedCampaigns({ clock, random, logger, metrics, store, upstreams, gateway: name, madeKey });
+  const first = served.prepare(loaded);
   const readiness = new Readiness();
   readiness.detail('store', () => ({ up: store.facts.up, mode: store.facts.mode }));
   readiness.configured();
-  const contexts = new Map([...campaigns].map(([id, { context }]) => [id, context]));
   const ids = new RequestIds();
   const { basePath } = config.server;
-  const matcher = new RouteMatcher([...contexts.values()]);
-  const line = composeLine({ contexts, matcher, basePath, clock, random, metrics });
-  const app = createGatewayApp({
+  // Plain properties, which a reload writes to: every request reads them.
+  const gate = {
+    ...gateOf(loaded),
     basePath,
-    campaigns: contexts,
-    pages: line.pages,
-    streams: line.streams,
-    matcher,
-    addresses: new ClientAddresses(config.server.trustProxy),
-    cors: new Cors(config.server.cors.origins),
-    maxBodyBytes: config.server.maxBodyBytes,
+    campaigns: served.contexts,
+    pages: served.pages,
+    streams: served.streams,
+    matcher: served.matcher,
     ids,
     clock,
     random,
     metrics,
     logger,
-  });
+  };
+  const app = createGatewayApp(gate);
   const server = createPrelinkedServer(app);
   const refused = metrics.campaign('').request('other', 'refused');
   answerClientErrors(server, ids, () => refused.finished(400, 0));
@@ -129,33 +125,53 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     void ending.then(stopped);
     return ending;
   };
-  const desks = new Map([...campaigns].map(([id, { operated }]) => [id, new CampaignDesk(operated, logger)]));
+  const reload = new Reload({
+    load: options.reread ?? cannotReread,
+    current: () => loaded,
+    prepare: (next) => {
+      const campaigns = served.prepare(next);
+      const nextGate = gateOf(next);
+      return {
+        ...campaigns,
+        commit: () => {
+          loaded = next;
+          Object.assign(gate, nextGate);
+          logger.level = next.config.log.level;
+          metrics.configured(next.config, next.revision, clock.wallMs());
+          campaigns.commit();
+          gate.matcher = served.matcher;
+        },
+      };
+    },
+    observe: ({ kind }) => kind !== 'dry-run' && metrics.gateway.reloaded(kind),
+    logger,
+  });
   const gatewayLog = new GatewayLog(store.gatewaysLog, logger, () => clock.wallMs());
   const api = adminApi({
-    config,
-    revision,
+    loaded: () => loaded,
     version,
     gateway: name,
     roster: store.roster,
-    desks,
+    desks: served.desks,
     gatewayLog,
-    logs: [
-      ...[...campaigns].map(([id, { live }]) => ({ name: id, store: live.store })),
+    logs: () => [
+      ...[...served.composed].map(([id, { live }]) => ({ name: id, store: live.store })),
       { name: 'gateways', store: store.gatewaysLog },
     ],
     isDraining: () => drain.phase !== 'serving',
     drain: options.worker?.onDrain ?? (() => void stop()),
+    reload: (dryRun) => reload.run('admin', dryRun),
   });
   const { exposition } = metrics;
-  const adminApp = createAdminApp({ tokens: config.admin.tokens, exposition, readiness, logger, api });
+  const adminApp = createAdminApp({ tokens: () => loaded.config.admin.tokens, exposition, readiness, logger, api });
   let admin: AdminListener = { port: 0, close: async () => {} };
   const drain = new Drain({
     readiness,
     servers: [server],
     leaveMs: config.server.leaveMs,
     drainMs: config.server.drainMs,
-    onFinishing: () => line.stop(),
-    releases: releasesOf({ close: () => admin.close() }, store, upstreams, campaigns),
+    onFinishing: () => served.stopStreams(),
+    releases: [() => admin.close(), () => store.close(), () => upstreams.close(), async () => served.stop()],
     clock,
     logger,
   });
@@ -170,12 +186,9 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   });
   try {
     admin = await listenAdmin(adminApp, options.worker ? { path: options.worker.adminPath } : config.admin);
-    await Promise.all(
-      [...campaigns.values()].map(async ({ context, live }) => {
-        await context.link.start();
-        await live.caughtUp();
-      }),
-    );
+    first.commit();
+    gate.matcher = served.matcher;
+    await first.start();
     const { host, port } = config.server;
     server.listen({ host, port, backlog: BACKLOG, exclusive: options.worker === undefined });
     await once(server, 'listening');
@@ -189,7 +202,8 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   return {
     port: (server.address() as AddressInfo).port,
     adminPort: admin.port,
-    campaigns,
+    campaigns: served.composed,
+    reload: (trigger) => reload.run(trigger),
     readiness,
     exposition,
     stop,
@@ -197,74 +211,20 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   };
 }
 
-function composeUpstreams(config: Config, clock: Clock, metrics: Metrics): ReadonlyMap<string, UpstreamParts> {
-  return new Map(
-    config.upstreams.map((upstreamConfig) => {
-      const slots = new SlotAccount();
-      metrics.upstream(upstreamConfig.id).mirror({
-        get inFlight() {
-          return slots.inUse;
-        },
-        limit: upstreamConfig.concurrency.limit,
-        breaker: 'closed',
-      });
-      return [upstreamConfig.id, { upstream: new Upstream(upstreamConfig, clock), slots }];
-    }),
+/** A worker is replaced by one that was started with the new configuration. */
+function cannotReread(): never {
+  throw new Error(
+    'This process is one of several workers: change the file, or send SIGHUP to the process that started it.',
   );
 }
 
-async function composeCampaigns(
-  options: GatewayOptions,
-  gateway: string,
-  store: Store,
-  upstreams: ReadonlyMap<string, UpstreamParts>,
-  metrics: Metrics,
-): Promise<ReadonlyMap<string, ComposedCampaign>> {
-  const { config, ticketKeys } = options.loaded;
-  const keys: readonly TicketKey[] =
-    ticketKeys.length > 0 ? ticketKeys : [{ id: 'made', secret: await store.secret() }];
-  return new Map(
-    config.campaigns.map((campaign) => {
-      const { upstream, slots } = upstreams.get(campaign.upstream)!;
-      const upstreamConfig = config.upstreams.find(({ id }) => id === campaign.upstream)!;
-      const composed = composeCampaign({
-        ...options,
-        campaign,
-        upstreamConfig,
-        config,
-        upstream,
-        slots,
-        store: store.open(campaign),
-        keys,
-        secretsOf: options.loaded.secretsOf,
-        gateway,
-        metrics,
-      });
-      return [campaign.id, composed];
-    }),
-  );
-}
-
-/** In the order in which things were taken; given back the other way round. */
-function releasesOf(
-  admin: { close(): Promise<void> },
-  store: Store,
-  upstreams: ReadonlyMap<string, UpstreamParts>,
-  campaigns: ReadonlyMap<string, ComposedCampaign>,
-): Array<() => Promise<void>> {
-  return [
-    () => admin.close(),
-    () => store.close(),
-    ...[...upstreams.values()].map(
-      ({ upstream }) =>
-        () =>
-          upstream.close(),
-    ),
-    ...[...campaigns.values()].map(({ context, door }) => async () => {
-      door.stop();
-      context.link.stop();
-    }),
-  ];
+/** What of the configuration all requests go by, whichever campaign they are for. */
+function gateOf({ config: { server } }: LoadedConfig) {
+  return {
+    addresses: new ClientAddresses(server.trustProxy),
+    cors: new Cors(server.cors.origins),
+    maxBodyBytes: server.maxBodyBytes,
+  };
 }
 
 function connectionsOf(server: { readonly _connections?: number } | object): number {

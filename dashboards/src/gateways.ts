@@ -155,6 +155,17 @@ const facts: Section = {
           queries: [{ expr: `${ofGateways('spillway_config_last_reload_successful')} == bool 0`, as: '{{instance}}' }],
         }),
         lines({
+          title: 'Reloads',
+          description: 'Readings of the configuration while running, by what came of them.',
+          unit: 'short',
+          queries: [
+            {
+              expr: `sum by (result) (increase(${ofGateways('spillway_config_reloads_total')}[$__rate_interval]))`,
+              as: '{{result}}',
+            },
+          ],
+        }),
+        lines({
           title: 'Age of the configuration',
           description: 'Time since the configuration in force was loaded.',
           unit: 's',

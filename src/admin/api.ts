@@ -1,7 +1,7 @@
 /** Everything below `/admin/v1`. Who asks, and whether they may, was settled before. */
 import express, { type ErrorRequestHandler, type Router } from 'express';
+import type { LoadedConfig } from '../config/load.js';
 import { maskValue } from '../config/mask.js';
-import type { Config } from '../config/schema.js';
 import { settingTree } from '../config/setting-tree.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import { type AuditLog, readTrail } from './audit-trail.js';
@@ -9,12 +9,12 @@ import { campaignRoutes } from './campaign-routes.js';
 import { type GatewayRoutesOptions, gatewayRoutes } from './gateway-routes.js';
 import { openApi } from './openapi.js';
 import { sendProblem } from './problem.js';
+import { type ReloadRouteOptions, reloadRoute } from './reload-route.js';
 
-export interface AdminApiOptions extends GatewayRoutesOptions {
-  readonly config: Config;
-  /** Of the configuration. */
-  readonly revision: string;
-  readonly logs: readonly AuditLog[];
+export interface AdminApiOptions extends GatewayRoutesOptions, ReloadRouteOptions {
+  /** The configuration in force. */
+  readonly loaded: () => LoadedConfig;
+  readonly logs: () => readonly AuditLog[];
 }
 
 const USUAL_RECORDS = 200;
@@ -25,18 +25,20 @@ export function adminApi(options: AdminApiOptions): Router {
   router.use(express.json({ limit: '16kb' }));
   router.use('/campaigns', campaignRoutes(options.desks));
   router.use(gatewayRoutes(options));
+  router.use(reloadRoute(options));
   const document = openApi(options.version);
   router.get('/openapi.json', (_req, res) => {
     res.json(document);
   });
   router.get('/config', (_req, res) => {
-    res.json({ revision: options.revision, config: maskValue(options.config, settingTree) });
+    const { revision, config } = options.loaded();
+    res.json({ revision, config: maskValue(config, settingTree) });
   });
   router.get('/audit', async (req, res) => {
     const given = req.query.limit ?? USUAL_RECORDS;
     const limit = Number(given);
     if (Number.isInteger(limit) && limit >= 1 && limit <= MOST_RECORDS_SHOWN) {
-      res.json(await readTrail(options.logs, limit));
+      res.json(await readTrail(options.logs(), limit));
       return;
     }
     const detail = `?limit takes a whole number from 1 to ${MOST_RECORDS_SHOWN}.`;

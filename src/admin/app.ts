@@ -10,7 +10,8 @@ import { AdminAuth, type AdminTokens } from './auth.js';
 import { sendProblem } from './problem.js';
 
 export interface AdminAppOptions {
-  readonly tokens: AdminTokens;
+  /** Those of the configuration in force. */
+  readonly tokens: () => AdminTokens;
   readonly exposition: { readonly contentType: string; text(): Promise<string> };
   readonly readiness: { report(): ReadinessReport };
   readonly logger: Logger;

@@ -19,7 +19,8 @@ export interface Bearer {
 }
 
 export interface AuthOptions {
-  readonly tokens: AdminTokens;
+  /** Those of the configuration in force. */
+  readonly tokens: () => AdminTokens;
   /** Failures one address may have before it is refused. */
   readonly maxFailures?: number;
   /** How long it is refused then, and how long a failure counts, in seconds. */
@@ -27,15 +28,11 @@ export interface AuthOptions {
 }
 
 export class AdminAuth {
-  readonly #tokens: ReadonlyArray<{ readonly hash: Buffer; readonly bearer: Bearer }>;
   readonly #failures: RateLimiterMemory;
   readonly #maxFailures: number;
 
-  constructor({ tokens, maxFailures = 10, blockSeconds = 60 }: AuthOptions) {
-    this.#tokens = tokens.map(({ name, sha256, role }) => ({
-      hash: Buffer.from(sha256, 'hex'),
-      bearer: { name, role },
-    }));
+  constructor(private readonly options: AuthOptions) {
+    const { maxFailures = 10, blockSeconds = 60 } = options;
     this.#failures = new RateLimiterMemory({
       points: maxFailures,
       duration: blockSeconds,
@@ -67,8 +64,8 @@ export class AdminAuth {
     if (token === undefined) return null;
     const hash = createHash('sha256').update(token).digest();
     let found: Bearer | null = null;
-    for (const known of this.#tokens) {
-      if (timingSafeEqual(known.hash, hash)) found = known.bearer;
+    for (const { sha256, name, role } of this.options.tokens()) {
+      if (timingSafeEqual(Buffer.from(sha256, 'hex'), hash)) found = { name, role };
     }
     return found;
   }

@@ -6,6 +6,9 @@ import { type AuditRecord, recordHash } from './audit-chain.js';
 
 const MOST_ATTEMPTS = 20;
 
+/** What was done, to which gateway, by whom and why. */
+export type GatewayDeed = Omit<AuditRecord, 'revision' | 'at' | 'previous'>;
+
 export class GatewayLog {
   constructor(
     readonly store: CampaignSettingsStore,
@@ -13,22 +16,21 @@ export class GatewayLog {
     private readonly wallMs: () => number,
   ) {}
 
-  /** A gateway may be stopped while the store is away: its log then has the only record. */
-  async drained(gateway: string, who: string, reason: string): Promise<void> {
-    const facts = { action: 'drain' as const, subject: gateway, before: {}, after: { draining: true }, who, reason };
+  /** A gateway may be changed while the store is away: its log then has the only record. */
+  async record(deed: GatewayDeed): Promise<void> {
     try {
-      await this.#append(facts);
+      await this.#append(deed);
     } catch (fault) {
       if (!(fault instanceof StoreUnavailableError)) throw fault;
-      this.logger.warn({ audit: facts, err: fault }, 'The store is away: this change stands in no audit log');
+      this.logger.warn({ audit: deed, err: fault }, 'The store is away: this change stands in no audit log');
     }
   }
 
-  async #append(facts: Omit<AuditRecord, 'revision' | 'at' | 'previous'>): Promise<void> {
+  async #append(deed: GatewayDeed): Promise<void> {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
       const { revision: from, head: previous } = await this.store.read();
       const at = new Date(this.wallMs()).toISOString();
-      const record: AuditRecord = { revision: from + 1, at, ...facts, previous };
+      const record: AuditRecord = { revision: from + 1, at, ...deed, previous };
       const text = JSON.stringify(record);
       const head = recordHash(text);
       const result = await this.store.amend({ from, overrides: '', record: text, head, newEpoch: false });

@@ -49,7 +49,9 @@ export function gatewayRoutes(options: GatewayRoutesOptions): Router {
       res.json({ outcome: 'dry-run', gateway, draining: isDraining(), effect });
       return;
     }
-    await gatewayLog.drained(gateway, bearerOf(res).name, reading.value.reason);
+    const { reason } = reading.value;
+    const who = bearerOf(res).name;
+    await gatewayLog.record({ action: 'drain', subject: gateway, before: {}, after: { draining: true }, who, reason });
     res.once('finish', drain);
     res.status(202).json({ outcome: 'done', gateway, draining: true, effect });
   };

@@ -5,6 +5,8 @@ import { changeSchema, clearSchema, reasonSchema, resetSchema } from './changes.
 interface Operation {
   readonly summary: string;
   readonly body?: z.ZodType;
+  /** Its effect can be predicted. */
+  readonly predicts?: boolean;
   /** Its effect can be predicted, and it can be bound to a revision. */
   readonly turns?: boolean;
   readonly status?: number;
@@ -32,6 +34,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/drain': {
     post: { summary: 'This gateway finishes what it has, and stops, as on SIGTERM', body: reasonSchema, status: 202 },
   },
+  '/reload': {
+    post: {
+      summary: 'Reads the configuration anew; all of it holds, or nothing changes',
+      body: reasonSchema,
+      predicts: true,
+    },
+  },
   '/gateways': { get: { summary: 'Gateways on this store, and which one answers' } },
   '/config': { get: { summary: 'The effective configuration, secrets masked' } },
   '/audit': { get: { summary: 'What was changed, newest first, and whether the logs are intact', query: ['limit'] } },
@@ -54,12 +63,15 @@ export function openApi(version: string): object {
   };
 }
 
-function operation({ summary, body, turns = false, status = 200, query = [] }: Operation): object {
-  const conditions = [parameter('dryRun', 'query', 'boolean'), parameter('If-Match', 'header', 'string')];
+function operation({ summary, body, turns = false, predicts = turns, status = 200, query = [] }: Operation): object {
+  const conditions = [
+    ...(predicts ? [parameter('dryRun', 'query', 'boolean')] : []),
+    ...(turns ? [parameter('If-Match', 'header', 'string')] : []),
+  ];
   const problem = { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
   return {
     summary,
-    parameters: [...query.map((name) => parameter(name, 'query', 'integer')), ...(turns ? conditions : [])],
+    parameters: [...query.map((name) => parameter(name, 'query', 'integer')), ...conditions],
     ...(body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: schemaOf(body) } } } }),
     responses: {
       [status]: { description: 'Done', content: { 'application/json': { schema: { type: 'object' } } } },

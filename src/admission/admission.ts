@@ -24,6 +24,8 @@ export interface ClaimRequest {
   readonly toldMs: number;
   /** This claim's bucket under each of the campaign's limits; null where a limit does not apply. */
   readonly buckets: ReadonlyArray<string | null>;
+  /** The limits that they stand under; left out: those of the options. */
+  readonly limits?: readonly BucketRate[];
   /** Left out where the campaign keeps no entries. */
   readonly ledger?: LedgerRequest | null;
 }
@@ -312,10 +314,10 @@ class Claim implements AskListener, HeldClaim, Pass {
 function askOf(
   kind: Ask['kind'],
   request: ClaimRequest,
-  limits: readonly BucketRate[],
+  usualLimits: readonly BucketRate[],
   ledger: AskLedger | null = null,
 ): Ask {
-  const { claimant, place, toldMs, buckets } = request;
+  const { claimant, place, toldMs, buckets, limits = usualLimits } = request;
   return { kind, claimant, place, toldMs, limits, buckets, ledger };
 }
 

@@ -247,8 +247,9 @@ export class CampaignLink {
     while (this.#calls < MOST_CALLS) {
       const permits = this.door.permitsWanted();
       if (this.#asks.length === 0 && permits === 0 && !this.#tickDue && !this.#mayTell()) return;
-      const asks = this.#asks.length <= MOST_ASKS_A_CALL ? this.#asks : this.#asks.slice(0, MOST_ASKS_A_CALL);
-      this.#asks = asks === this.#asks ? [] : this.#asks.slice(MOST_ASKS_A_CALL);
+      const count = asksOfOneCall(this.#asks);
+      const asks = this.#asks.length <= count ? this.#asks : this.#asks.slice(0, count);
+      this.#asks = asks === this.#asks ? [] : this.#asks.slice(count);
       void this.#send(asks, permits);
     }
   };
@@ -447,6 +448,19 @@ export class CampaignLink {
     const { view } = this;
     return view !== null && (view.atDoor > 0 || view.tails[0] > view.heads[0] || view.tails[1] > view.heads[1]);
   }
+}
+
+/** A call takes asks by one set of limits only: after a reload, some may still go by the one before. */
+function asksOfOneCall(asks: readonly PendingAsk[]): number {
+  const most = Math.min(asks.length, MOST_ASKS_A_CALL);
+  let limits: Ask['limits'] | null = null;
+  for (let count = 0; count < most; count++) {
+    const own = asks[count]!.ask.limits;
+    if (own.length === 0) continue;
+    if (limits !== null && own !== limits) return count;
+    limits = own;
+  }
+  return most;
 }
 
 function grantedBy(reply: Extract<ExchangeReply, { kind: 'done' }>): number {

@@ -3,9 +3,10 @@
  * change, the ledger, the decisions. A gateway joins them on the machine's clock and behind HTTP, a simulation on a
  * virtual clock and without; both do it here, so that a simulation decides as a gateway would.
  */
-import { bucketRate } from '../buckets/gcra.js';
+import { type BucketRate, bucketRate } from '../buckets/gcra.js';
 import type { EffectiveSettings } from '../campaign/overrides.js';
 import { type CampaignState, compileSchedule, stateAt } from '../campaign/schedule.js';
+import type { AnswerCache } from '../claims/answer-cache.js';
 import { isSoldOut } from '../claims/budget.js';
 import { CampaignClaims } from '../claims/campaign-claims.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
@@ -48,12 +49,29 @@ export interface RoomParts {
   readonly onFault: (fault: unknown, what: 'call' | 'settings') => void;
 }
 
+/** What a configuration says of the campaign. */
+export interface RoomsConfig {
+  readonly campaign: CampaignConfig;
+  readonly upstream: UpstreamConfig;
+  readonly claimsSecret: Uint8Array;
+}
+
+/** Another configuration, that may come into force. */
+export interface PreparedRooms {
+  readonly claims: CampaignClaims;
+  /** Faultless, and at once. */
+  commit(): void;
+}
+
 export interface CampaignRooms {
   readonly live: LiveSettings;
   readonly link: CampaignLink;
   readonly door: Door;
+  /** By the configuration in force. */
   readonly claims: CampaignClaims;
   readonly admission: Admission;
+  /** Whatever holds a state stays: the link, the door, answers known, what operators have set. */
+  prepare(config: RoomsConfig): PreparedRooms;
   /** A name for the next attempt at a claim, unique among all gateways. */
   nextAttempt(): string;
   state(): CampaignState;
@@ -63,15 +81,18 @@ export interface CampaignRooms {
   over(): boolean;
   /** Milliseconds since the Unix epoch, on the store's clock. */
   nowMs(): number;
+  /** How long a claim on its way may take to end, in milliseconds. */
+  leaseMs(): number;
 }
 
 export function joinRooms(parts: RoomParts): CampaignRooms {
-  const { campaign, slots, clock } = parts;
-  const schedule = compileSchedule(campaign.schedule);
+  const { slots, clock } = parts;
+  let { campaign, upstream } = parts;
+  let schedule = compileSchedule(campaign.schedule);
   const live = new LiveSettings({
     store: parts.settings,
     campaign,
-    upstream: parts.upstream,
+    upstream,
     parse: readOverrides,
     onFault: (fault) => parts.onFault(fault, 'settings'),
   });
@@ -110,14 +131,17 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
   link.door = door;
   link.onView((view) => joins.observe(view));
   followLiveSettings(link, door, live, over);
-  const claims = new CampaignClaims({
-    campaign,
-    secret: parts.claimsSecret,
-    ownCookies: parts.ownCookies,
-    nowMs,
-    storeUs: () => (link.storeClock.known ? link.storeClock.nowUs() : 0),
-  });
-  restoreAfterLoss(link, claims);
+  const claimsOf = (config: RoomsConfig, cache?: AnswerCache): CampaignClaims =>
+    new CampaignClaims({
+      campaign: config.campaign,
+      secret: config.claimsSecret,
+      ownCookies: parts.ownCookies,
+      nowMs,
+      storeUs: () => (link.storeClock.known ? link.storeClock.nowUs() : 0),
+      ...(cache && { cache }),
+    });
+  let claims = claimsOf(parts);
+  restoreAfterLoss(link, () => claims);
   let attempts = 0;
   const nextAttempt = (): string => `${parts.gateway}.${(attempts++).toString(36)}`;
   const leaseMs = (): number => settings().exchange.claims.leaseMs;
@@ -126,13 +150,44 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     door,
     slots,
     clock,
-    limits: campaign.limits.map((limit) => bucketRate(limit.capacity, limit.refillPerSecond)),
+    limits: limitRates(campaign),
     holdMs: () => campaign.queue.holdMs,
     mirrorMs: MIRROR_MS,
-    entries: claims.keepsEntries ? { nextAttempt, leaseMs, timeoutMs: parts.upstream.timeoutMs } : null,
+    entries: claims.keepsEntries ? { nextAttempt, leaseMs, timeoutMs: () => upstream.timeoutMs } : null,
     over,
   });
-  return { live, link, door, claims, admission, nextAttempt, state, stateWith, over, nowMs };
+  const prepare = (config: RoomsConfig): PreparedRooms => {
+    const ownClaims = claimsOf(config, claims.cache);
+    const ownSchedule = compileSchedule(config.campaign.schedule);
+    const commit = (): void => {
+      ({ campaign, upstream } = config);
+      schedule = ownSchedule;
+      claims = ownClaims;
+      live.configure(campaign, upstream);
+    };
+    return { claims: ownClaims, commit };
+  };
+  return {
+    live,
+    link,
+    door,
+    get claims() {
+      return claims;
+    },
+    admission,
+    prepare,
+    nextAttempt,
+    state,
+    stateWith,
+    over,
+    nowMs,
+    leaseMs,
+  };
+}
+
+/** The buckets of the campaign's limits, in their order. */
+export function limitRates({ limits }: CampaignConfig): BucketRate[] {
+  return limits.map((limit) => bucketRate(limit.capacity, limit.refillPerSecond));
 }
 
 /** What the settings depend on. */
@@ -184,11 +239,11 @@ function followLiveSettings(link: CampaignLink, door: Door, live: LiveSettings, 
 }
 
 /** Gives a store that has lost its data back what this process knows to be final. */
-function restoreAfterLoss(link: CampaignLink, claims: CampaignClaims): void {
+function restoreAfterLoss(link: CampaignLink, claims: () => CampaignClaims): void {
   let generation = '';
   link.onView((view) => {
     if (generation !== '' && view.generation !== generation) {
-      for (const settlement of claims.restorations()) link.settle(settlement);
+      for (const settlement of claims().restorations()) link.settle(settlement);
     }
     generation = view.generation;
   });

@@ -21,7 +21,7 @@ export interface EntrySettings {
   /** How long the store leaves an entry to its attempt, in milliseconds. */
   readonly leaseMs: () => number;
   /** What of it the service may need at most, in milliseconds. */
-  readonly timeoutMs: number;
+  readonly timeoutMs: () => number;
 }
 
 export class ClaimEntry {
@@ -84,7 +84,7 @@ export class ClaimEntry {
   }
 
   isTooLate(nowUs: number): boolean {
-    return this.#owned && this.#leaseUntilUs - nowUs < this.settings.timeoutMs * 1000;
+    return this.#owned && this.#leaseUntilUs - nowUs < this.settings.timeoutMs() * 1000;
   }
 
   get attempt(): Attempt {

@@ -28,11 +28,15 @@ export interface LiveSettingsOptions {
 export class LiveSettings {
   #stored: StoredSettings = NO_SETTINGS;
   #effective: EffectiveSettings;
+  #campaign: CampaignConfig;
+  #upstream: UpstreamConfig;
   #work: Promise<void> | null = null;
   readonly #listeners = new Set<() => void>();
 
   constructor(private readonly options: LiveSettingsOptions) {
-    this.#effective = withOverrides(options.campaign, options.upstream, {});
+    this.#campaign = options.campaign;
+    this.#upstream = options.upstream;
+    this.#effective = this.configured;
   }
 
   get revision(): number {
@@ -49,7 +53,7 @@ export class LiveSettings {
 
   /** The file's own. */
   get configured(): EffectiveSettings {
-    return withOverrides(this.options.campaign, this.options.upstream, {});
+    return this.with({});
   }
 
   get store(): CampaignSettingsStore {
@@ -62,7 +66,15 @@ export class LiveSettings {
 
   /** What holds with these overrides instead. */
   with(overrides: Overrides): EffectiveSettings {
-    return withOverrides(this.options.campaign, this.options.upstream, overrides);
+    return withOverrides(this.#campaign, this.#upstream, overrides);
+  }
+
+  /** The file says something else from now on; what operators have set still wins over it. */
+  configure(campaign: CampaignConfig, upstream: UpstreamConfig): void {
+    this.#campaign = campaign;
+    this.#upstream = upstream;
+    this.#effective = this.with(this.#effective.overrides);
+    for (const listener of this.#listeners) listener();
   }
 
   /** Catches up with the store, where a reply of it says that there is something to catch up with. */

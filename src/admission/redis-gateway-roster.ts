@@ -8,14 +8,14 @@ export interface RedisGatewayRosterOptions {
   readonly calls: StoreCalls;
   readonly script: Script;
   readonly keyPrefix: string;
-  readonly upstreams: readonly string[];
+  readonly upstreams: () => readonly string[];
 }
 
 export class RedisGatewayRoster implements GatewayRoster {
   constructor(private readonly options: RedisGatewayRosterOptions) {}
 
   async seen(): Promise<readonly GatewaySighting[]> {
-    return (await Promise.all(this.options.upstreams.map((upstream) => this.#at(upstream)))).flat();
+    return (await Promise.all(this.options.upstreams().map((upstream) => this.#at(upstream)))).flat();
   }
 
   async #at(upstream: string): Promise<GatewaySighting[]> {

@@ -48,11 +48,13 @@ export interface CampaignClaimsOptions {
   readonly nowMs: () => number;
   /** Store time in microseconds. */
   readonly storeUs: () => number;
+  /** Answers known already; a campaign that is configured anew keeps them. Left out: none. */
+  readonly cache?: AnswerCache;
 }
 
 export class CampaignClaims {
   readonly outcomes: Outcomes;
-  readonly cache = new AnswerCache(CACHE_BYTES);
+  readonly cache: AnswerCache;
   readonly #mode: CampaignConfig['claims']['mode'];
   readonly #keys: ClaimKeys;
   readonly #credentials: Credentials;
@@ -63,6 +65,7 @@ export class CampaignClaims {
     const { campaign, secret } = options;
     const { claims, schedule } = campaign;
     const derive = (purpose: string): Uint8Array => new Uint8Array(hkdfSync('sha256', secret, '', purpose, 32));
+    this.cache = options.cache ?? new AnswerCache(CACHE_BYTES);
     this.#mode = claims.mode;
     this.outcomes = new Outcomes(campaign);
     this.#keys = new ClaimKeys(derive('claims'), campaign.id);

@@ -7,6 +7,7 @@ import { ConfigError } from '../config/problem.js';
 import { systemClock } from '../kernel/clock.js';
 import { createLogger } from '../kernel/logger.js';
 import { forkWorker, primaryOfThisWorker } from '../lifecycle/cluster.js';
+import { lookOf, onFileChange } from '../lifecycle/watch-file.js';
 import type { Write } from './check.js';
 import { listenFault } from './listen-fault.js';
 import { serveAsWorker } from './serve-as-worker.js';
@@ -33,6 +34,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
   if (primary !== null) return serveAsWorker(primary, options);
   let configText: string | undefined;
   let loaded: LoadedConfig;
+  const look = lookOf(file);
   try {
     loaded = loadConfig({
       file,
@@ -51,8 +53,8 @@ export async function runServe(options: ServeOptions): Promise<number> {
   const logger = createLogger(loaded.config.log.level);
   for (const { path, problem, cure } of loaded.warnings) logger.warn({ path, cure }, problem);
   try {
-    if (workersOf(loaded.config) > 1) return await serveWithWorkers(options, loaded, configText ?? '', logger);
-    return await serveAlone(options, loaded, logger);
+    if (workersOf(loaded.config) > 1) return await serveWithWorkers(options, loaded, configText ?? '', look, logger);
+    return await serveAlone(options, loaded, look, logger);
   } catch (fault) {
     const sentence = listenFault(fault);
     if (sentence === null) throw fault;
@@ -63,18 +65,21 @@ export async function runServe(options: ServeOptions): Promise<number> {
 
 type Log = ReturnType<typeof createLogger>;
 
-async function serveAlone(options: ServeOptions, loaded: LoadedConfig, logger: Log): Promise<number> {
-  const { version, signals } = options;
+async function serveAlone(options: ServeOptions, loaded: LoadedConfig, look: string, logger: Log): Promise<number> {
+  const { file, env, version, signals } = options;
   await warmUp(version);
-  const gateway = await composeGateway({ loaded, clock: systemClock, random: Math.random, logger, version });
+  const reread = (): LoadedConfig => loadConfig({ file, env });
+  const gateway = await composeGateway({ loaded, reread, clock: systemClock, random: Math.random, logger, version });
   const { port, adminPort } = gateway;
   logger.info({ version, port, adminPort, revision: loaded.revision }, 'Spillway is ready');
+  signals.on('SIGHUP', () => void gateway.reload('signal'));
+  const unwatch = onFileChange(file, look, systemClock, () => void gateway.reload('file'));
   const stopped = new Promise<number>((resolve) => {
     const stop = (): void => void gateway.stop().then(resolve);
     signals.on('SIGTERM', stop);
     signals.on('SIGINT', stop);
     void gateway.done.then(resolve);
-  });
+  }).finally(unwatch);
   options.onReady?.(gateway);
   return stopped;
 }
@@ -83,6 +88,7 @@ async function serveWithWorkers(
   options: ServeOptions,
   loaded: LoadedConfig,
   configText: string,
+  look: string,
   logger: Log,
 ): Promise<number> {
   const { file, env, version, signals, err } = options;
@@ -100,5 +106,5 @@ async function serveWithWorkers(
   signals.on('SIGINT', stop);
   signals.on('SIGHUP', reload);
   signals.on('SIGUSR2', reload);
-  return workers.done;
+  return workers.done.finally(onFileChange(file, look, systemClock, reload));
 }

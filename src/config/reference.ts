@@ -1,5 +1,6 @@
 /** The page of all settings, written from the schema: path, type, default, range, variable, meaning. */
 import { expectation } from './expectation.js';
+import { isLiveSetting } from './reloadable.js';
 import { alternatives, itemsOf, propertiesOf, type SettingNode, settingTree } from './setting-tree.js';
 import { RESERVED_VARIABLES, variablePart } from './variables.js';
 
@@ -24,6 +25,12 @@ take JSON or values separated by commas, lists of mappings and whole mappings ta
 \`SPILLWAY_\` and is no setting is an error; those that Kubernetes makes for a service of that name are passed over.
 
 \`[]\` stands for an entry of a list. A setting that is required is so wherever what contains it is given.
+
+The file is read anew when it changes, on SIGHUP, and by \`POST /admin/v1/reload\`. What is marked live takes effect then,
+for requests that come after it; places in line and claims under way stay. Campaigns and upstreams may be added and taken
+away. The rest needs a restart. All of it holds or nothing: where the file is wrong, or changes a setting that needs a
+restart, the configuration before stays in force, and log, answer and metrics say so (\`spillway_config_reloads_total\`).
+The last of \`tickets.keys\` stays for as long as the process, and a budget is not given or taken away, only changed.
 `;
 
 /** The whole page as Markdown. */
@@ -32,8 +39,8 @@ export function configurationTable(): string {
   const reserved = Object.entries(RESERVED_VARIABLES).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`);
   return [
     INTRODUCTION,
-    '| setting | type | default | accepts | variable | meaning |',
-    '|---|---|---|---|---|---|',
+    '| setting | type | default | accepts | change | variable | meaning |',
+    '|---|---|---|---|---|---|---|',
     ...rows,
     '',
     '## Variables that are no settings',
@@ -103,6 +110,7 @@ function tableRow({ path, variable, node, required }: Row): string {
     typeOf(node),
     defaultOf(node, required),
     cell(expectation(node)),
+    isLiveSetting(path) ? 'live' : 'restart',
     `\`${variable}\``,
     cell(node.description ?? ''),
   ];

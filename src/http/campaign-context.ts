@@ -1,6 +1,7 @@
-/** What the routes need of one campaign. */
+/** What the routes need of one campaign, by one configuration: a request is answered by the one it began with. */
 import type { Admission } from '../admission/admission.js';
 import type { CampaignLink } from '../admission/campaign-link.js';
+import type { BucketRate } from '../buckets/gcra.js';
 import type { CampaignState } from '../campaign/schedule.js';
 import type { ClaimantHasher } from '../claimant/claimant-hash.js';
 import type { ClaimantSource } from '../claimant/claimant-source.js';
@@ -25,6 +26,8 @@ export interface CampaignContext {
   readonly hasher: ClaimantHasher;
   readonly source: ClaimantSource;
   readonly cookie: TicketCookie;
+  /** The buckets of `config.limits`. */
+  readonly limitRates: readonly BucketRate[];
   /** Null without limits. */
   readonly limitFields: RateLimitFields | null;
   readonly meters: CampaignMeters;

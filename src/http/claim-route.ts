@@ -40,6 +40,7 @@ export interface RoutedContext extends CampaignContext {
   readonly pass: CampaignContext['config']['pass'];
 }
 
+/** What a reload may replace is read anew with each request. */
 export interface ClaimRouteOptions {
   readonly matcher: RouteMatcher<RoutedContext>;
   readonly addresses: ClientAddresses;
@@ -53,9 +54,9 @@ export interface ClaimRouteOptions {
 
 /** Serves a request on a campaign's route; what is on none is passed on. */
 export function claimRoute(options: ClaimRouteOptions): First {
-  const { matcher, cors } = options;
   return (req, res, next) => {
     const { facts } = req;
+    const { matcher, cors } = options;
     const match = matcher.match(req.method, facts.path);
     switch (match.kind) {
       case 'guarded':

@@ -74,5 +74,5 @@ export function claimRequest(
     const value = req.headers[key.slice('header:'.length).toLowerCase()];
     return value === undefined ? null : `${name}:${hasher.hash(`header ${String(value)}`)}`;
   });
-  return { claimant, place: ticket?.place ?? null, toldMs: ticket?.toldMs ?? 0, buckets };
+  return { claimant, place: ticket?.place ?? null, toldMs: ticket?.toldMs ?? 0, buckets, limits: context.limitRates };
 }

@@ -52,7 +52,7 @@ export function queueRoutes(options: QueueRoutesOptions): (req: Request, res: Re
 const methodsOf = (methods: Readonly<Record<string, Serve>>): Methods => new Map(Object.entries(methods));
 
 class QueueRoutes {
-  readonly #documents = new Map<CampaignContext, CampaignDocument>();
+  readonly #documents = new WeakMap<CampaignContext, CampaignDocument>();
 
   constructor(
     private readonly desk: QueueDesk,

@@ -141,12 +141,32 @@ export class CampaignMetrics {
     this.#schedule(config.schedule);
   }
 
-  #schedule({ opensAt, closesAt }: CampaignConfig['schedule']): void {
+  /** It is not served any more: its gauges are gone, its counts stay. */
+  forget(): void {
+    this.mirror(NOTHING);
+    this.#schedule({ opensAt: null, closesAt: null });
+  }
+
+  #schedule({ opensAt, closesAt }: Pick<CampaignConfig['schedule'], 'opensAt' | 'closesAt'>): void {
     const { opens, closes } = this.families.gauges;
-    if (opensAt !== null) opens.of(this.id).set(Date.parse(opensAt) / 1000);
-    if (closesAt !== null) closes.of(this.id).set(Date.parse(closesAt) / 1000);
+    opens.of(this.id).readFrom(() => (opensAt === null ? null : Date.parse(opensAt) / 1000));
+    closes.of(this.id).readFrom(() => (closesAt === null ? null : Date.parse(closesAt) / 1000));
   }
 }
+
+const NOTHING: CampaignFacts = {
+  state: null,
+  waiting: null,
+  maxWaiting: null,
+  head: null,
+  tail: null,
+  noShowRatio: null,
+  configuredRatePerSecond: null,
+  effectiveRatePerSecond: null,
+  burst: null,
+  held: null,
+  budgetRemaining: null,
+};
 
 /** The status by which a claim usually ends so. 0: the client was gone before there was one. */
 const USUAL_STATUS: Readonly<Record<vocabulary.Outcome, number>> = {

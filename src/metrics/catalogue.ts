@@ -33,6 +33,8 @@ export interface Metrics {
   /** An id that is not configured counts as `_other`. */
   campaign(id: string): CampaignMetrics;
   upstream(id: string): UpstreamMetrics;
+  /** A configuration may come into force: what it names is known from now on. */
+  learn(config: MeteredConfig): void;
   /** A new configuration came into force. Counts of what it no longer names go on. */
   configured(config: MeteredConfig, revision: string, loadedAtMs: number): void;
   readonly exposition: Exposition;
@@ -76,9 +78,14 @@ class CatalogueMetrics implements Metrics {
     return this.#upstreams.get(id) ?? this.#otherUpstream;
   }
 
-  configured(config: MeteredConfig, revision: string, loadedAtMs: number): void {
+  learn(config: MeteredConfig): void {
     for (const upstream of config.upstreams) this.#learnUpstream(upstream);
     for (const campaign of config.campaigns) this.#learnCampaign(campaign);
+  }
+
+  configured(config: MeteredConfig, revision: string, loadedAtMs: number): void {
+    this.learn(config);
+    for (const campaign of config.campaigns) this.campaign(campaign.id).begin(campaign);
     this.gateway.configured(revision, loadedAtMs);
   }
 
@@ -96,8 +103,6 @@ class CatalogueMetrics implements Metrics {
       'limit',
       config.limits.map((limit) => limit.name),
     );
-    const metrics = this.#campaigns.get(config.id) ?? new CampaignMetrics(config.id, this.families);
-    this.#campaigns.set(config.id, metrics);
-    metrics.begin(config);
+    if (!this.#campaigns.has(config.id)) this.#campaigns.set(config.id, new CampaignMetrics(config.id, this.families));
   }
 }

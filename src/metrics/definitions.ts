@@ -72,6 +72,7 @@ export const COUNTERS = {
     [...C, 'policy'],
     'Decisions made by the outage policy while the store was away.',
   ),
+  configReloads: define('config_reloads_total', ['result'], 'Readings of the configuration while running, by result.'),
   ticketChecks: define('ticket_checks_total', [...C, 'result'], 'Tickets checked.'),
 } satisfies Record<string, MetricDefinition>;
 
@@ -109,7 +110,7 @@ export const GAUGES = {
   configReloadSuccessful: fact(
     'config_last_reload_successful',
     [],
-    '1 if the last attempt to load the configuration succeeded, else 0.',
+    '1 if the last configuration that was read is the one in force, else 0.',
     'min',
   ),
   configReloadTimestamp: fact(

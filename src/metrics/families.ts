@@ -36,11 +36,16 @@ export class Families {
   }
 }
 
-/** Sets every gauge of a state to 0 but that of the current one, whenever somebody scrapes. */
+/** Sets every gauge of a state to 0 but that of the current one, whenever somebody scrapes; none is exposed for null. */
 export function readState<S extends string>(
   states: readonly S[],
   gauge: (state: S) => Gauge,
   current: () => S | null,
 ): void {
-  for (const state of states) gauge(state).readFrom(() => (current() === state ? 1 : 0));
+  for (const state of states) {
+    gauge(state).readFrom(() => {
+      const now = current();
+      return now === null ? null : Number(now === state);
+    });
+  }
 }

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Families } from './families.js';
 import type { Gauge, Histogram } from './instruments.js';
-import { ROUTES, type Route } from './vocabulary.js';
+import { RELOAD_RESULTS, type ReloadResult, ROUTES, type Route } from './vocabulary.js';
 
 /** What the process knows of itself, read when somebody scrapes. */
 export interface GatewayFacts {
@@ -44,15 +44,18 @@ export class GatewayMetrics {
     configReloadTimestamp.of().set(atMs / 1000);
   }
 
-  /** A configuration was refused; the one before stays in force. */
-  configurationRefused(): void {
-    this.families.gauges.configReloadSuccessful.of().set(0);
+  /** The configuration was read anew. One that is refused leaves the one before in force. */
+  reloaded(result: ReloadResult): void {
+    this.families.counters.configReloads.of(result).inc();
+    const taken = result === 'applied' || result === 'unchanged';
+    this.families.gauges.configReloadSuccessful.of().set(taken ? 1 : 0);
   }
 
   begin(version: string): void {
     const { gauges } = this.families;
     gauges.buildInfo.of(version, process.version).set(1);
     for (const route of ROUTES) this.inFlight(route).set(0);
+    for (const result of RELOAD_RESULTS) this.families.counters.configReloads.of(result);
     for (const route of ['claim', 'pass', 'status', 'ticket'] as const) this.overhead(route);
     gauges.eventLoop.of().readFrom(eventLoopReader());
   }

@@ -12,9 +12,10 @@ import {
 
 /** What the gateway knows of the upstream, read when somebody scrapes. */
 export interface UpstreamFacts {
-  readonly inFlight: number;
-  readonly limit: number;
-  readonly breaker: BreakerState;
+  /** null: there is no such upstream any more. */
+  readonly inFlight: number | null;
+  readonly limit: number | null;
+  readonly breaker: BreakerState | null;
 }
 
 export class UpstreamMetrics {

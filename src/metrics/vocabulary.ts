@@ -73,6 +73,10 @@ export type UpstreamError = (typeof UPSTREAM_ERRORS)[number];
 export const CODE_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'none'] as const;
 export type CodeClass = (typeof CODE_CLASSES)[number];
 
+/** What came of reading the configuration anew; after the last three the one before stays in force. */
+export const RELOAD_RESULTS = ['applied', 'unchanged', 'invalid', 'restart-needed', 'failed'] as const;
+export type ReloadResult = (typeof RELOAD_RESULTS)[number];
+
 export const STORE_RESULTS = ['ok', 'late', 'timeout', 'lost', 'refused', 'error', 'blocked'] as const;
 export type StoreResult = (typeof STORE_RESULTS)[number];
 /** `normal`, or the policy that answers while the store is away. */

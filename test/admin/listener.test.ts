@@ -26,7 +26,7 @@ beforeEach(async () => {
   api.get('/who', (_req, res) => void res.json(bearerOf(res)));
   api.post('/who', (_req, res) => void res.json(bearerOf(res)));
   const app = createAdminApp({
-    tokens: TOKENS,
+    tokens: () => TOKENS,
     exposition: {
       contentType: exposition.contentType,
       text: () => (scrapeFails ? Promise.reject(new Error('broken')) : exposition.text()),

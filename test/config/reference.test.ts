@@ -19,17 +19,17 @@ describe('The reference of settings', () => {
       .split('\n')
       .find((line) => line.startsWith('| `campaigns[].queue.graceMs`'));
     expect(row).toBe(
-      '| `campaigns[].queue.graceMs` | integer | `45000` | a whole number from 1000 to 86400000 | ' +
+      '| `campaigns[].queue.graceMs` | integer | `45000` | a whole number from 1000 to 86400000 | live | ' +
         '`SPILLWAY_CAMPAIGNS_<ID>_QUEUE_GRACE_MS` | How long a called number may take to claim, in milliseconds. |',
     );
   });
 
-  it('has a whole row of six cells for every setting', () => {
+  it('has a whole row of seven cells for every setting', () => {
     const rows = configurationTable()
       .split('\n')
       .filter((line) => /^\| `[a-z]/.test(line));
     expect(rows.length).toBeGreaterThan(80);
-    for (const row of rows) expect(row.replaceAll('\\|', '').split(' | ')).toHaveLength(6);
+    for (const row of rows) expect(row.replaceAll('\\|', '').split(' | ')).toHaveLength(7);
   });
 });
 

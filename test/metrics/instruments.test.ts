@@ -46,7 +46,7 @@ describe('labels', () => {
     metrics.campaign('lny-2026').admitted('direct').inc(7);
     metrics.configured(sampleConfig(2), 'r2', 1_770_000_100_000);
     metrics.campaign('campaign-1').admitted('direct').inc();
-    metrics.gateway.configurationRefused();
+    metrics.gateway.reloaded('invalid');
     const samples = await scrape(metrics);
     expect(samples.get('spillway_admissions_total{campaign="lny-2026",path="direct"}')).toBe(7);
     expect(samples.get('spillway_admissions_total{campaign="campaign-1",path="direct"}')).toBe(1);
@@ -54,6 +54,7 @@ describe('labels', () => {
       'spillway_config_info{revision="r2"}',
     ]);
     expect(samples.get('spillway_config_last_reload_successful')).toBe(0);
+    expect(samples.get('spillway_config_reloads_total{result="invalid"}')).toBe(1);
     expect(samples.get('spillway_config_last_reload_timestamp_seconds')).toBe(1_770_000_100);
   });
 });

@@ -83,10 +83,19 @@ export class GatewayBench {
     return this.openYaml(gatewayYaml(upstreamUrl, settings), settings.clock);
   }
 
-  async openYaml(text: string, clock: Clock = systemClock): Promise<RunningGateway> {
-    const loaded = loadConfig({ file: 'test.yaml', text, env: {} });
+  /** @param reread - the text that a reload finds */
+  async openYaml(text: string, clock: Clock = systemClock, reread = (): string => text): Promise<RunningGateway> {
+    const load = (found: string) => loadConfig({ file: 'test.yaml', text: found, env: {} });
+    const loaded = load(text);
     const logger = createLogger(loaded.config.log.level);
-    const gateway = await composeGateway({ loaded, clock, random: Math.random, logger, version: 'test' });
+    const gateway = await composeGateway({
+      loaded,
+      reread: () => load(reread()),
+      clock,
+      random: Math.random,
+      logger,
+      version: 'test',
+    });
     this.#gateways.push(gateway);
     const adminUrl = `http://127.0.0.1:${gateway.adminPort}`;
     return {

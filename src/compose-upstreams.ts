@@ -1,0 +1,88 @@
+/** The upstreams in force, and how others take their place without a request being lost. */
+import { SlotAccount } from './admission/slot-account.js';
+import type { Config, UpstreamConfig } from './config/schema.js';
+import type { Clock, Timer } from './kernel/clock.js';
+import type { Metrics } from './metrics/catalogue.js';
+import { Upstream } from './proxy/upstream.js';
+
+export interface ServedUpstream {
+  readonly config: UpstreamConfig;
+  readonly upstream: Upstream;
+  /** Outlives changes of the configuration: slots that are taken stay taken. */
+  readonly slots: SlotAccount;
+}
+
+export interface PreparedUpstreams {
+  readonly byId: ReadonlyMap<string, ServedUpstream>;
+  commit(): void;
+  discard(): void;
+}
+
+/** Beyond its time-out: until nobody can still hand a request over to an upstream that was replaced. */
+const REPLACED_SLACK_MS = 10_000;
+
+export class ServedUpstreams {
+  #current: ReadonlyMap<string, ServedUpstream> = new Map();
+  readonly #replaced = new Map<Upstream, Timer>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly metrics: Metrics,
+  ) {}
+
+  get ids(): string[] {
+    return [...this.#current.keys()];
+  }
+
+  prepare({ upstreams }: Config): PreparedUpstreams {
+    const before = this.#current;
+    const byId = new Map(upstreams.map((config) => [config.id, this.#next(config)]));
+    const fresh = [...byId].filter(([id, { upstream }]) => before.get(id)?.upstream !== upstream);
+    return {
+      byId,
+      commit: () => {
+        this.#current = byId;
+        for (const [id] of fresh) this.#mirror(id);
+        for (const [id, served] of before) if (byId.get(id)?.upstream !== served.upstream) this.#retire(served);
+      },
+      discard: () => {
+        for (const [, { upstream }] of fresh) void upstream.close();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#replaced.values()) timer.cancel();
+    const all = [...this.#replaced.keys(), ...[...this.#current.values()].map(({ upstream }) => upstream)];
+    await Promise.all(all.map((upstream) => upstream.close()));
+  }
+
+  #next(config: UpstreamConfig): ServedUpstream {
+    const known = this.#current.get(config.id);
+    if (known !== undefined && JSON.stringify(known.config) === JSON.stringify(config)) return known;
+    return { config, upstream: new Upstream(config, this.clock), slots: known?.slots ?? new SlotAccount() };
+  }
+
+  #mirror(id: string): void {
+    const current = (): ServedUpstream | undefined => this.#current.get(id);
+    this.metrics.upstream(id).mirror({
+      get inFlight() {
+        return current()?.slots.inUse ?? null;
+      },
+      get limit() {
+        return current()?.config.concurrency.limit ?? null;
+      },
+      get breaker() {
+        return current() === undefined ? null : 'closed';
+      },
+    });
+  }
+
+  #retire({ config, upstream }: ServedUpstream): void {
+    const timer = this.clock.after(config.timeoutMs + REPLACED_SLACK_MS, () => {
+      this.#replaced.delete(upstream);
+      void upstream.close();
+    });
+    this.#replaced.set(upstream, timer);
+  }
+}
