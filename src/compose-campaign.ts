@@ -22,6 +22,7 @@ import type { Clock } from './kernel/clock.js';
 import type { Logger } from './kernel/logger.js';
 import type { Random } from './kernel/random.js';
 import type { Metrics } from './metrics/catalogue.js';
+import { AdmissionProof } from './proxy/admission-proof.js';
 import type { Upstream } from './proxy/upstream.js';
 import { waitingIn } from './waiting-room/standing.js';
 import { type TicketKey, Tickets } from './waiting-room/tickets.js';
@@ -105,7 +106,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   const ended: RoutedContext['ended'] = new BoundedCache(ENDED_PLACES);
   // Plain properties only: an object with accessors is a slow one to V8, and every request asks this one.
   const contextOf = (
-    { campaign, upstream, keys, secretsOf }: CampaignRevision,
+    { campaign, upstreamConfig, upstream, keys, secretsOf }: CampaignRevision,
     claims: CampaignClaims,
   ): Changing<RoutedContext> => ({
     config: campaign,
@@ -118,6 +119,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     claims,
     tickets: new Tickets(id, keys),
     hasher: new ClaimantHasher(claimantSalt(keys, id)),
+    proof: proofOf(upstreamConfig, secretsOf, parts.clock),
     source: composeClaimants({ campaign, secretsOf, clock: parts.clock, logger: parts.logger }),
     cookie,
     limitRates: limitRates(campaign),
@@ -158,6 +160,16 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
 
 function roomsConfig({ campaign, upstreamConfig, keys }: CampaignRevision): RoomsConfig {
   return { campaign, upstream: upstreamConfig, claimsSecret: claimsSecret(keys, campaign.id) };
+}
+
+/** The first key signs; the others are those that services may still know. */
+function proofOf(
+  { proofKeys }: UpstreamConfig,
+  secretsOf: LoadedConfig['secretsOf'],
+  clock: Clock,
+): AdmissionProof | null {
+  const [first] = secretsOf(proofKeys);
+  return first === undefined ? null : new AdmissionProof(first, clock);
 }
 
 /** From the key that stays longest when keys rotate: the last one. */

@@ -1,5 +1,6 @@
 /** The upstreams in force, and how others take their place without a request being lost. */
 import { SlotAccount } from './admission/slot-account.js';
+import type { Certificates } from './compose-certificates.js';
 import type { Config, UpstreamConfig } from './config/schema.js';
 import type { Clock, Timer } from './kernel/clock.js';
 import type { Metrics } from './metrics/catalogue.js';
@@ -28,6 +29,7 @@ export class ServedUpstreams {
   constructor(
     private readonly clock: Clock,
     private readonly metrics: Metrics,
+    private readonly certificates: Certificates,
   ) {}
 
   get ids(): string[] {
@@ -60,7 +62,8 @@ export class ServedUpstreams {
   #next(config: UpstreamConfig): ServedUpstream {
     const known = this.#current.get(config.id);
     if (known !== undefined && JSON.stringify(known.config) === JSON.stringify(config)) return known;
-    return { config, upstream: new Upstream(config, this.clock), slots: known?.slots ?? new SlotAccount() };
+    const upstream = new Upstream(config, this.clock, undefined, this.certificates.of(config));
+    return { config, upstream, slots: known?.slots ?? new SlotAccount() };
   }
 
   #mirror(id: string): void {

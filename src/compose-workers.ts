@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AdminListener, listenAdmin } from './admin/listener.js';
 import { createWorkersApp } from './admin/workers-app.js';
+import { Certificates } from './compose-certificates.js';
 import type { Environment } from './config/environment.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
 import { ConfigError } from './config/problem.js';
@@ -53,6 +54,7 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
   const folder = mkdtempSync(join(tmpdir(), 'spillway-'));
   chmodSync(folder, 0o700);
   const exposition = new MergedExposition();
+  const certificates = new Certificates({ clock, logger });
   let finish: (status: number) => void = () => {};
   const done = new Promise<number>((resolve) => {
     finish = resolve;
@@ -74,6 +76,7 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
     draining = true;
     const status = await pool.stop();
     await admin?.close();
+    certificates.stop();
     rmSync(folder, { recursive: true, force: true });
     finish(status);
     return status;
@@ -86,7 +89,7 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
   });
   const count = workersOf(loaded.config);
   try {
-    admin = await listenAdmin(app, loaded.config.admin);
+    admin = await listenAdmin(app, loaded.config.admin, certificates.forListener(loaded.config.admin.tls));
   } catch (fault) {
     await stop();
     throw fault;

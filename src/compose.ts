@@ -12,6 +12,7 @@ import { type AdminListener, listenAdmin } from './admin/listener.js';
 import { ClientAddresses } from './claimant/client-address.js';
 import type { ComposedCampaign } from './compose-campaign.js';
 import { ServedCampaigns } from './compose-campaigns.js';
+import { Certificates } from './compose-certificates.js';
 import { openStore } from './compose-store.js';
 import { ServedUpstreams } from './compose-upstreams.js';
 import type { LoadedConfig } from './config/load.js';
@@ -78,7 +79,8 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     loadedAtMs: clock.wallMs(),
     scripts: ['exchange', 'amend', 'audit-records', 'gateways'],
   });
-  const upstreams = new ServedUpstreams(clock, metrics);
+  const certificates = new Certificates({ clock, logger });
+  const upstreams = new ServedUpstreams(clock, metrics, certificates);
   const store = await openStore({
     config,
     upstreams: () => upstreams.ids,
@@ -113,7 +115,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     logger,
   };
   const app = createGatewayApp(gate);
-  const server = createPrelinkedServer(app);
+  const server = createPrelinkedServer(app, { tls: certificates.forListener(config.server.tls) });
   const refused = metrics.campaign('').request('other', 'refused');
   answerClientErrors(server, ids, () => refused.finished(400, 0));
   let stopped: (status: number) => void = () => {};
@@ -171,7 +173,13 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     leaveMs: config.server.leaveMs,
     drainMs: config.server.drainMs,
     onFinishing: () => served.stopStreams(),
-    releases: [() => admin.close(), () => store.close(), () => upstreams.close(), async () => served.stop()],
+    releases: [
+      async () => certificates.stop(),
+      () => admin.close(),
+      () => store.close(),
+      () => upstreams.close(),
+      async () => served.stop(),
+    ],
     clock,
     logger,
   });
@@ -185,7 +193,9 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     workers: 1,
   });
   try {
-    admin = await listenAdmin(adminApp, options.worker ? { path: options.worker.adminPath } : config.admin);
+    admin = options.worker
+      ? await listenAdmin(adminApp, { path: options.worker.adminPath })
+      : await listenAdmin(adminApp, config.admin, certificates.forListener(config.admin.tls));
     first.commit();
     gate.matcher = served.matcher;
     await first.start();

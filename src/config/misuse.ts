@@ -3,6 +3,7 @@ import { maskValue } from './mask.js';
 import { formatPath, overlaps, type Path } from './path.js';
 import type { ConfigProblem } from './problem.js';
 import type { Finding, Rule, Surroundings } from './rule.js';
+import { certificateRules } from './rules/certificates.js';
 import { claimantRules } from './rules/claimants.js';
 import { claimRules } from './rules/claims.js';
 import { lineRules } from './rules/line.js';
@@ -21,6 +22,7 @@ import { nodeAt } from './setting-tree.js';
 export const misuseRules: readonly Rule[] = [
   ...trustRules,
   ...listenerRules,
+  ...certificateRules,
   ...secretRules,
   ...nameRules,
   ...routeRules,

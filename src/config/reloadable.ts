@@ -25,6 +25,8 @@ export const LIVE_SETTINGS: readonly string[] = [
   'upstreams[].timeoutMs',
   'upstreams[].idempotent',
   'upstreams[].concurrency.limit',
+  'upstreams[].tls',
+  'upstreams[].proofKeys',
   'campaigns[]',
   'campaigns[].routes',
   'campaigns[].pass',

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { campaignSchema } from './campaign-schema.js';
 import { keySchema } from './key-schema.js';
 import { pattern } from './pattern.js';
+import { listenerTlsSchema } from './tls-schema.js';
 import { upstreamSchema } from './upstream-schema.js';
 
 const port = z.number().int().min(0).max(65_535);
@@ -40,14 +41,7 @@ const serverSchema = z.strictObject({
     })
     .prefault({})
     .describe('Cross-origin access for browsers.'),
-  tls: z
-    .strictObject({
-      certFile: z.string().min(1).describe('PEM file of the certificate chain.'),
-      keyFile: z.string().min(1).describe('PEM file of the private key.'),
-    })
-    .nullable()
-    .default(null)
-    .describe('TLS for clients; null where a proxy in front ends it.'),
+  tls: listenerTlsSchema.nullable().default(null).describe('TLS for clients; null where a proxy in front ends it.'),
   maxBodyBytes: z
     .number()
     .int()
@@ -86,6 +80,14 @@ const adminSchema = z.strictObject({
     )
     .default([])
     .describe('Bearer tokens of the admin API.'),
+  tls: listenerTlsSchema
+    .nullable()
+    .default(null)
+    .describe('TLS for operators; null: plain HTTP, fit for this machine only.'),
+  plaintext: z
+    .boolean()
+    .default(false)
+    .describe('Serve other machines without TLS all the same, where a private network or a proxy protects tokens.'),
 });
 
 const storeSchema = z.strictObject({

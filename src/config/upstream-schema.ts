@@ -1,6 +1,8 @@
 /** Settings of one claim service behind the gateway. */
 import { z } from 'zod';
 import { identifier } from './identifier.js';
+import { keySchema } from './key-schema.js';
+import { upstreamTlsSchema } from './tls-schema.js';
 
 export const upstreamSchema = z.strictObject({
   id: identifier.describe('Name of the upstream; stands in metrics.'),
@@ -19,6 +21,12 @@ export const upstreamSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether the service honours Idempotency-Key: the same key again gives the same answer and pays once.'),
+  tls: upstreamTlsSchema.prefault({}).describe('How gateway and service know each other, for https targets.'),
+  proofKeys: z
+    .array(keySchema)
+    .max(16)
+    .default([])
+    .describe('Secrets shared with the service: the first signs Spillway-Proof on every request; empty: no proof.'),
   concurrency: z
     .strictObject({
       mode: z

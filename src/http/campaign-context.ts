@@ -8,6 +8,7 @@ import type { ClaimantSource } from '../claimant/claimant-source.js';
 import type { CampaignClaims } from '../claims/campaign-claims.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { BoundedCache } from '../kernel/bounded-cache.js';
+import type { AdmissionProof } from '../proxy/admission-proof.js';
 import type { ProtectedFields } from '../proxy/connection-options.js';
 import type { Upstream } from '../proxy/upstream.js';
 import type { Tickets } from '../waiting-room/tickets.js';
@@ -25,6 +26,8 @@ export interface CampaignContext {
   readonly tickets: Tickets;
   readonly hasher: ClaimantHasher;
   readonly source: ClaimantSource;
+  /** Null where the service asks for no proof. */
+  readonly proof: AdmissionProof | null;
   readonly cookie: TicketCookie;
   /** The buckets of `config.limits`. */
   readonly limitRates: readonly BucketRate[];

@@ -9,8 +9,8 @@
  * `express.request` later is not.
  */
 import http from 'node:http';
-import https from 'node:https';
 import express, { type Express, type Request, type Response } from 'express';
+import { type ListenerTls, secureServer } from '../lifecycle/secure-server.js';
 
 /** Bounds of one connection. Times in milliseconds, sizes in bytes. */
 export interface ServerLimits {
@@ -39,8 +39,8 @@ export const serverLimits: ServerLimits = {
 
 export interface ServerOptions {
   readonly limits?: Partial<ServerLimits>;
-  /** PEM certificate chain and key; without, plain HTTP. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
+  /** Without, plain HTTP. */
+  readonly tls?: ListenerTls | null;
 }
 
 /** Answers, or calls `next` for whoever comes after. */
@@ -111,9 +111,7 @@ export function createPrelinkedServer(app: Express, options: ServerOptions = {})
     requireHostHeader: false,
     noDelay: true,
   };
-  const server: PrelinkedServer = options.tls
-    ? https.createServer({ ...common, cert: options.tls.cert, key: options.tls.key }, app)
-    : http.createServer(common, app);
+  const server: PrelinkedServer = options.tls ? secureServer(options.tls, common, app) : http.createServer(common, app);
   server.application = app;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   return server;

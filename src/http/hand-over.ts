@@ -13,7 +13,7 @@ import type { UpstreamError } from '../metrics/vocabulary.js';
 import type { RequestBody } from '../proxy/body.js';
 import { UploadTooLargeError } from '../proxy/large-body.js';
 import { Relay, type RelayOptions, type RelayResult } from '../proxy/relay.js';
-import { requestHeaders } from '../proxy/request-headers.js';
+import { fieldSafe, requestHeaders } from '../proxy/request-headers.js';
 import type { UpstreamRequest } from '../proxy/upstream.js';
 import type { UpstreamFault } from '../proxy/upstream-fault.js';
 import type { CampaignContext } from './campaign-context.js';
@@ -60,6 +60,12 @@ export function upstreamRequest(handOver: HandOver, idempotencyKey: string | nul
     streamed,
     context.protectedFields,
   );
+  if (context.proof !== null) {
+    const key = idempotencyKey ?? String(req.headers['idempotency-key'] ?? '');
+    const claimant = claimantId === null ? '' : fieldSafe(claimantId);
+    const proven = { method: req.method, target: req.url, campaign: context.config.id, claimant, idempotencyKey: key };
+    headers.push('Spillway-Proof', context.proof.of(proven));
+  }
   const payload = body.kind === 'small' && body.body.length === EMPTY_BYTES ? null : body.body;
   return { method: req.method, path: req.url, headers, body: payload };
 }

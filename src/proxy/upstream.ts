@@ -6,7 +6,7 @@ import { Pool } from 'undici';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { AnswerSink, Handover } from './answer-sink.js';
-import { connector } from './connector.js';
+import { type ConnectorTls, connector } from './connector.js';
 import { Exchange, type UpstreamRequest } from './exchange.js';
 import { RoundRobin, type TargetChoice } from './target-choice.js';
 
@@ -35,6 +35,7 @@ export class Upstream {
     config: UpstreamConfig,
     private readonly clock: Clock,
     private readonly choice: TargetChoice = new RoundRobin(config.targets.length),
+    tls: ConnectorTls | null = null,
   ) {
     this.id = config.id;
     this.#timeoutMs = config.timeoutMs;
@@ -43,7 +44,7 @@ export class Upstream {
         new Pool(target, {
           connections: connectionsFor(config),
           pipelining: 1,
-          connect: connector(Math.min(MAX_CONNECT_MS, Math.ceil(config.timeoutMs / 2)), clock),
+          connect: connector(Math.min(MAX_CONNECT_MS, Math.ceil(config.timeoutMs / 2)), clock, tls),
           headersTimeout: 0,
           bodyTimeout: 0,
           keepAliveTimeout: IDLE_MS,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { findMisuse, misuseRules } from '../../src/config/misuse.js';
@@ -16,7 +17,9 @@ const PUBLIC = 'server: { host: 0.0.0.0, trustProxy: [10.0.0.0/8] }';
 function warned(top: string, campaign = '', quiet = QUIET): string[] {
   const config = configSchema.parse(parse(configText({ top: `${top}\n${quiet}`, campaign })));
   const origin = { original: (path: Path) => path, sourceOf: () => 'test', untrusted: [] };
-  const surroundings = { readFile: () => new Uint8Array(32) };
+  const surroundings = {
+    readFile: (path: string) => (path.endsWith('.pem') ? readFileSync(path) : new Uint8Array(32)),
+  };
   return findMisuse(config, surroundings, origin).warned.map(({ rule, path }) => `${rule} ${path}`);
 }
 
@@ -25,6 +28,9 @@ const NOISY: Readonly<Record<string, string[]>> = {
   'claimant-header-without-proxy': warned(''),
   'claimant-cookie-unchecked': warned(PUBLIC, 'claimant: { from: cookie }'),
   'jwt-for-anybody': warned(TRUSTED, 'claimant: { from: jwt, jwt: { jwksUrl: "https://id.example/k" } }'),
+  'certificate-ends-soon': warned(
+    'server: { trustProxy: [10.0.0.0/8], tls: { certFile: test/support/tls/old.pem, keyFile: test/support/tls/old.key } }',
+  ),
   'store-not-durable': warned(TRUSTED, '', QUIET.replace('redis', 'memory')),
   'store-failure-open': warned(TRUSTED, 'onStoreFailure: open'),
   'ledger-not-idempotent': warned(TRUSTED, 'claims: { mode: per-claimant }'),
@@ -37,7 +43,7 @@ const NOISY: Readonly<Record<string, string[]>> = {
 
 describe('Warnings', () => {
   it.each(Object.entries(NOISY))('%s is said of what is dangerous, and nothing else is', (rule, said) => {
-    expect(said).toEqual([expect.stringMatching(new RegExp(`^${rule} (campaigns\\[0\\]|store|tickets)`))]);
+    expect(said).toEqual([expect.stringMatching(new RegExp(`^${rule} (campaigns\\[0\\]|store|tickets|server)`))]);
   });
 
   it('are not given of a configuration without danger', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CAMPAIGN, CLAIMS, GatewayBench } from '../support/gateway.js';
 import { claim, send, valuesOf } from './client.js';
@@ -136,5 +137,24 @@ describe('what the service sees of a claim', () => {
     const listed = await bench.open(upstream.url, { campaign: { claimant }, server: { trustProxy: ['127.0.0.1'] } });
     expect((await claim(listed.port, 'ann')).status).toBe(201);
     expect(upstream.requests.length).toBe(1);
+  });
+
+  it('a proof that the request came through the gateway, where keys are shared; never one that a client made', async () => {
+    const upstream = await bench.recording();
+    const proofKeys = [{ id: 'p1', secret: 'shared by gateway and service: 32+' }];
+    const { port } = await bench.open(upstream.url, { upstream: { proofKeys } });
+    await claim(port, 'ann', { headers: { 'spillway-proof': 'v1.p1.1.x', 'idempotency-key': 'k-1' } });
+    await send(port, { path: `${CAMPAIGN}?x=1` });
+    const code = /```js\n(.*?)```/s.exec(readFileSync('docs/admission-proof.md', 'utf8'))![1]!;
+    const verifier = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+      cameThroughSpillway(request: object, keys: object): boolean;
+    };
+    const keys = { p1: proofKeys[0]!.secret };
+    expect(upstream.requests.map((one) => verifier.cameThroughSpillway(one, keys))).toEqual([true, true]);
+    const [claimed] = upstream.requests;
+    const headers = { ...claimed!.headers, 'spillway-claimant': 'eve' };
+    expect(verifier.cameThroughSpillway({ ...claimed, headers }, keys)).toBe(false);
+    const plain = await seen({ 'spillway-proof': 'v1.p1.1.x' });
+    expect(plain.values('spillway-proof')).toEqual([]);
   });
 });

@@ -72,6 +72,11 @@ export class GatewayBench {
     return upstream;
   }
 
+  /** Something else to be stopped with the services. */
+  alsoStop(stop: () => Promise<void>): void {
+    this.#upstreams.push({ stop });
+  }
+
   async sample(options: ClaimServiceOptions = {}): Promise<ClaimService> {
     const service = await startClaimService(options);
     this.#upstreams.push(service);

@@ -15,6 +15,22 @@ const adminOpen: Rule = {
   },
 };
 
+const adminInTheClear: Rule = {
+  id: 'admin-in-the-clear',
+  verdict: 'refused',
+  problem: 'Operators would send their tokens unencrypted to a listener that other machines reach.',
+  cure: 'Give admin.tls; or set admin.plaintext to true where a private network or a proxy protects the way.',
+  *find({ admin }) {
+    if (isLoopback(admin.host) || admin.tls !== null || admin.plaintext) return;
+    const compared = [
+      ['admin', 'tls'],
+      ['admin', 'plaintext'],
+    ];
+    // Without a token there is nothing to protect, and a complaint already.
+    if (admin.tokens.length > 0) yield { path: ['admin', 'host'], value: admin.host, compared };
+  },
+};
+
 const samePort: Rule = {
   id: 'listeners-collide',
   verdict: 'refused',
@@ -116,6 +132,7 @@ function portOf({ port, protocol }: URL): number {
 
 export const listenerRules: readonly Rule[] = [
   adminOpen,
+  adminInTheClear,
   samePort,
   targetNotOrigin,
   targetIsGateway,

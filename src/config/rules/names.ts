@@ -24,6 +24,9 @@ function* listsOfNames({ upstreams, campaigns, tickets, admin }: Config): Genera
   yield tickets.keys.map(({ id }, index) => ({ path: ['tickets', 'keys', index, 'id'], name: id }));
   yield admin.tokens.map(({ name }, index) => ({ path: ['admin', 'tokens', index, 'name'], name }));
   yield admin.tokens.map(({ sha256 }, index) => ({ path: ['admin', 'tokens', index, 'sha256'], name: sha256 }));
+  for (const [upstream, { proofKeys }] of upstreams.entries()) {
+    yield proofKeys.map(({ id }, key) => ({ path: ['upstreams', upstream, 'proofKeys', key, 'id'], name: id }));
+  }
   for (const [campaign, { limits, claimant }] of campaigns.entries()) {
     yield claimant.keys.map(({ id }, key) => ({
       path: ['campaigns', campaign, 'claimant', 'keys', key, 'id'],

@@ -10,7 +10,6 @@ interface Gap {
 }
 
 const GAPS: readonly Gap[] = [
-  { setting: 'server.tls', supported: [null], cure: 'Set it to null, and let a proxy in front end TLS.' },
   { setting: 'store.path', supported: [null], cure: 'Set it to null; where state must last, use store.kind redis.' },
   { setting: 'store.cluster', supported: [undefined], cure: 'Remove it and give store.url, a single Redis.' },
   { setting: 'store.sentinel', supported: [undefined], cure: 'Remove it and give store.url, a single Redis.' },

@@ -10,10 +10,11 @@ interface PlacedKey {
   readonly key: KeyConfig;
 }
 
-function* keysOf({ tickets, campaigns }: Config): Generator<PlacedKey> {
+function* keysOf({ tickets, campaigns, upstreams }: Config): Generator<PlacedKey> {
   const listed = (keys: readonly KeyConfig[], path: Path): PlacedKey[] =>
     keys.map((key, index) => ({ path: [...path, index], key }));
   yield* listed(tickets.keys, ['tickets', 'keys']);
+  for (const [index, { proofKeys }] of upstreams.entries()) yield* listed(proofKeys, ['upstreams', index, 'proofKeys']);
   for (const [index, { claimant }] of campaigns.entries()) {
     yield* listed(claimant.keys, ['campaigns', index, 'claimant', 'keys']);
   }
