@@ -15,6 +15,7 @@ import { connectRedis, type RedisConnection } from './redis/connection.js';
 import { campaignKeys, gatewaysLogKeys, type SettingsKeys, settingsKeys } from './redis/keys.js';
 import { loadScripts } from './redis/script.js';
 import { sharedSecret } from './redis/shared-secret.js';
+import type { Lottery } from './waiting-room/lottery.js';
 
 const PATIENCE_MS = 5000;
 
@@ -25,6 +26,8 @@ export interface OpenedAudit {
   resolve(id: string, granted: boolean): Promise<Resolution>;
   /** Whether the audit logs, of the campaign and of the gateways, are as they were written. */
   verify(): Promise<ReadonlyArray<{ readonly log: string; readonly verdict: AuditVerdict }>>;
+  /** The draw as the store has it; null where there is none. */
+  lottery(): Promise<Lottery | null>;
   close(): Promise<void>;
 }
 
@@ -79,6 +82,11 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
       return Promise.all(
         logs.map(async (log) => ({ log: log.name, verdict: (await readLog(log, MOST_RECORDS)).verdict })),
       );
+    },
+    async lottery() {
+      const { line } = settingsKeys(store.keyPrefix, campaign.upstream, id);
+      const [key, from, to] = (await connection.send('hmget', [line, 'lotKey', 'lotFrom', 'lotTo'])) as string[];
+      return key ? { key, from: Number(from ?? 0), to: Number(to ?? 0) } : null;
     },
     close: () => connection.close(),
   };

@@ -128,6 +128,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     ended,
     state,
     nowMs,
+    opensInMs: rooms.opensInMs,
     ratePerSecond: () => live.effective.campaign.admission.ratePerSecond,
     nextAttempt: rooms.nextAttempt,
     mayBeGranted: (key) => claims.cache.get(key) !== undefined || granted.mayContain(key),

@@ -8,6 +8,7 @@ import type { AttemptEnd } from '../claims/campaign-claims.js';
 import type { LedgerRequest } from '../claims/verdict.js';
 import type { Clock } from '../kernel/clock.js';
 import type { StoreUnavailableError } from '../kernel/errors.js';
+import { turnOf } from '../waiting-room/lottery.js';
 import type { Place } from '../waiting-room/place.js';
 import type { AskListener, CampaignLink } from './campaign-link.js';
 import { ClaimEntry, type EntrySettings } from './claim-entry.js';
@@ -87,7 +88,8 @@ export class Admission {
     const { link, clock, mirrorMs } = this.options;
     const { view } = link;
     if (view === null || clock.monotonicUs() - link.seenUs > mirrorMs * 1000) return false;
-    return place.number > view.heads[place.line] && place.number <= view.tails[place.line];
+    const turn = turnOf(place, view.lottery) ?? Number.POSITIVE_INFINITY;
+    return turn > view.heads[place.line] && place.number <= view.tails[place.line];
   }
 }
 

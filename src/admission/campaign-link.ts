@@ -8,6 +8,7 @@ import type { Clock, Timer } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Random } from '../kernel/random.js';
 import { StoreClock } from '../kernel/store-clock.js';
+import { newerLottery } from '../waiting-room/lottery.js';
 import type { Place } from '../waiting-room/place.js';
 import type {
   Ask,
@@ -110,6 +111,7 @@ export class CampaignLink {
     doorIntervalNs: 0,
     taken: 0,
     released: 0,
+    lottery: null,
     claims: NO_CLAIMS,
   };
   #births = 0;
@@ -344,6 +346,7 @@ export class CampaignLink {
       tails: larger(tails, view.tails),
       doorTat: view.doorTat,
       doorIntervalNs: view.doorIntervalNs,
+      lottery: view.epoch === this.#known.epoch ? newerLottery(this.#known.lottery, view.lottery) : view.lottery,
       claims: {
         ...view.claims,
         soldOut: Math.max(view.claims.soldOut, this.#known.claims.soldOut),

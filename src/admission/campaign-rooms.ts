@@ -5,7 +5,7 @@
  */
 import { type BucketRate, bucketRate } from '../buckets/gcra.js';
 import type { EffectiveSettings } from '../campaign/overrides.js';
-import { type CampaignState, compileSchedule, stateAt } from '../campaign/schedule.js';
+import { type CampaignState, compileSchedule, opensInMs, stateAt } from '../campaign/schedule.js';
 import type { AnswerCache } from '../claims/answer-cache.js';
 import { isSoldOut } from '../claims/budget.js';
 import { CampaignClaims } from '../claims/campaign-claims.js';
@@ -15,6 +15,7 @@ import { readOverrides } from '../config/read-overrides.js';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Random } from '../kernel/random.js';
+import { turnOf } from '../waiting-room/lottery.js';
 import { Admission } from './admission.js';
 import { CampaignLink } from './campaign-link.js';
 import type { CampaignSettingsStore } from './campaign-settings-store.js';
@@ -22,6 +23,7 @@ import { Door } from './door.js';
 import { type CampaignStore, STORE_TIME_ORIGIN_MS } from './exchange.js';
 import { JoinPace } from './join-pace.js';
 import { LiveSettings } from './live-settings.js';
+import { lotterySettings } from './lottery-settings.js';
 import { type CampaignSettings, campaignSettings } from './settings.js';
 import type { SlotAccount } from './slot-account.js';
 
@@ -83,6 +85,8 @@ export interface CampaignRooms {
   nowMs(): number;
   /** How long a claim on its way may take to end, in milliseconds. */
   leaseMs(): number;
+  /** Milliseconds until the opening; 0: it was, or is not planned. */
+  opensInMs(): number;
 }
 
 export function joinRooms(parts: RoomParts): CampaignRooms {
@@ -104,13 +108,17 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
   const state = (): CampaignState => stateWith(live.effective.overrides);
   const over = (): boolean => state() === 'sold-out' || state() === 'ended';
   const joins = new JoinPace(clock);
-  const settings = settingsThatHold(() => ({
-    effective: live.effective,
-    revision: live.revision,
-    open: state() === 'open',
-    skip: joins.skip(),
-    gateways: link.view?.gateways ?? 2,
-  }));
+  const settings = settingsThatHold(
+    () => ({
+      effective: live.effective,
+      revision: live.revision,
+      open: state() === 'open',
+      skip: joins.skip(),
+      gateways: link.view?.gateways ?? 2,
+      epoch: link.view?.epoch ?? 1,
+    }),
+    parts.claimsSecret,
+  );
   const link = new CampaignLink({
     store: parts.exchanges,
     clock,
@@ -127,6 +135,7 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     settings: () => settings().door,
     onUnused: (count) => slots.release(count),
     askSoon: () => link.flushSoon(),
+    turnOf: (place) => turnOf(place, link.view?.lottery ?? null) ?? place.number,
   });
   link.door = door;
   link.onView((view) => joins.observe(view));
@@ -181,6 +190,7 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     stateWith,
     over,
     nowMs,
+    opensInMs: () => opensInMs(schedule, state(), nowMs()),
     leaseMs,
   };
 }
@@ -197,19 +207,21 @@ interface Moment {
   readonly open: boolean;
   readonly skip: number;
   readonly gateways: number;
+  readonly epoch: number;
 }
 
 /** The settings of each moment; made anew only when something in them has changed. */
-function settingsThatHold(look: () => Moment): () => CampaignSettings {
+function settingsThatHold(look: () => Moment, secret: Uint8Array): () => CampaignSettings {
   let of: Moment | null = null;
   let made: CampaignSettings;
   return () => {
     const now = look();
     if (of === null || !isSame(of, now)) {
-      const { effective, revision, open, skip, gateways } = now;
+      const { effective, revision, open, skip, gateways, epoch } = now;
       const { campaign, upstream } = effective;
       of = now;
-      made = campaignSettings(campaign, upstream, campaign.admission, open, skip, gateways, revision);
+      const lottery = lotterySettings(effective, epoch, secret);
+      made = campaignSettings(campaign, upstream, campaign.admission, open, skip, gateways, revision, lottery);
     }
     return made;
   };
@@ -221,7 +233,8 @@ function isSame(a: Moment, b: Moment): boolean {
     a.revision === b.revision &&
     a.open === b.open &&
     a.skip === b.skip &&
-    a.gateways === b.gateways
+    a.gateways === b.gateways &&
+    a.epoch === b.epoch
   );
 }
 

@@ -46,6 +46,8 @@ export interface DoorOptions {
   readonly onUnused: (count: number) => void;
   /** Asks for permits, soon. */
   readonly askSoon: () => void;
+  /** Whose turn a place is among the numbers of its line that are called. */
+  readonly turnOf: (place: Place) => number;
 }
 
 /** How often a door asks again while other gateways have all the slots. */
@@ -74,7 +76,7 @@ export class Door implements DoorPort {
 
   /** Holds a claim that has no permit yet. */
   hold(claim: HeldClaim): void {
-    this.#claims.add(claim, orderOf(claim.place));
+    this.#claims.add(claim, this.#orderOf(claim.place));
     this.#pump();
     this.options.askSoon();
   }
@@ -160,6 +162,13 @@ export class Door implements DoorPort {
     this.#lastAsk = this.options.clock.after(Math.max(0, Math.ceil((atUs - nowUs) / 1000)), () => this.askNow());
   }
 
+  /** The return line goes ahead of the main one; within a line, by turn. */
+  #orderOf(place: Place | null): number {
+    if (place === null) return Number.NEGATIVE_INFINITY;
+    const turn = this.options.turnOf(place);
+    return place.line === RETURN ? turn - Number.MAX_SAFE_INTEGER : turn;
+  }
+
   #addDeparture(departureUs: number): void {
     let at = this.#departuresUs.length;
     while (at > 0 && this.#departuresUs[at - 1]! > departureUs) at--;
@@ -220,10 +229,4 @@ export class Door implements DoorPort {
       this.#pump();
     });
   }
-}
-
-/** The return line goes ahead of the main one; within a line, by number. */
-function orderOf(place: Place | null): number {
-  if (place === null) return Number.NEGATIVE_INFINITY;
-  return place.line === RETURN ? place.number - Number.MAX_SAFE_INTEGER : place.number;
 }

@@ -7,6 +7,8 @@
  * first gateway that calls. A call that arrives later than `notAfterUs` does nothing at all.
  */
 import type { BucketRate } from '../buckets/gcra.js';
+import type { Gap } from '../waiting-room/gaps.js';
+import type { Lottery } from '../waiting-room/lottery.js';
 import type { Place } from '../waiting-room/place.js';
 
 /** Store time is counted in microseconds from here, so that it stays exact in a double, with nanoseconds below. */
@@ -139,6 +141,8 @@ export interface Known {
   /** Slots this gateway was ever given, and those it has given back. */
   readonly taken: number;
   readonly released: number;
+  /** Null where the order is that of joining, and before the key is known. */
+  readonly lottery: Lottery | null;
   readonly claims: KnownClaims;
 }
 
@@ -182,7 +186,16 @@ export interface ExchangeSettings {
   readonly doorStayMs: number;
   /** Numbers left out after a loss, more than can have been issued unseen. */
   readonly skip: number;
+  /** Null where the order is that of joining. */
+  readonly lottery: LotterySettings | null;
   readonly claims: ClaimsSettings;
+}
+
+export interface LotterySettings {
+  /** Of the epoch that the caller knows; the first one that is offered is kept. */
+  readonly key: string;
+  /** Store time, in microseconds: the first call from then on draws. Until the draw the door is shut. */
+  readonly drawAtUs: number;
 }
 
 export interface ClaimsSettings {
@@ -242,6 +255,9 @@ export interface StoreView {
   readonly claims: ClaimsView;
   /** Revision of the operators' settings in the store; 0: none were ever made, or they are lost. */
   readonly settingsRevision: number;
+  /** Numbers that nobody has and no head has passed. */
+  readonly gaps: readonly Gap[];
+  readonly lottery: Lottery | null;
 }
 
 export interface ClaimsView extends KnownClaims {

@@ -3,6 +3,8 @@ import type { RedisArgument } from '../redis/connection.js';
 import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
 import type { Script } from '../redis/script.js';
 import type { StoreCalls } from '../redis/store-calls.js';
+import type { Gap } from '../waiting-room/gaps.js';
+import type { Lottery } from '../waiting-room/lottery.js';
 import type { LineIndex, Place } from '../waiting-room/place.js';
 import type {
   Ask,
@@ -57,6 +59,8 @@ const FULL = 7;
 const PASS = 8;
 const RECORDED = 10;
 const UNTRUSTED = 11;
+/** In place of the time of a draw. */
+const NO_LOTTERY = -1;
 /** How an ask's kind is written. */
 const KINDS = { join: 0, claim: 1, pass: 2, find: 3, recall: 4, refund: 5 } as const;
 
@@ -85,6 +89,8 @@ function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: Ca
     settings.claims.leaseMs,
     settings.claims.strict ? 1 : 0,
     settings.revision,
+    settings.lottery?.drawAtUs ?? NO_LOTTERY,
+    settings.lottery?.key ?? '',
     known.epoch,
     known.generation,
     known.heads[0],
@@ -102,6 +108,9 @@ function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: Ca
     known.claims.soldOut,
     known.claims.losses,
     known.claims.confirmed,
+    known.lottery?.key ?? '',
+    known.lottery?.from ?? 0,
+    known.lottery?.to ?? 0,
   ];
   pushPlaces(args, events.entered);
   pushPlaces(args, events.gone);
@@ -213,7 +222,26 @@ function readView(reader: Reader): StoreView {
     ticked: reader.number() === 1,
     claims: readClaims(reader),
     settingsRevision: reader.number(),
+    gaps: readGaps(reader.text()),
+    lottery: readLottery(reader.text(), reader.number(), reader.number()),
   };
+}
+
+const NO_GAPS: readonly Gap[] = [];
+
+function readGaps(text: string): readonly Gap[] {
+  if (text === '') return NO_GAPS;
+  return text
+    .slice(0, -1)
+    .split(';')
+    .map((row) => {
+      const [line, from, to] = row.split(' ').map(Number);
+      return { line: line as LineIndex, from: from!, to: to! };
+    });
+}
+
+function readLottery(key: string, from: number, to: number): Lottery | null {
+  return key === '' ? null : { key, from, to };
 }
 
 function readClaims(reader: Reader): ClaimsView {

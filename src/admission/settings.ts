@@ -3,7 +3,7 @@ import { type BucketRate, bucketRate } from '../buckets/gcra.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
 import type { DoorSettings } from './door.js';
-import type { ExchangeSettings } from './exchange.js';
+import type { ExchangeSettings, LotterySettings } from './exchange.js';
 
 /** How late departures may be, at most, in microseconds: timers, network, and a busy process. */
 const MOST_SLACK_US = 5_000;
@@ -41,6 +41,7 @@ export interface CampaignSettings {
  * @param skip - numbers to leave out after a loss
  * @param gateways - gateways alive; one alone keeps the bound by its own departures, however late they are
  * @param revision - of the operators' settings that the others follow
+ * @param lottery - null where the order is that of joining
  */
 export function campaignSettings(
   campaign: CampaignConfig,
@@ -50,6 +51,7 @@ export function campaignSettings(
   skip: number,
   gateways: number,
   revision = 0,
+  lottery: LotterySettings | null = null,
 ): CampaignSettings {
   const { queue, claims, budget } = campaign;
   const rate = bucketRate(pace.burst, pace.ratePerSecond);
@@ -75,6 +77,7 @@ export function campaignSettings(
       dwellMs,
       doorStayMs: queue.holdMs + 2 * queue.poll.nearMs + DOOR_STAY_SLACK_MS,
       skip,
+      lottery,
       claims: {
         ledger: claims.mode !== 'off' || budget.claims !== null,
         budget: budget.claims ?? 0,

@@ -52,6 +52,12 @@ export function stateAt(schedule: Schedule, override: StateOverride, nowMs: numb
   return planned === 'open' && override === 'paused' ? 'paused' : planned;
 }
 
+/** Milliseconds until the opening, in a state before it; 0 in any other. */
+export function opensInMs(schedule: Schedule, state: CampaignState, nowMs: number): number {
+  if (state !== 'prequeue' && state !== 'scheduled') return 0;
+  return Math.max(0, (schedule.opensAtMs ?? nowMs) - nowMs);
+}
+
 /**
  * The next moment at which `stateAt` gives another state if neither override nor budget change, in milliseconds
  * since the epoch; null when none will come.

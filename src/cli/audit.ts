@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { openClaimsAudit } from '../compose-audit.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
+import { printOrder, publishedLottery } from './audit-order.js';
 import type { Write } from './check.js';
 
 interface AuditCommandOptions {
@@ -10,6 +11,9 @@ interface AuditCommandOptions {
   readonly unknown?: true;
   readonly verify?: true;
   readonly resolve?: readonly string[];
+  readonly order?: true | readonly string[];
+  readonly document?: string;
+  readonly commitment?: string;
 }
 
 export interface AuditStreams {
@@ -30,6 +34,15 @@ export function addAuditCommand(program: Command, streams: AuditStreams, finish:
     .option('--config <file>', 'configuration file', streams.env.SPILLWAY_CONFIG ?? 'config/spillway.yaml')
     .option('--unknown', 'list the claims of unknown outcome instead, one JSON object a line')
     .option('--verify', 'say whether the audit logs, of the campaign and of the gateways, are as they were written')
+    .option(
+      '--order [numbers...]',
+      'compute in what order lots were drawn: of these numbers in order of joining, or of all',
+    )
+    .option(
+      '--document <url>',
+      "with --order: from a campaign document, a file or a gateway's status.json, instead of the store",
+    )
+    .option('--commitment <text>', 'with --order: what was published before the draw, as somebody noted it')
     .option('--resolve <id-and-outcome...>', "say how one of them ended: its id, or 'lost', and granted or not-granted")
     .action(async (campaign: string, options: AuditCommandOptions) =>
       finish(await runAudit(campaign, options, streams)),
@@ -48,10 +61,15 @@ export async function runAudit(
     err("--resolve takes an id of --unknown, or 'lost', and then granted or not-granted\n");
     return 2;
   }
+  const ordered = { numbers: options.order === true ? [] : (options.order ?? []), commitment: options.commitment };
   try {
+    if (options.order && options.document) {
+      return printOrder(await publishedLottery(options.document), ordered, out, err);
+    }
     const opened = await openClaimsAudit(loadConfig({ file: options.config, env }), campaign);
     try {
       if (id !== undefined && wanted !== undefined) return await resolveOne(opened, id, wanted, out, err);
+      if (options.order) return printOrder(await opened.lottery(), ordered, out, err);
       if (options.verify) return await verifyLogs(opened, out, err);
       if (options.unknown) for await (const claim of opened.unknown()) out(`${JSON.stringify(claim)}\n`);
       else for (const [name, value] of Object.entries(await opened.audit.figures())) out(`${name} ${value}\n`);

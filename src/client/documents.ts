@@ -24,6 +24,8 @@ export interface TicketDocument {
   readonly chance: 'likely' | 'unlikely' | null;
   /** ISO 8601: until when a call is good. */
   readonly expiresAt: string | null;
+  /** In a lottery: the number in order of joining, from which the published key makes `number`. */
+  readonly joinNumber?: number;
 }
 
 export type CampaignState = 'scheduled' | 'prequeue' | 'open' | 'paused' | 'sold-out' | 'ended';
@@ -44,6 +46,13 @@ export interface CampaignDocument {
   readonly opensAt: string | null;
   readonly closesAt: string | null;
   readonly poll: { readonly nearMs: number; readonly maxMs: number; readonly shareOfWait?: number };
+  /** Of a lottery; the key and the numbers drawn are null before. */
+  readonly lottery?: {
+    readonly commitment: string;
+    readonly key: string | null;
+    readonly from: number | null;
+    readonly to: number | null;
+  };
   /** ISO 8601, by the gateway's clock. */
   readonly updatedAt: string;
 }

@@ -39,6 +39,8 @@ export interface CampaignContext {
   state(): CampaignState;
   /** Milliseconds since the Unix epoch on the store's clock: the same on every gateway. */
   nowMs(): number;
+  /** Milliseconds until the opening, in a pre-queue; 0 at any other time. */
+  opensInMs(): number;
   ratePerSecond(): number;
   /** A name for one attempt that no other gateway or attempt has. */
   readonly nextAttempt: () => string;

@@ -1,6 +1,7 @@
 /** The campaign document: the same bytes for everybody, made anew when the line or the state has changed. */
 
 import { publishedRemaining, remainingOf } from '../claims/budget.js';
+import { commitmentTo, type Lottery } from '../waiting-room/lottery.js';
 import { SHARE_OF_WAIT } from '../waiting-room/poll-schedule.js';
 import { waitingIn } from '../waiting-room/standing.js';
 import type { CampaignContext } from './campaign-context.js';
@@ -48,8 +49,15 @@ export class CampaignDocument {
       ),
       poll: { nearMs, maxMs, shareOfWait: SHARE_OF_WAIT },
       updatedAt: new Date(nowMs).toISOString(),
+      ...(view === null || view.lottery === null ? {} : { lottery: publishedLottery(view.lottery) }),
     };
   }
+}
+
+/** Before the draw, the commitment to its key; after it, the key and the numbers that it put in order. */
+function publishedLottery({ key, from, to }: Lottery): object {
+  const commitment = commitmentTo(key);
+  return from === 0 ? { commitment, key: null, from: null, to: null } : { commitment, key, from, to };
 }
 
 function rounded(count: number): number {

@@ -1,7 +1,8 @@
 /** The ticket document of somebody with a place, in a refusal and on its own. */
 import { chanceOf } from '../claims/budget.js';
 import type { Random } from '../kernel/random.js';
-import type { Place } from '../waiting-room/place.js';
+import { type Lottery, turnOf } from '../waiting-room/lottery.js';
+import { MAIN, type Place } from '../waiting-room/place.js';
 import { crowdStretch } from '../waiting-room/poll-schedule.js';
 import { type LineView, standingOf, waitingIn } from '../waiting-room/standing.js';
 import { type TicketDocument, type TicketState, ticketDocument } from '../waiting-room/ticket-document.js';
@@ -28,27 +29,39 @@ export function documentOf(
   const ratePerSecond = context.ratePerSecond();
   const known = reading.kind === 'ticket' && samePlace(reading.ticket.place, place) ? reading : null;
   const told = known?.ticket.toldMs ?? 0;
-  const standing = standingOf(place, told, view, config.queue.graceMs, ratePerSecond);
+  const standing = standingOf(place, told, view, {
+    graceMs: config.queue.graceMs,
+    ratePerSecond,
+    openInMs: context.opensInMs(),
+  });
   const tellNow = standing.kind === 'called' && told === 0;
   const toldMs = tellNow ? view.lineMs : told;
   let ticket = known?.text ?? '';
   if (known === null && claimantId !== null) {
     ticket = context.tickets.issue(view.epoch, place, toldMs, claimantId, context.nowMs());
   } else if (known !== null && tellNow) ticket = context.tickets.renew(known.ticket, toldMs);
-  return ticketDocument(
+  const waiting = waitingIn(view);
+  const document = ticketDocument(
     {
       campaign: config.id,
       ticket,
-      number: place.number,
       standing,
+      waiting,
+      gateways: view.gateways,
       graceLeftMs: standing.kind === 'called' ? Math.max(0, toldMs + config.queue.graceMs - view.lineMs) : null,
-      stretch: crowdStretch(waitingIn(view), view.callsPerSecond || ratePerSecond, view.gateways, config.queue.poll),
+      stretch: crowdStretch(waiting, view.callsPerSecond || ratePerSecond, view.gateways, config.queue.poll),
       wallMs: context.nowMs(),
       chance: chanceAt(context, standing.kind === 'waiting' ? standing.position : 1),
     },
     config.queue.poll,
     random,
   );
+  return withJoinNumber(document, place, view.lottery);
+}
+
+/** So that its owner can compute the place from the key, once that is published. */
+function withJoinNumber(document: TicketDocument, place: Place, lottery: Lottery | null): TicketDocument {
+  return lottery === null || place.line !== MAIN ? document : { ...document, joinNumber: place.number };
 }
 
 function chanceAt({ link, config }: CampaignContext, position: number): TicketDocument['chance'] {
@@ -77,17 +90,19 @@ export function endedDocument(
   ticket: string,
   state: TicketState,
 ): TicketDocument {
-  return {
+  const lottery = context.link.view?.lottery ?? null;
+  const document: TicketDocument = {
     campaign: context.config.id,
     state,
     ticket,
-    number: place.number,
+    number: turnOf(place, lottery),
     position: null,
     etaSeconds: null,
     pollAfterMs: context.config.queue.poll.maxMs,
     chance: null,
     expiresAt: null,
   };
+  return withJoinNumber(document, place, lottery);
 }
 
 function samePlace(a: Place, b: Place): boolean {
@@ -100,6 +115,8 @@ const EMPTY_LINE: LineView = {
   heads: [0, 0],
   tails: [0, 0],
   lapsed: [0, 0],
+  gaps: [],
+  lottery: null,
   lineMs: 0,
   atDoor: 0,
   callsPerSecond: 0,

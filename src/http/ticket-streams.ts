@@ -10,7 +10,8 @@ import type { Response } from 'express';
 import type { Clock, Timer } from '../kernel/clock.js';
 import type { Random } from '../kernel/random.js';
 import type { Counter } from '../metrics/instruments.js';
-import type { LineIndex, Place } from '../waiting-room/place.js';
+import { turnOf } from '../waiting-room/lottery.js';
+import { type LineIndex, MAIN, type Place } from '../waiting-room/place.js';
 import type { TicketDocument } from '../waiting-room/ticket-document.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { TicketReading } from './identity.js';
@@ -43,6 +44,8 @@ interface Stream {
   readonly place: Place;
   readonly epoch: number;
   reading: Extract<TicketReading, { kind: 'ticket' }>;
+  /** Under which turn it is found. */
+  listedAs: number;
   toldId: string;
   quietVisits: number;
   /** Whether its beginning is one round ago, so that no two positions come within a second. */
@@ -60,8 +63,9 @@ export interface TicketStreamsOptions {
 
 export class TicketStreams {
   readonly #turns: ReadonlyArray<Set<Stream>> = Array.from({ length: TURNS }, () => new Set());
-  /** By number, for each of the two lines. */
+  /** By whose turn it is, for each of the two lines; before lots are drawn, below 0. */
   readonly #places: readonly [Map<number, Stream[]>, Map<number, Stream[]>] = [new Map(), new Map()];
+  #drawn = true;
   /** Up to where calls have been told. */
   readonly #heads: [number, number] = [0, 0];
   #open = 0;
@@ -80,7 +84,7 @@ export class TicketStreams {
 
   /** Whether one more may be opened for `place`. */
   takes(place: Place): boolean {
-    const ofPlace = this.#places[place.line].get(place.number)?.length ?? 0;
+    const ofPlace = this.#places[place.line].get(this.#turnOf(place))?.length ?? 0;
     return !this.#stopped && this.#open < this.options.most && ofPlace < MOST_A_PLACE;
   }
 
@@ -101,7 +105,8 @@ export class TicketStreams {
     }
     res.writeHead(200, [...FIELDS, ...fields]);
     res.write(retryHint(RETRY_MS + random() * RETRY_SPREAD_MS));
-    const stream: Stream = { res, place, epoch, reading, toldId: lastId ?? '', quietVisits: 0, settled: false };
+    const toldId = lastId ?? '';
+    const stream: Stream = { res, place, epoch, reading, listedAs: 0, toldId, quietVisits: 0, settled: false };
     this.#add(stream);
     this.#tell(stream, document);
   }
@@ -119,18 +124,14 @@ export class TicketStreams {
   }
 
   #add(stream: Stream): void {
-    const { line, number } = stream.place;
     const turn = this.#turns[this.#opened++ % TURNS]!;
-    const places = this.#places[line];
     turn.add(stream);
-    places.set(number, [...(places.get(number) ?? []), stream]);
+    this.#list(stream);
     this.#open++;
     stream.res.on('close', () => {
       if (!turn.delete(stream)) return;
       this.#open--;
-      const others = places.get(number)?.filter((other) => other !== stream) ?? [];
-      if (others.length === 0) places.delete(number);
-      else places.set(number, others);
+      this.#unlist(stream);
     });
     if (this.#timer !== null) return;
     const heads = this.options.context.link.view?.heads ?? [0, 0];
@@ -138,6 +139,35 @@ export class TicketStreams {
     this.#heads[1] = heads[1];
     this.#dueUs = this.options.clock.monotonicUs();
     this.#nextTurn();
+  }
+
+  #list(stream: Stream): void {
+    const { place } = stream;
+    const places = this.#places[place.line];
+    stream.listedAs = this.#turnOf(place);
+    if (stream.listedAs < 0) this.#drawn = false;
+    places.set(stream.listedAs, [...(places.get(stream.listedAs) ?? []), stream]);
+  }
+
+  #unlist(stream: Stream): void {
+    const places = this.#places[stream.place.line];
+    const others = places.get(stream.listedAs)?.filter((other) => other !== stream) ?? [];
+    if (others.length === 0) places.delete(stream.listedAs);
+    else places.set(stream.listedAs, others);
+  }
+
+  #turnOf(place: Place): number {
+    return turnOf(place, this.options.context.link.view?.lottery ?? null) ?? -place.number;
+  }
+
+  /** Lots have been drawn: everybody has a turn now. */
+  #listAnew(): void {
+    if (this.#drawn || this.options.context.link.view?.lottery?.from === 0) return;
+    this.#drawn = true;
+    this.#places[MAIN].clear();
+    for (const turn of this.#turns) {
+      for (const stream of turn) if (stream.place.line === MAIN) this.#list(stream);
+    }
   }
 
   #nextTurn(): void {
@@ -152,6 +182,7 @@ export class TicketStreams {
     this.#timer = null;
     if (this.#open === 0 || this.#stopped) return;
     this.options.context.link.touch();
+    this.#listAnew();
     this.#tellCalled(0);
     this.#tellCalled(1);
     this.#turn = (this.#turn + 1) % TURNS;

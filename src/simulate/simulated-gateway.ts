@@ -124,15 +124,20 @@ export class SimulatedGateway {
     const view = link.view as LineView;
     const same = ticket !== null && ticket.place.line === place.line && ticket.place.number === place.number;
     const told = same ? ticket.toldMs : 0;
-    const standing = standingOf(place, told, view, queue.graceMs, admission.ratePerSecond);
+    const standing = standingOf(place, told, view, {
+      graceMs: queue.graceMs,
+      ratePerSecond: admission.ratePerSecond,
+      openInMs: this.rooms.opensInMs(),
+    });
     const tellNow = standing.kind === 'called' && told === 0;
     const newest = same && !tellNow ? (text as string) : writeTicket(place, tellNow ? view.lineMs : told, claimant);
     const document = ticketDocument(
       {
         campaign: campaign.id,
         ticket: newest,
-        number: place.number,
         standing,
+        waiting: waitingIn(view),
+        gateways: view.gateways,
         graceLeftMs: null,
         stretch: this.#stretchAt(view),
         wallMs: 0,

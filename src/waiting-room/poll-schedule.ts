@@ -30,6 +30,39 @@ export function pollAfterMs(waitMs: number, stretch: number, settings: PollSetti
   return Math.max(settings.nearMs, Math.floor(jittered(boundedMs, JITTER, random)));
 }
 
+/** Who learns at once where they are in a large crowd must not be more than half of the longest time apart. */
+const MOST_SPREAD = 0.5;
+/** Far from the opening, people come back at the longest time there is, less at most this share of it. */
+const FAR_JITTER = 0.2;
+
+/**
+ * When to come back before lots are drawn. Whoever would come back before the opening and after it alike comes after it,
+ * each at another time: nobody gains by being first there, and all at once would be a flood.
+ * @param openInMs - time until the opening; 0: any moment now
+ * @param waiting - how many are to learn of their places
+ * @returns whole milliseconds, from `nearMs` to `maxMs`
+ */
+export function pollBeforeDrawMs(
+  openInMs: number,
+  waiting: number,
+  gateways: number,
+  settings: PollSettings,
+  random: Random,
+): number {
+  const { nearMs, maxMs, budgetPerSecond } = settings;
+  const crowdMs = (waiting * 1000) / (budgetPerSecond * Math.max(1, gateways));
+  const spreadMs = Math.min(Math.max(crowdMs, nearMs), maxMs * MOST_SPREAD);
+  return Math.max(nearMs, Math.floor(Math.min(maxMs, untilLookMs(openInMs, spreadMs, settings, random))));
+}
+
+function untilLookMs(openInMs: number, spreadMs: number, { nearMs, maxMs }: PollSettings, random: Random): number {
+  if (openInMs + spreadMs <= maxMs) return openInMs + spreadMs * random();
+  // The last look before the opening leaves so little time that the next one can be anywhere in the spread.
+  const soonestMs = Math.max(nearMs, openInMs + spreadMs - maxMs);
+  if (soonestMs >= maxMs) return maxMs * (1 - FAR_JITTER * random());
+  return soonestMs + (Math.min(maxMs, openInMs) - soonestMs) * random();
+}
+
 /**
  * How much longer than usual people must be told to wait between polls, for all polls to stay within the budget, as
  * far as that goes without keeping anybody away from the door.

@@ -2,9 +2,11 @@
  * Where somebody stands, as far as this gateway knows without asking: the comparison of a place with the last view
  * of the line. It costs no store call, whatever the crowd.
  *
- *   waiting ──the head passes──▶ called ──grace over──▶ lapsed
+ *   undrawn ──lots are drawn──▶ waiting ──the head passes──▶ called ──grace over──▶ lapsed
  */
-import type { Place } from './place.js';
+import { type Gap, leftOut } from './gaps.js';
+import { type Lottery, turnOf } from './lottery.js';
+import { MAIN, type Place, RETURN } from './place.js';
 
 /** The line as last seen. */
 export interface LineView {
@@ -12,6 +14,9 @@ export interface LineView {
   readonly heads: readonly [number, number];
   readonly tails: readonly [number, number];
   readonly lapsed: readonly [number, number];
+  readonly gaps: readonly Gap[];
+  /** Null where the order is that of joining. */
+  readonly lottery: Lottery | null;
   readonly lineMs: number;
   readonly atDoor: number;
   readonly callsPerSecond: number;
@@ -19,34 +24,43 @@ export interface LineView {
 }
 
 export type Standing =
-  | { readonly kind: 'waiting'; readonly position: number; readonly waitMs: number }
+  /** In a line whose lots are not drawn yet. @member openInMs - time until the opening; 0: any moment now */
+  | { readonly kind: 'undrawn'; readonly openInMs: number }
+  | { readonly kind: 'waiting'; readonly turn: number; readonly position: number; readonly waitMs: number }
   /** @member doorMs - how long whoever stands at the door now will keep it busy */
-  | { readonly kind: 'called'; readonly doorMs: number }
-  | { readonly kind: 'lapsed' };
+  | { readonly kind: 'called'; readonly turn: number; readonly doorMs: number }
+  | { readonly kind: 'lapsed'; readonly turn: number };
 
-/**
- * @param toldMs - when the owner was told of the call, on the line's clock; 0: not yet
- * @param ratePerSecond - what to count with while nobody was called yet
- */
-export function standingOf(
-  place: Place,
-  toldMs: number,
-  view: LineView,
-  graceMs: number,
-  ratePerSecond: number,
-): Standing {
+export interface StandingSettings {
+  readonly graceMs: number;
+  /** What to count with while nobody was called yet. */
+  readonly ratePerSecond: number;
+  /** Time until the opening, in milliseconds; 0: open. */
+  readonly openInMs: number;
+}
+
+/** @param toldMs - when the owner was told of the call, on the line's clock; 0: not yet */
+export function standingOf(place: Place, toldMs: number, view: LineView, settings: StandingSettings): Standing {
+  const { graceMs, ratePerSecond, openInMs } = settings;
+  const turn = turnOf(place, view.lottery);
+  if (turn === null) return { kind: 'undrawn', openInMs };
   const pace = view.callsPerSecond > 0 ? view.callsPerSecond : ratePerSecond;
-  if (place.number > view.heads[place.line]) {
-    const returning = view.tails[1] - view.heads[1];
-    const position = place.number - view.heads[place.line] + (place.line === 0 ? returning : 0);
-    return { kind: 'waiting', position, waitMs: (position / pace) * 1000 };
+  const head = view.heads[place.line];
+  if (turn > head) {
+    const own = turn - head - leftOut(view.gaps, place.line, head, turn);
+    const position = Math.max(1, own + (place.line === MAIN ? waitingInLine(view, RETURN) : 0));
+    return { kind: 'waiting', turn, position, waitMs: openInMs + (position / pace) * 1000 };
   }
-  if (place.number <= view.lapsed[place.line] && (toldMs === 0 || toldMs + graceMs < view.lineMs)) {
-    return { kind: 'lapsed' };
+  if (turn <= view.lapsed[place.line] && (toldMs === 0 || toldMs + graceMs < view.lineMs)) {
+    return { kind: 'lapsed', turn };
   }
-  return { kind: 'called', doorMs: (view.atDoor / pace) * 1000 };
+  return { kind: 'called', turn, doorMs: (view.atDoor / pace) * 1000 };
 }
 
 export function waitingIn(view: LineView): number {
-  return view.tails[0] - view.heads[0] + view.tails[1] - view.heads[1];
+  return waitingInLine(view, MAIN) + waitingInLine(view, RETURN);
+}
+
+function waitingInLine({ heads, tails, gaps }: LineView, line: 0 | 1): number {
+  return tails[line] - heads[line] - leftOut(gaps, line, heads[line], tails[line]);
 }

@@ -1,6 +1,6 @@
 /** What somebody in line is told: the ticket document of the public contract. */
 import type { Random } from '../kernel/random.js';
-import { type PollSettings, pollAfterMs } from './poll-schedule.js';
+import { type PollSettings, pollAfterMs, pollBeforeDrawMs } from './poll-schedule.js';
 import type { Standing } from './standing.js';
 
 export type TicketState = 'waiting' | 'called' | 'lapsed' | 'claimed' | 'left' | 'sold-out' | 'ended';
@@ -19,13 +19,17 @@ export interface TicketDocument {
   readonly chance: 'likely' | 'unlikely' | null;
   /** ISO 8601; null where the place does not end by itself. */
   readonly expiresAt: string | null;
+  /** In a lottery: the number in order of joining, from which the published key makes `number`. */
+  readonly joinNumber?: number;
 }
 
 export interface TicketFacts {
   readonly campaign: string;
   readonly ticket: string;
-  readonly number: number;
   readonly standing: Standing;
+  /** How many wait, and before how many gateways; for who comes back when lots are drawn. */
+  readonly waiting: number;
+  readonly gateways: number;
   /** Milliseconds of grace left to somebody called; null for others. */
   readonly graceLeftMs: number | null;
   readonly stretch: number;
@@ -36,15 +40,27 @@ export interface TicketFacts {
 
 /** Literals, whole and in the contract's order: on Node 20 each member added to a spread costs half a microsecond. */
 export function ticketDocument(facts: TicketFacts, poll: PollSettings, random: Random): TicketDocument {
-  const { campaign, ticket, number, standing, graceLeftMs, wallMs } = facts;
+  const { campaign, ticket, standing, graceLeftMs, wallMs } = facts;
   const chance = facts.chance ?? null;
   switch (standing.kind) {
+    case 'undrawn':
+      return {
+        campaign,
+        state: 'waiting',
+        ticket,
+        number: null,
+        position: null,
+        etaSeconds: null,
+        pollAfterMs: pollBeforeDrawMs(standing.openInMs, facts.waiting, facts.gateways, poll, random),
+        chance,
+        expiresAt: null,
+      };
     case 'waiting':
       return {
         campaign,
         state: 'waiting',
         ticket,
-        number,
+        number: standing.turn,
         position: standing.position,
         etaSeconds: etaSeconds(standing.waitMs),
         pollAfterMs: pollAfterMs(standing.waitMs, facts.stretch, poll, random),
@@ -56,7 +72,7 @@ export function ticketDocument(facts: TicketFacts, poll: PollSettings, random: R
         campaign,
         state: 'called',
         ticket,
-        number,
+        number: standing.turn,
         position: 0,
         etaSeconds: { min: 0, max: 1 },
         pollAfterMs: pollAfterMs(standing.doorMs, 1, poll, random),
@@ -68,7 +84,7 @@ export function ticketDocument(facts: TicketFacts, poll: PollSettings, random: R
         campaign,
         state: 'lapsed',
         ticket,
-        number,
+        number: standing.turn,
         position: null,
         etaSeconds: null,
         pollAfterMs: poll.nearMs,

@@ -95,6 +95,7 @@ export class AdmissionKit {
       }),
       onUnused: (count) => this.slots.release(count),
       askSoon: () => this.link.flushSoon(),
+      turnOf: ({ number }) => number,
     });
     this.link.door = this.door;
     const { link, door, slots, clock } = this;

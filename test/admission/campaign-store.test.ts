@@ -6,6 +6,7 @@ import { describeLapses } from './contract/describe-lapses.js';
 import { describeLimits } from './contract/describe-limits.js';
 import { describeLine } from './contract/describe-line.js';
 import { describeLoss } from './contract/describe-loss.js';
+import { describeLottery } from './contract/describe-lottery.js';
 import { describeSlots } from './contract/describe-slots.js';
 import { type Open, openMemory, openRedis } from './stores.js';
 
@@ -18,6 +19,7 @@ function describeCampaignStore(adapter: string, open: Open): void {
   describeCalling(adapter, open);
   describeLapses(adapter, open);
   describeLoss(adapter, open);
+  describeLottery(adapter, open);
   describeEpochs(adapter, open);
 }
 

@@ -33,6 +33,7 @@ export class DoorKit {
       askSoon: () => {
         this.asks++;
       },
+      turnOf: ({ number }) => number,
     });
   }
 
@@ -90,6 +91,8 @@ export class DoorKit {
       loss: false,
       ticked: false,
       settingsRevision: 0,
+      gaps: [],
+      lottery: null,
       claims: NO_CLAIMS,
     };
   }

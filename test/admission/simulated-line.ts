@@ -5,7 +5,7 @@
 import { Admission } from '../../src/admission/admission.js';
 import { CampaignLink } from '../../src/admission/campaign-link.js';
 import { Door } from '../../src/admission/door.js';
-import type { CampaignStore } from '../../src/admission/exchange.js';
+import { type CampaignStore, STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
 import { MemoryCampaignStore } from '../../src/admission/memory-campaign-store.js';
 import { MemorySlots } from '../../src/admission/memory-slots.js';
 import { campaignSettings } from '../../src/admission/settings.js';
@@ -14,15 +14,21 @@ import { campaignSchema } from '../../src/config/campaign-schema.js';
 import { upstreamSchema } from '../../src/config/upstream-schema.js';
 import type { Random } from '../../src/kernel/random.js';
 import { seededRandom } from '../../src/replay/seeded-random.js';
+import { turnOf } from '../../src/waiting-room/lottery.js';
 import type { SimulatedClock } from './simulated-clock.js';
 
 export interface Pace {
   ratePerSecond: number;
   burst: number;
   open: boolean;
+  /** On the simulated clock; before, the door is shut. */
+  opensAtUs?: number;
 }
 
 export const CAMPAIGN = campaignSchema.parse({ id: 'lny', upstream: 'incentives', routes: [{ path: '/claims' }] });
+
+/** Of the lottery; forty hexadecimal digits. */
+const KEY = 'd7'.repeat(20);
 
 /** A claim service with a time of service, that can be frozen. */
 export class SimulatedService {
@@ -70,6 +76,7 @@ export interface WorldOptions {
   readonly pace: Pace;
   readonly gateways: number;
   readonly slots: number;
+  readonly order?: 'fifo' | 'lottery';
   readonly seed?: number;
   /** The store as each gateway reaches it; default: at once. */
   readonly reach?: (store: CampaignStore, gateway: number) => CampaignStore;
@@ -105,6 +112,12 @@ export class World {
     await Promise.all(started);
   }
 
+  /** Milliseconds until the opening. */
+  opensInMs(): number {
+    const { clock, pace } = this.options;
+    return Math.max(0, (pace.opensAtUs ?? 0) - clock.monotonicUs()) / 1000;
+  }
+
   stop(): void {
     for (const { link, door } of this.gateways) {
       link.stop();
@@ -116,7 +129,18 @@ export class World {
     const { clock, pace } = this.options;
     const slots = new SlotAccount();
     const settings = (): ReturnType<typeof campaignSettings> =>
-      campaignSettings(CAMPAIGN, this.upstream, pace, pace.open, 1000, link.view?.gateways ?? 2);
+      campaignSettings(
+        CAMPAIGN,
+        this.upstream,
+        pace,
+        pace.open && this.opensInMs() === 0,
+        1000,
+        link.view?.gateways ?? 2,
+        0,
+        this.options.order === 'lottery'
+          ? { key: KEY, drawAtUs: Math.max(0, (pace.opensAtUs ?? 0) - STORE_TIME_ORIGIN_MS * 1000) }
+          : null,
+      );
     const link = new CampaignLink({
       store,
       clock,
@@ -135,6 +159,7 @@ export class World {
       settings: () => settings().door,
       onUnused: (count) => slots.release(count),
       askSoon: () => link.flushSoon(),
+      turnOf: (place) => turnOf(place, link.view?.lottery ?? null) ?? place.number,
     });
     link.door = door;
     const admission = new Admission({

@@ -34,7 +34,7 @@ export class Person {
 export class Crowds {
   readonly people: Person[] = [];
   readonly claimsUs: number[] = [];
-  polls = 0;
+  readonly pollsUs: number[] = [];
   lapses = 0;
   failures = 0;
   readonly #clock: SimulatedClock;
@@ -97,7 +97,7 @@ export class Crowds {
     const document = this.#document(person, gateway);
     this.#clock.after(document.pollAfterMs + ROUND_TRIP_MS, () => {
       if (document.state !== 'waiting') return this.#claim(person, gateway, claimant);
-      this.polls++;
+      this.pollsUs.push(this.#clock.monotonicUs());
       gateway.link.touch();
       const now = this.#document(person, gateway);
       if (now.state === 'lapsed') this.lapses++;
@@ -111,14 +111,19 @@ export class Crowds {
     const { pace } = this.world.options;
     const { graceMs, poll } = CAMPAIGN.queue;
     const place = person.place!;
-    const standing = standingOf(place, person.toldMs, view!, graceMs, pace.ratePerSecond);
+    const standing = standingOf(place, person.toldMs, view!, {
+      graceMs,
+      ratePerSecond: pace.ratePerSecond,
+      openInMs: this.world.opensInMs(),
+    });
     if (standing.kind === 'called' && person.toldMs === 0) person.toldMs = view!.lineMs;
     const stretch = crowdStretch(waitingIn(view!), view!.callsPerSecond || pace.ratePerSecond, view!.gateways, poll);
     const facts = {
       campaign: 'lny',
       ticket: '',
-      number: place.number,
       standing,
+      waiting: waitingIn(view!),
+      gateways: view!.gateways,
       graceLeftMs: null,
       stretch,
       wallMs: 0,

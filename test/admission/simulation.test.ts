@@ -1,103 +1,8 @@
-/**
- * The promises, on whole lines: 390 claims a second, burst 20, 20 at a time of 50 ms each, 3,000 people, gateways that
- * share one store. Seeds are fixed: the same run every time.
- */
+/** The promises, on whole lines. */
 import { describe, expect, it } from '@jest/globals';
-import type { CampaignStore } from '../../src/admission/exchange.js';
-import { overtakenByUs, quantile, shareServedInOrder } from '../../src/replay/fairness.js';
+import { overtakenByUs, quantile } from '../../src/replay/fairness.js';
 import { countBetween, excessOverBound, leastInWindow } from './measures.js';
-import { SimulatedClock } from './simulated-clock.js';
-import { SimulatedService, World, type WorldOptions } from './simulated-line.js';
-import { type Crowd, Crowds } from './simulated-people.js';
-
-const RATE = 390;
-const BURST = 20;
-const SLOTS = 20;
-const TRIP_MS = 0.3;
-
-/** A store at the other end of a network. */
-function faraway(clock: SimulatedClock): NonNullable<WorldOptions['reach']> {
-  const trip = (): Promise<void> => new Promise((arrived) => clock.after(TRIP_MS, arrived));
-  return (store: CampaignStore) => ({
-    async exchange(call) {
-      await trip();
-      const reply = await store.exchange(call);
-      await trip();
-      return reply;
-    },
-  });
-}
-
-interface Run {
-  readonly gateways?: number;
-  readonly crowd?: Partial<Crowd>;
-  readonly seconds: number;
-  /** Called every 100 ms with the seconds since the first arrival. */
-  readonly at?: (seconds: number, service: SimulatedService, world: World) => void;
-}
-
-class Line {
-  readonly clock = new SimulatedClock();
-  readonly world: World;
-  readonly service = new SimulatedService(this.clock, 50);
-  readonly crowds: Crowds;
-  startUs = 0;
-
-  constructor(gateways: number) {
-    const pace = { ratePerSecond: RATE, burst: BURST, open: true };
-    this.world = new World({ clock: this.clock, pace, gateways, slots: SLOTS, reach: faraway(this.clock), seed: 11 });
-    this.crowds = new Crowds(this.world, this.service);
-  }
-
-  at(seconds: number): number {
-    return this.startUs + seconds * 1e6;
-  }
-
-  get served() {
-    return this.crowds.people.flatMap(({ arrivedUs, servedUs }) =>
-      servedUs === null ? [] : [{ arrivedUs, servedUs }],
-    );
-  }
-
-  fairness(): number {
-    return shareServedInOrder(this.served, 250_000) ?? 1;
-  }
-
-  /** The share of what the rate allows that the service got, in the worst 5 s of a stretch. */
-  use(fromSeconds: number, toSeconds: number): number {
-    return leastInWindow(this.service.handedOverUs, this.at(fromSeconds), this.at(toSeconds), 5e6) / (5 * RATE);
-  }
-}
-
-async function run({ gateways = 2, crowd = {}, seconds, at }: Run): Promise<Line> {
-  const line = new Line(gateways);
-  await line.world.start();
-  line.startUs = line.clock.monotonicUs();
-  line.crowds.arrive({ people: 3000, overMs: 3000, noShow: 0, ...crowd });
-  for (let tenth = 0; tenth < seconds * 10; tenth++) {
-    at?.(tenth / 10, line.service, line.world);
-    await line.clock.advance(100);
-  }
-  line.world.stop();
-  return line;
-}
-
-/** P1. */
-function expectBounds(line: Line): void {
-  expect(excessOverBound(line.service.handedOverUs, RATE, BURST)).toBeLessThanOrEqual(0);
-  expect(line.service.mostInFlight).toBeLessThanOrEqual(SLOTS);
-}
-
-/** Everybody who comes was served, and no slot, timer or claim is left over. */
-function expectNothingOwed(line: Line): void {
-  expect(line.service.inFlight).toBe(0);
-  expect(line.crowds.served).toBe(line.crowds.people.filter(({ comes, place }) => comes || place === null).length);
-  for (const { slots, door } of line.world.gateways) {
-    expect(slots.taken).toBe(slots.released);
-    expect(door.held).toBe(0);
-  }
-  expect(line.clock.timers).toBe(0);
-}
+import { BURST, expectBounds, expectNothingOwed, RATE, run } from './simulated-run.js';
 
 describe('A simulated line', () => {
   it.each([
@@ -112,7 +17,7 @@ describe('A simulated line', () => {
     expect(line.use(0, 7)).toBeGreaterThanOrEqual(0.98);
     expect(line.fairness()).toBeGreaterThanOrEqual(0.99);
     expect(quantile(overtakenByUs(line.served), 0.99)!).toBeLessThanOrEqual(1_250_000);
-    expect((line.crowds.claimsUs.length + line.crowds.polls) / 3000).toBeLessThanOrEqual(6);
+    expect((line.crowds.claimsUs.length + line.crowds.pollsUs.length) / 3000).toBeLessThanOrEqual(6);
     expectNothingOwed(line);
   });
 

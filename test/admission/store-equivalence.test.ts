@@ -71,6 +71,9 @@ const step = fc.record({
   /** An operator changes something, or begins a new epoch; the gateway knows of the newest change. */
   amends: fc.constantFrom(null, null, null, null, null, null, 'rate' as const, 'reset' as const),
   upToDate: fc.constantFrom(true, true, true, true, false),
+  /** Whether the order is drawn, and whether the gateway believes that it is time. */
+  lottery: fc.constantFrom(null, null, 'a'.repeat(40), 'a'.repeat(40), 'b'.repeat(40)),
+  drawn: fc.boolean(),
   /** The gateway knows of an epoch that the store has lost. */
   epochsAhead: fc.constantFrom(...Array.from({ length: 19 }, () => 0), 1),
 });
@@ -93,6 +96,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
       open: one.open,
       queue: one.queue,
       maxWaiting: 8,
+      lottery: one.lottery === null ? null : { key: one.lottery, drawAtUs: one.drawn ? 0 : 4e15 },
       claims: { ...SETTINGS.claims, budget: one.budget, strict: one.strict },
     },
     known: {
@@ -165,10 +169,10 @@ describe('the two stores', () => {
             if (here.kind === 'done' && there.kind === 'done') {
               expect(Math.abs(there.view.show - here.view.show)).toBeLessThan(1e-5);
               expect(Math.abs(there.view.callsPerSecond - here.view.callsPerSecond)).toBeLessThan(0.01);
-              const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, claims } = here.view;
+              const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, claims } = here.view;
               const own = seen.get(one.gateway)!;
               const door = { doorTat, doorIntervalNs };
-              own.known = { epoch, generation, heads, tails, ...door, taken, released: own.released, claims };
+              own.known = { epoch, generation, heads, tails, ...door, taken, released: own.released, lottery, claims };
             }
           }
         } finally {

@@ -77,6 +77,7 @@ export const SETTINGS: ExchangeSettings = {
   dwellMs: 400,
   doorStayMs: 1000,
   skip: 100,
+  lottery: null,
   claims: { ledger: true, budget: 0, leaseMs: 5000, strict: false },
 };
 
@@ -89,6 +90,7 @@ export const NOTHING_KNOWN: Known = {
   doorIntervalNs: 0,
   taken: 0,
   released: 0,
+  lottery: null,
   claims: { granted: 0, attempts: 0, held: 0, unknown: 0, soldOut: 0, losses: 0, confirmed: 0 },
 };
 
@@ -132,6 +134,6 @@ export async function done(store: CampaignStore, changes: Partial<ExchangeCall> 
 
 /** What a gateway would know after a reply. */
 export function knownFrom(reply: Done, released = 0): Known {
-  const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, claims } = reply.view;
-  return { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, released, claims };
+  const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, claims } = reply.view;
+  return { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, released, lottery, claims };
 }

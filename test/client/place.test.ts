@@ -36,12 +36,18 @@ describe('a place computed from the campaign document', () => {
           heads: [head, 0] as const,
           tails: [tail, returning] as const,
           lapsed: [0, 0] as const,
+          gaps: [],
+          lottery: null,
           lineMs: 0,
           atDoor: 0,
           callsPerSecond,
           gateways: 1,
         };
-        const told = standingOf({ line: 0, number: head + ahead, returns: 0 }, 0, view, 45_000, 1);
+        const told = standingOf({ line: 0, number: head + ahead, returns: 0 }, 0, view, {
+          graceMs: 45_000,
+          ratePerSecond: 1,
+          openInMs: 0,
+        });
         if (told.kind !== 'waiting') throw new Error(told.kind);
         expect(placeFromCampaignDocument(document, head + ahead)).toMatchObject({
           state: 'waiting',

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import type { CampaignContext } from '../../src/http/campaign-context.js';
 import { TicketStreams } from '../../src/http/ticket-streams.js';
 import { BoundedCache } from '../../src/kernel/bounded-cache.js';
+import { turnOf } from '../../src/waiting-room/lottery.js';
 import type { Place } from '../../src/waiting-room/place.js';
 import type { LineView } from '../../src/waiting-room/standing.js';
 import { Tickets } from '../../src/waiting-room/tickets.js';
@@ -68,6 +69,8 @@ describe('streams of tickets', () => {
       heads: [0, 0],
       tails: [5000, 0],
       lapsed: [0, 0],
+      gaps: [],
+      lottery: null,
       lineMs: 1000,
       atDoor: 0,
       callsPerSecond: 10,
@@ -90,6 +93,7 @@ describe('streams of tickets', () => {
       state: () => 'open',
       nowMs: () => clock.wallMs(),
       ratePerSecond: () => 10,
+      opensInMs: () => 0,
     } as unknown as CampaignContext;
     return new TicketStreams({ context, clock, random: () => 0.5, most, opened: { inc: () => undefined, value: 0 } });
   }
@@ -141,6 +145,21 @@ describe('streams of tickets', () => {
     call(4000);
     await clock.advance(50);
     expect(readers.every((reader) => reader.events.at(-1) === 'called-0')).toBe(true);
+  });
+
+  it('tells whoever is called first when lots are drawn, though they listened before', async () => {
+    const key = 'ab'.repeat(20);
+    view = { ...view, lottery: { key, from: 0, to: 0 } };
+    const readers = Array.from({ length: 40 }, (_, i) => listen(i + 1));
+    await clock.advance(1000);
+    expect(readers.every((reader) => reader.text.includes('"position":null'))).toBe(true);
+    view = { ...view, tails: [40, 0], lottery: { key, from: 1, to: 40 } };
+    await clock.advance(2000);
+    call(5);
+    await clock.advance(50);
+    const called = readers.map((reader) => reader.text.includes('event: called'));
+    const turns = readers.map((_, i) => turnOf({ line: 0, number: i + 1, returns: 0 }, view.lottery)!);
+    expect(called).toEqual(turns.map((turn) => turn <= 5));
   });
 
   it('tells whoever is back in the second line of their call, too', async () => {

@@ -8,15 +8,18 @@ const VIEW: LineView = {
   heads: [100, 10],
   tails: [500, 25],
   lapsed: [40, 4],
+  gaps: [],
+  lottery: null,
   lineMs: 1_000_000,
   atDoor: 30,
   callsPerSecond: 50,
   gateways: 2,
 };
 const GRACE_MS = 45_000;
+const SETTINGS = { graceMs: GRACE_MS, ratePerSecond: 390, openInMs: 0 };
 const place = (number: number, line: 0 | 1 = 0) => ({ line, number, returns: 0 });
 const standing = (number: number, toldMs = 0, line: 0 | 1 = 0) =>
-  standingOf(place(number, line), toldMs, VIEW, GRACE_MS, 390);
+  standingOf(place(number, line), toldMs, VIEW, SETTINGS);
 
 describe('standingOf', () => {
   it('counts those ahead: in the own line, and in the return line, which goes first', () => {
@@ -41,15 +44,18 @@ describe('standingOf', () => {
   it('counts the wait by the pace of calls, and by the rate until there is one', () => {
     expect(standing(485)).toMatchObject({ position: 400, waitMs: 8000 });
     const still = { ...VIEW, callsPerSecond: 0 };
-    expect(standingOf(place(490), 0, still, GRACE_MS, 405)).toMatchObject({ position: 405, waitMs: 1000 });
+    expect(standingOf(place(490), 0, still, { ...SETTINGS, ratePerSecond: 405 })).toMatchObject({
+      position: 405,
+      waitMs: 1000,
+    });
   });
 
   it('never gets worse for anybody while heads move on', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 500 }), fc.nat(400), (number, moved) => {
         const later: LineView = { ...VIEW, heads: [100 + moved, 10] };
-        const before = standingOf(place(number), 0, VIEW, GRACE_MS, 390);
-        const after = standingOf(place(number), 0, later, GRACE_MS, 390);
+        const before = standingOf(place(number), 0, VIEW, SETTINGS);
+        const after = standingOf(place(number), 0, later, SETTINGS);
         if (before.kind === 'waiting' && after.kind === 'waiting') {
           expect(after.position).toBeLessThanOrEqual(before.position);
         } else if (before.kind !== 'waiting') expect(after.kind).toBe(before.kind);
@@ -78,23 +84,31 @@ describe('etaSeconds', () => {
 });
 
 describe('ticketDocument', () => {
-  const facts = { campaign: 'lny', ticket: 't', number: 7, graceLeftMs: null, stretch: 1, wallMs: 1_770_000_000_000 };
+  const facts = {
+    campaign: 'lny',
+    ticket: 't',
+    graceLeftMs: null,
+    stretch: 1,
+    wallMs: 1_770_000_000_000,
+    waiting: 9,
+    gateways: 1,
+  };
   const poll = { nearMs: 250, maxMs: 30_000, budgetPerSecond: 5000 };
   const documentOf = (changes: Partial<Parameters<typeof ticketDocument>[0]>) =>
-    ticketDocument({ ...facts, standing: { kind: 'lapsed' }, ...changes }, poll, () => 0.5);
+    ticketDocument({ ...facts, standing: { kind: 'lapsed', turn: 7 }, ...changes }, poll, () => 0.5);
 
   it('tells the called to claim now, until when, and at position 0', () => {
-    const document = documentOf({ standing: { kind: 'called', doorMs: 0 }, graceLeftMs: 45_000 });
+    const document = documentOf({ standing: { kind: 'called', turn: 7, doorMs: 0 }, graceLeftMs: 45_000 });
     expect(document).toMatchObject({ state: 'called', position: 0, pollAfterMs: 250, etaSeconds: { min: 0, max: 1 } });
     expect(document.expiresAt).toBe('2026-02-02T02:40:45.000Z');
   });
 
   it('sends whoever meets a crowd at the door back for longer than near it', () => {
-    expect(documentOf({ standing: { kind: 'called', doorMs: 2000 } }).pollAfterMs).toBe(1400);
+    expect(documentOf({ standing: { kind: 'called', turn: 7, doorMs: 2000 } }).pollAfterMs).toBe(1400);
   });
 
   it('tells the waiting their position, and the lapsed to claim again at once', () => {
-    const waiting = documentOf({ standing: { kind: 'waiting', position: 40, waitMs: 10_000 } });
+    const waiting = documentOf({ standing: { kind: 'waiting', turn: 47, position: 40, waitMs: 10_000 } });
     expect(waiting).toMatchObject({ state: 'waiting', position: 40, pollAfterMs: 7000, expiresAt: null });
     expect(documentOf({})).toMatchObject({ state: 'lapsed', position: null, pollAfterMs: 250 });
   });

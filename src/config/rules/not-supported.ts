@@ -14,7 +14,6 @@ const GAPS: readonly Gap[] = [
   { setting: 'store.cluster', supported: [undefined], cure: 'Remove it and give store.url, a single Redis.' },
   { setting: 'store.sentinel', supported: [undefined], cure: 'Remove it and give store.url, a single Redis.' },
   { setting: 'upstreams.*.concurrency.mode', supported: ['fixed'], cure: 'Set it to fixed.' },
-  { setting: 'campaigns.*.schedule.order', supported: ['fifo'], cure: 'Set it to fifo.' },
   { setting: 'campaigns.*.onStoreFailure', supported: ['local', 'closed'], cure: 'Use local or closed.' },
   { setting: 'campaigns.*.shadow', supported: [false], cure: 'Set it to false.' },
 ];

@@ -13,6 +13,7 @@ Returns     {0, now} when late; else {1, view..., permits..., results...}
 --#include slots
 --#include claims
 --#include line-state
+--#include lottery
 --#include places
 --#include door
 --#include tick
@@ -28,6 +29,7 @@ local settings = {
   max_waiting = next_number(), grace_ms = next_number(), lead_ms = next_number(), dwell_ms = next_number(),
   door_stay_us = next_number() * 1000, skip = next_number(), ledger = next_number() == 1, budget = next_number(),
   claim_lease_us = next_number() * 1000, strict = next_number() == 1, revision = next_number(),
+  draw_at_us = next_number(), lot_key = next_text(),
 }
 local known = {
   epoch = next_number(), generation = next_text(), head0 = next_number(), head1 = next_number(),
@@ -35,11 +37,12 @@ local known = {
   taken = next_number(), released = next_number(),
   granted = next_number(), attempts = next_number(), held = next_number(), unknown = next_number(), soldOut = next_number(),
   losses = next_number(), confirmed = next_number(),
+  lot_key = next_text(), lot_from = next_number(), lot_to = next_number(),
 }
 local c = {
   keys = { line = KEYS[2], who = KEYS[3], came = { [0] = KEYS[4], KEYS[5] }, spent = { [0] = KEYS[6], KEYS[7] },
     door = KEYS[8], inside = KEYS[9], units = KEYS[10], marks = KEYS[11] },
-  settings = settings, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {}, claims = {},
+  settings = settings, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {}, claims = {}, turns = {},
 }
 local key_at = 11
 local function next_key()
@@ -56,6 +59,8 @@ c.at_door = redis.call('ZCARD', c.keys.door)
 c.held = redis.call('ZCARD', c.keys.units)
 local loss, stranger = merge_line(c.state, known, fresh_generation, settings.skip)
 merge_claims(c, known, loss, stranger)
+merge_lottery(c.state, known)
+draw(c, known)
 if c.halted then settings.open = false end
 open_door(c, known)
 
@@ -124,7 +129,7 @@ local reply = { 1, whole(now_us), line_ms(state, now_us), state.epoch, state.gen
   math.floor(state.show * 1000000), math.floor(state.callsPerSecond * 1000), c.slots.alive, c.slots.taken,
   slots_in_use(c.slots), loss and 1 or 0, ticked and 1 or 0 }
 for _, value in ipairs(claims_view(c)) do reply[#reply + 1] = value end
-reply[#reply + 1] = state.settings
+for _, value in ipairs({ state.settings, state.gaps, state.lotKey, state.lotFrom, state.lotTo }) do reply[#reply + 1] = value end
 reply[#reply + 1] = #permits
 for _, depart in ipairs(permits) do reply[#reply + 1] = depart end
 for _, value in ipairs(c.reply) do reply[#reply + 1] = value end

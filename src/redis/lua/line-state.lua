@@ -2,11 +2,13 @@
 The numbers of a campaign's line, in one hash. They only grow, so what a gateway knows is
 merged by maximum; whoever is ahead of the store proves that data was lost. Numbers may then have been issued
 that nobody here has seen, so the next `skip` of them are left out and kept as a gap for the heads to jump.
+  gaps    'line from to;'   numbers left out and not passed yet: nobody waits there
 ]]
 local FIELDS = { 'epoch', 'generation', 'settings', 'base0', 'base1', 'head0', 'head1', 'tail0', 'tail1', 'lapsed0', 'lapsed1', 'doorTat',
   'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick', 'stoodUs',
-  'granted', 'attempts', 'soldOut', 'losses', 'confirmed', 'lossUs', 'lostSeen', 'lostSettled', 'lostUnknown', 'replayed', 'signs' }
-local TEXTS = { generation = true, signs = true }
+  'granted', 'attempts', 'soldOut', 'losses', 'confirmed', 'lossUs', 'lostSeen', 'lostSettled', 'lostUnknown', 'replayed', 'signs',
+  'gaps', 'lotKey', 'lotFrom', 'lotTo' }
+local TEXTS = { generation = true, signs = true, gaps = true, lotKey = true }
 
 local function load_line(key)
   local values = redis.call('HMGET', key, unpack(FIELDS))
@@ -20,9 +22,49 @@ local function load_line(key)
   return state, loaded
 end
 
+local function parse_rows(text)
+  local rows = {}
+  for row in string.gmatch(text or '', '([^;]+);') do
+    local values = {}
+    for value in string.gmatch(row, '%S+') do values[#values + 1] = tonumber(value) end
+    rows[#rows + 1] = values
+  end
+  return rows
+end
+
+local function format_rows(rows)
+  local texts = {}
+  for i, row in ipairs(rows) do
+    local values = {}
+    for j, value in ipairs(row) do values[j] = whole(value) end
+    texts[i] = table.concat(values, ' ') .. ';'
+  end
+  return table.concat(texts)
+end
+
 local function leave_out(state, line, highest, skip)
   state['tail' .. line] = highest + skip
-  state.gaps_added = (state.gaps_added or '') .. string.format('%d %.0f %.0f;', line, highest + 1, highest + skip)
+  if skip > 0 then state.gaps = state.gaps .. string.format('%d %.0f %.0f;', line, highest + 1, highest + skip) end
+end
+
+-- Forgets the gaps of a line up to `highest`.
+local function drop_gaps(state, line, highest)
+  if state.gaps == '' then return end
+  local left = {}
+  for _, gap in ipairs(parse_rows(state.gaps)) do
+    if gap[1] ~= line or gap[3] > highest then left[#left + 1] = gap end
+  end
+  state.gaps = format_rows(left)
+end
+
+-- Numbers that nobody has and no head has passed.
+local function gaps_ahead(state)
+  if state.gaps == '' then return 0 end
+  local count = 0
+  for _, gap in ipairs(parse_rows(state.gaps)) do
+    count = count + math.max(0, gap[3] - math.max(gap[2] - 1, state['head' .. gap[1]]))
+  end
+  return count
 end
 
 -- Nobody waits any more. Numbers go on, so that those of an earlier epoch are told by being smaller.
@@ -32,8 +74,9 @@ local function begin_epoch(state, keys, epoch)
     local tail = state['tail' .. line]
     state['head' .. line], state['lapsed' .. line], state['base' .. line] = tail, tail, tail
   end
+  state.gaps, state.lotKey, state.lotFrom, state.lotTo = '', '', 0, 0
   redis.call('UNLINK', keys.who, keys.door)
-  redis.call('HDEL', keys.line, 'called', 'ladder', 'gaps')
+  redis.call('HDEL', keys.line, 'called', 'ladder')
 end
 
 -- Returns whether the store is behind its caller, and whether the caller speaks of other data than these.
@@ -62,15 +105,11 @@ local function save_line(key, state, loaded)
       changed[#changed + 1] = value
     end
   end
-  if state.gaps_added then
-    changed[#changed + 1] = 'gaps'
-    changed[#changed + 1] = (redis.call('HGET', key, 'gaps') or '') .. state.gaps_added
-  end
   if #changed > 0 then redis.call('HSET', key, unpack(changed)) end
 end
 
 local function waiting(state)
-  return state.tail0 - state.head0 + state.tail1 - state.head1
+  return state.tail0 - state.head0 + state.tail1 - state.head1 - gaps_ahead(state)
 end
 
 local function line_ms(state, now_us)

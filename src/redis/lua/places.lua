@@ -1,7 +1,7 @@
 --[[
 Who has which place, who stands at the door, and who is at the upstream.
   who     hash    claimant -> number (main line, never called in vain) or 'line.number.returns.told'
-  came    bitmap  numbers that came to the door, one bitmap a line;  spent: numbers that are used up
+  came    bitmap  whose turn it was and who came to the door, one bitmap a line;  spent: numbers that are used up
   door    zset    place -> until when it counts as standing at the door (us);  inside: at the upstream
 Whoever lets MOST_RETURNS calls pass goes to the end.
 ]]
@@ -41,7 +41,7 @@ local function is_past(c, place)
 end
 
 local function is_called(c, place)
-  return place.number <= c.state['head' .. place.line]
+  return turn_of(c, place) <= c.state['head' .. place.line]
 end
 
 local function is_inside(c, place)
@@ -50,7 +50,7 @@ end
 
 -- Whoever stands at the door or is at the upstream came in time.
 local function is_lapsed(c, place, told)
-  if place.number > c.state['lapsed' .. place.line] then return false end
+  if turn_of(c, place) > c.state['lapsed' .. place.line] then return false end
   if told ~= 0 and told + c.settings.grace_ms >= line_ms(c.state, c.now_us) then return false end
   return not is_inside(c, place) and not redis.call('ZSCORE', c.keys.door, place_key(place))
 end
@@ -79,7 +79,7 @@ local function place_of(c, claimant, ticket)
 end
 
 local function count_came(c, place)
-  if redis.call('SETBIT', c.keys.came[place.line], place.number, 1) == 0 then
+  if redis.call('SETBIT', c.keys.came[place.line], turn_of(c, place), 1) == 0 then
     c.state.expected = math.max(0, c.state.expected - 1)
   end
 end

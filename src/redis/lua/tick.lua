@@ -4,30 +4,9 @@ that of calling.ts: what the door takes until the next can arrive, less who stan
 Kept as texts in the line's hash, each bounded:
   called  'line from to calledAtUs;'  the last MOST_COHORTS ranges called
   ladder  'lineMs head0 head1;'       how far was called when: RUNGS rungs a grace period
-  gaps    'line from to;'             numbers left out after a loss
 ]]
 local MOST_COHORTS, RUNGS, PRIOR, LEAST_SHOW = 128, 64, 20, 0.1
 local TICK_US, STALL_US, SMOOTHING_US = 50000, 1000000, 3000000
-
-local function parse_rows(text)
-  local rows = {}
-  for row in string.gmatch(text or '', '([^;]+);') do
-    local values = {}
-    for value in string.gmatch(row, '%S+') do values[#values + 1] = tonumber(value) end
-    rows[#rows + 1] = values
-  end
-  return rows
-end
-
-local function format_rows(rows)
-  local texts = {}
-  for i, row in ipairs(rows) do
-    local values = {}
-    for j, value in ipairs(row) do values[j] = whole(value) end
-    texts[i] = table.concat(values, ' ') .. ';'
-  end
-  return table.concat(texts)
-end
 
 local function climb(c, ladder)
   local state, grace_ms = c.state, c.settings.grace_ms
@@ -64,7 +43,8 @@ local function plan_calls(c, cohorts, tokens)
 end
 
 -- Moves a head on by `calls` numbers, passing over gaps free of charge.
-local function advance(c, line, calls, cohorts, gaps)
+local function advance(c, line, calls, cohorts)
+  local gaps = parse_rows(c.state.gaps)
   local head, tail, called = 'head' .. line, 'tail' .. line, 0
   while c.state[head] < c.state[tail] do
     local from, next_gap = c.state[head] + 1, nil
@@ -81,6 +61,7 @@ local function advance(c, line, calls, cohorts, gaps)
       called, calls = called + to - from + 1, calls - (to - from + 1)
     end
   end
+  drop_gaps(c.state, line, c.state[head])
   while #cohorts > MOST_COHORTS do table.remove(cohorts, 1) end
   return called
 end
@@ -92,7 +73,7 @@ local function smooth_pace(state, called, since_us)
   state.callsPerSecond = state.callsPerSecond + weight * (called * 1e6 / since_us - state.callsPerSecond)
 end
 
-local function call_next(c, tokens, since_us, shut, cohorts, gaps)
+local function call_next(c, tokens, since_us, shut, cohorts)
   local state = c.state
   local calls = plan_calls(c, cohorts, tokens)
   if shut then
@@ -102,7 +83,7 @@ local function call_next(c, tokens, since_us, shut, cohorts, gaps)
   end
   local back, in_line = state.tail1 - state.head1, state.tail0 - state.head0
   local returners = math.min(back, math.max(math.ceil(calls / 2), calls - in_line))
-  local called = advance(c, 1, returners, cohorts, gaps) + advance(c, 0, calls - returners, cohorts, gaps)
+  local called = advance(c, 1, returners, cohorts) + advance(c, 0, calls - returners, cohorts)
   state.expected = state.expected + called * state.show
   if state.callsPerSecond == 0 then state.callsPerSecond = 1e9 / c.settings.door_interval end
   smooth_pace(state, called, since_us)
@@ -123,10 +104,10 @@ local function tick(c, tokens)
   redis.call('ZREMRANGEBYSCORE', c.keys.door, '-inf', '(' .. whole(now_us))
   redis.call('ZREMRANGEBYSCORE', c.keys.inside, '-inf', '(' .. whole(now_us))
   c.at_door = redis.call('ZCARD', c.keys.door)
-  local texts = redis.call('HMGET', c.keys.line, 'called', 'ladder', 'gaps')
+  local texts = redis.call('HMGET', c.keys.line, 'called', 'ladder')
   local cohorts, ladder = parse_rows(texts[1]), parse_rows(texts[2])
   climb(c, ladder)
-  call_next(c, tokens, since_us, shut, cohorts, parse_rows((texts[3] or '') .. (state.gaps_added or '')))
+  call_next(c, tokens, since_us, shut, cohorts)
   redis.call('HSET', c.keys.line, 'called', format_rows(cohorts), 'ladder', format_rows(ladder))
   return true
 end

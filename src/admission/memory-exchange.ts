@@ -1,0 +1,258 @@
+/** One call to the embedded store, carried out: the same steps in the same order as `exchange.lua`. */
+import { charged, waitNs } from '../buckets/gcra.js';
+import type { MemoryBook } from '../claims/memory-book.js';
+import type { MemoryLine } from '../waiting-room/memory-line.js';
+import type { Place } from '../waiting-room/place.js';
+import type { Ask, AskResult, ExchangeCall, ExchangeReply, ExchangeSettings, StoreView } from './exchange.js';
+import type { MemoryCampaignStore } from './memory-campaign-store.js';
+import { MemoryCharges } from './memory-charges.js';
+
+/** After a loss of data the door stays shut for this long: slots are counted again when every gateway has told of its own. */
+const SETTLING_US = 250_000;
+
+export class MemoryExchange {
+  readonly #line: MemoryLine;
+  readonly #book: MemoryBook;
+  readonly #settings: ExchangeSettings;
+  readonly #nowNs: number;
+  readonly #charges: MemoryCharges;
+  #doorTat: number;
+  #slotsLeft: number;
+  /** Whether the door is open; a loss of data that nobody has confirmed shuts it. */
+  #open: boolean;
+
+  constructor(
+    private readonly store: MemoryCampaignStore,
+    private readonly call: ExchangeCall,
+    private readonly nowUs: number,
+  ) {
+    this.#line = store.line;
+    this.#book = store.book;
+    this.#settings = call.settings;
+    this.#open = call.settings.open && call.settings.revision >= store.settingsRevision;
+    this.#nowNs = nowUs * 1000;
+    this.#charges = new MemoryCharges(store.buckets, this.#nowNs);
+    this.#doorTat = store.openDoor(call, this.#nowNs);
+    store.slotTable.report(call.gateway, call.known.taken, call.known.released, nowUs, call.settings.slotLeaseMs);
+    this.#slotsLeft =
+      this.#settings.slots === 0 ? Number.POSITIVE_INFINITY : this.#settings.slots - store.slotTable.inUse(nowUs);
+  }
+
+  run(): ExchangeReply {
+    const { call } = this;
+    const loss = this.#merge();
+    this.#applyEvents();
+    const ticked = call.tick && this.#tick();
+    const permits = this.#givePermits();
+    const results = call.asks.map((ask) => this.#answer(ask));
+    this.store.closeDoor(this.#doorTat);
+    return { kind: 'done', permits, results, view: this.#view(loss, ticked) };
+  }
+
+  #merge(): boolean {
+    const { known, generation, settings } = this.call;
+    const line = this.#line;
+    const loss = line.merge(known, generation, settings.skip, this.#book.isAhead(known.claims));
+    const stranger = known.generation !== '' && known.generation !== line.generation;
+    this.#book.merge(known.claims, loss, stranger, this.nowUs);
+    this.#draw();
+    if (this.#book.isHalted(settings.claims)) this.#open = false;
+    return loss;
+  }
+
+  /** Until lots are drawn, the door is shut. */
+  #draw(): void {
+    const { lottery } = this.#settings;
+    const line = this.#line;
+    if (lottery === null) return;
+    if (this.call.known.epoch === line.epoch) line.offerKey(lottery.key);
+    if (!line.isDrawn && line.lottery !== null && this.nowUs >= lottery.drawAtUs) line.draw();
+    if (!line.isDrawn) this.#open = false;
+  }
+
+  #applyEvents(): void {
+    const { entered, gone, spent, retained, given, settled, signs, replays } = this.call.events;
+    for (const place of entered) this.#line.enter(place, this.#insideUntilUs());
+    for (const place of gone) this.#line.leaveDoor(place);
+    for (const { claimant, place } of spent) this.#line.spend(claimant, place);
+    for (const { claimant, place } of given) this.#line.spend(claimant, place);
+    for (const { claimant, place } of retained) this.#line.retain(claimant, place, this.nowUs);
+    for (const event of settled) this.#book.settle(event, this.#line.generation, this.nowUs);
+    for (const sign of signs) this.#book.noteSign(sign);
+    this.#book.replayed += replays;
+  }
+
+  #tick(): boolean {
+    return this.#line.tick({
+      nowUs: this.nowUs,
+      open: this.#open,
+      tokens: this.#tokens(),
+      ratePerSecond: 1e9 / this.#settings.door.intervalNs,
+      slotsFull: this.#slotsLeft <= 0,
+      graceMs: this.#settings.graceMs,
+      leadMs: this.#settings.leadMs,
+      dwellMs: this.#settings.dwellMs,
+      unitsLeft: this.#unitsLeft(),
+    });
+  }
+
+  #unitsLeft(): number {
+    return this.#book.unitsLeft(this.#settings.claims, this.nowUs);
+  }
+
+  #tokens(): number {
+    const { intervalNs, toleranceNs } = this.#settings.door;
+    return (this.#nowNs + toleranceNs - Math.max(this.#doorTat, this.#nowNs)) / intervalNs;
+  }
+
+  #givePermits(): number[] {
+    const permits: number[] = [];
+    while (permits.length < this.call.permits) {
+      const departInUs = this.#takePermit();
+      if (departInUs === null) break;
+      permits.push(departInUs);
+    }
+    return permits;
+  }
+
+  /** Token and slot together, or neither. */
+  #takePermit(): number | null {
+    if (!this.#open || this.#slotsLeft <= 0 || this.#book.lostWithin(SETTLING_US, this.nowUs)) return null;
+    const wait = Math.max(0, waitNs(this.#doorTat, this.#nowNs, this.#settings.door));
+    if (wait > this.#settings.horizonUs * 1000) return null;
+    this.#doorTat = charged(this.#doorTat, this.#nowNs, this.#settings.door);
+    this.#slotsLeft--;
+    this.store.slotTable.take(this.call.gateway);
+    return Math.ceil(wait / 1000);
+  }
+
+  #answer(ask: Ask): AskResult {
+    if (ask.kind === 'refund') {
+      this.#charges.charge(ask, -1);
+      return { kind: 'none' };
+    }
+    if (ask.ledger) {
+      const text = this.#book.recorded(ask.ledger, this.nowUs);
+      if (text !== null) return { kind: 'recorded', text };
+      if (this.#book.isHalted(this.#settings.claims)) return { kind: 'untrusted' };
+    }
+    if (ask.kind === 'recall') return { kind: 'none' };
+    if (ask.kind !== 'pass') {
+      const known = this.#placeOf(ask);
+      if (known !== null) return this.#serve(ask, known, false);
+      if (ask.kind === 'find') return { kind: 'none' };
+    }
+    const limited = this.#charges.limited(ask);
+    if (limited !== null) return limited;
+    if (ask.kind === 'pass') return { kind: 'pass', remaining: this.#charges.charge(ask) };
+    return this.#newcomer(ask);
+  }
+
+  /** The claimant's place, from the line or from a ticket that proves it; a lapsed one is replaced. */
+  #placeOf(ask: Ask): Place | null {
+    const line = this.#line;
+    let entry = line.find(ask.claimant);
+    if (entry === null) {
+      if (ask.place === null || line.isPast(ask.place) || line.isSpent(ask.place)) return null;
+      if (ask.place.number > line.tails[ask.place.line])
+        line.leaveOut(ask.place.line, ask.place.number, this.#settings.skip);
+      line.refill(ask.claimant, ask.place, ask.toldMs);
+      entry = { place: ask.place, toldMs: ask.toldMs };
+    }
+    const toldMs = Math.max(entry.toldMs, ask.toldMs);
+    if (!line.isLapsed(entry.place, toldMs, this.nowUs, this.#settings.graceMs)) return entry.place;
+    return line.rejoin(ask.claimant, entry.place);
+  }
+
+  #newcomer(ask: Ask): AskResult {
+    const line = this.#line;
+    const idle = line.waiting === 0 && line.atDoor === 0 && line.caller.expected < 1;
+    if (ask.kind === 'claim' && (idle || !this.#settings.queue || goesAgain(ask)) && this.#hasUnit(ask)) {
+      const departInUs = this.#takePermit();
+      if (departInUs !== null) {
+        this.#ownEntry(ask);
+        line.enterDirectly();
+        return { kind: 'enter', place: null, departInUs, remaining: this.#charges.charge(ask) };
+      }
+    }
+    if (!this.#settings.queue || goesAgain(ask)) return { kind: 'shut' };
+    if (line.waiting >= this.#settings.maxWaiting) return { kind: 'full' };
+    const alone = line.waiting === 0;
+    const left = this.#charges.charge(ask);
+    const place = line.join(ask.claimant);
+    if (alone && ask.kind === 'claim' && this.#wanted() >= 1) line.callNewest();
+    return this.#serve(ask, place, true, left);
+  }
+
+  /** How many more people the door has use for; the calling law for one newcomer. */
+  #wanted(): number {
+    if (!this.#open) return 0;
+    const lead = (this.#settings.leadMs * 1e6) / this.#settings.door.intervalNs;
+    const use = Math.min(this.#tokens() + lead, this.#unitsLeft());
+    return use - this.#line.caller.expected - this.#line.atDoor;
+  }
+
+  #serve(ask: Ask, place: Place, joined: boolean, left = this.#charges.left(ask)): AskResult {
+    if (ask.kind === 'claim' && this.#line.isInside(place)) return { kind: 'inside', place };
+    const called = this.#line.isCalled(place) || goesAgain(ask);
+    if (ask.kind !== 'claim' || !called) return { kind: 'wait', place, joined, remaining: left };
+    if (!this.#hasUnit(ask)) {
+      this.#line.come(place, this.nowUs + this.#settings.doorStayMs * 1000);
+      return { kind: 'wait', place, joined, remaining: left };
+    }
+    this.#ownEntry(ask);
+    const departInUs = this.#takePermit();
+    if (departInUs === null) {
+      this.#line.come(place, this.nowUs + this.#settings.doorStayMs * 1000);
+      return { kind: 'door', place, joined, remaining: left };
+    }
+    this.#line.enter(place, this.#insideUntilUs());
+    return { kind: 'enter', place, departInUs, remaining: left };
+  }
+
+  /** Whoever enters, or is held at the door, owns an entry and a unit of the budget. */
+  #hasUnit({ ledger }: Ask): boolean {
+    return !ledger || this.#book.mayOpen(ledger, this.#settings.claims, this.nowUs);
+  }
+
+  #ownEntry({ ledger }: Ask): void {
+    if (ledger) this.#book.open(ledger, this.#settings.claims.leaseMs * 1000, this.nowUs);
+  }
+
+  #insideUntilUs(): number {
+    return this.nowUs + this.#settings.slotLeaseMs * 1000;
+  }
+
+  #view(loss: boolean, ticked: boolean): StoreView {
+    const line = this.#line;
+    const inUse = this.store.slotTable.inUse(this.nowUs);
+    return {
+      nowUs: this.nowUs,
+      lineMs: line.lineMs(this.nowUs),
+      epoch: line.epoch,
+      generation: line.generation,
+      heads: [line.heads[0], line.heads[1]],
+      tails: [line.tails[0], line.tails[1]],
+      lapsed: [line.lapsed[0], line.lapsed[1]],
+      doorTat: this.#doorTat,
+      doorIntervalNs: this.#settings.door.intervalNs,
+      atDoor: line.atDoor,
+      show: line.caller.show,
+      callsPerSecond: line.caller.callsPerSecond,
+      gateways: this.store.slotTable.alive(this.nowUs),
+      taken: this.store.slotTable.taken(this.call.gateway),
+      slotsInUse: inUse,
+      loss,
+      ticked,
+      claims: this.#book.view(this.#settings.claims, this.nowUs),
+      settingsRevision: this.store.settingsRevision,
+      gaps: line.gaps.all,
+      lottery: line.lottery,
+    };
+  }
+}
+
+/** Whoever was at the service before and does not know how it ended has been called, whoever waits now. */
+function goesAgain({ kind, ledger }: Ask): boolean {
+  return kind === 'claim' && !!ledger && ledger.repeats !== '';
+}
