@@ -9,10 +9,10 @@ import type { Clock } from '../kernel/clock.js';
 import { MemoryLine } from '../waiting-room/memory-line.js';
 import type { CampaignStore, ExchangeCall, ExchangeReply } from './exchange.js';
 import { STORE_TIME_ORIGIN_MS } from './exchange.js';
-import { MemoryExchange } from './memory-exchange.js';
+import { MemoryExchange, type MemoryState } from './memory-exchange.js';
 import type { MemorySlots } from './memory-slots.js';
 
-export class MemoryCampaignStore implements CampaignStore {
+export class MemoryCampaignStore implements CampaignStore, MemoryState {
   readonly #line = new MemoryLine();
   readonly #buckets = new MemoryBuckets();
   readonly #book = new MemoryBook();

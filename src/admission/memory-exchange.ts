@@ -1,14 +1,28 @@
 /** One call to the embedded store, carried out: the same steps in the same order as `exchange.lua`. */
 import { charged, waitNs } from '../buckets/gcra.js';
+import type { MemoryBuckets } from '../buckets/memory-buckets.js';
 import type { MemoryBook } from '../claims/memory-book.js';
 import type { MemoryLine } from '../waiting-room/memory-line.js';
 import type { Place } from '../waiting-room/place.js';
 import type { Ask, AskResult, ExchangeCall, ExchangeReply, ExchangeSettings, StoreView } from './exchange.js';
-import type { MemoryCampaignStore } from './memory-campaign-store.js';
 import { MemoryCharges } from './memory-charges.js';
+import type { MemorySlots } from './memory-slots.js';
 
 /** After a loss of data the door stays shut for this long: slots are counted again when every gateway has told of its own. */
 const SETTLING_US = 250_000;
+
+/** What is kept from one call to the next. */
+export interface MemoryState {
+  readonly line: MemoryLine;
+  readonly book: MemoryBook;
+  readonly buckets: MemoryBuckets;
+  readonly slotTable: MemorySlots;
+  /** Of the operators' settings. */
+  readonly settingsRevision: number;
+  /** The door's arrival time, merged with what the caller knows. */
+  openDoor(call: ExchangeCall, nowNs: number): number;
+  closeDoor(tat: number): void;
+}
 
 export class MemoryExchange {
   readonly #line: MemoryLine;
@@ -22,7 +36,7 @@ export class MemoryExchange {
   #open: boolean;
 
   constructor(
-    private readonly store: MemoryCampaignStore,
+    private readonly store: MemoryState,
     private readonly call: ExchangeCall,
     private readonly nowUs: number,
   ) {
