@@ -131,11 +131,6 @@ export const problemCodes = define({
     title: 'Method not allowed',
     detail: 'This path does not take this method; Allow lists those it takes.',
   },
-  NOT_ACCEPTABLE: {
-    status: 406,
-    title: 'No acceptable representation',
-    detail: 'This resource has no representation that Accept allows.',
-  },
   REQUEST_INVALID: { status: 400, title: 'The request is not valid', detail: 'The request is malformed or ambiguous.' },
   REQUEST_TIMEOUT: {
     status: 408,
