@@ -65,7 +65,7 @@ class Claim {
     meters.upstream.answered(answer.status, seconds);
     const { end, ending } = this.#judge(answer);
     this.pass.settle(end, () => {
-      const relay = new Relay(what.res, { keepRunning: true, extraHeaders: what.fields });
+      const relay = new Relay(what.res, { keepRunning: true, extraHeaders: what.fields }, () => {});
       relay.begin(DONE);
       relay.head(answer.status, answer.reason, withLength(answer));
       if (answer.body.length > 0) relay.data(answer.body);
@@ -80,14 +80,13 @@ class Claim {
     const { what, meters } = this;
     const { end, ending } = this.#judge({ status: answer.status, headers: answer.headers, body: null });
     this.pass.settle(end, () => {
-      const relay = new Relay(what.res, { keepRunning: true, extraHeaders: what.fields });
-      answer.rest.into(relay);
-      void relay.done.then((result) => {
+      const relay = new Relay(what.res, { keepRunning: true, extraHeaders: what.fields }, (result) => {
         this.ended(ending);
         if (result.kind === 'answered') meters.upstream.answered(result.status, seconds);
         else answerFault(what, meters, result, seconds);
         this.#finish(seconds);
       });
+      answer.rest.into(relay);
     });
   }
 

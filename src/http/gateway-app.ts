@@ -23,7 +23,7 @@ export function createGatewayApp(options: GatewayAppOptions): Express {
   const fault = faults(options.logger);
   serveFirst(app, entry(options, sharedOut(options), fault));
   app.use((req, res) => {
-    sendProblem(res, req.facts.id, { code: 'NO_ROUTE', headers: options.cors.fields(req.headers.origin) });
+    sendProblem(res, req.facts.id, { code: 'NO_ROUTE' }, options.cors.fields(req.headers.origin));
   });
   const onFault: ErrorRequestHandler = (err, req, res, _next) => fault(err, req, res);
   app.use(onFault);

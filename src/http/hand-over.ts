@@ -86,17 +86,17 @@ export function handOver(
   // The end of the answer is counted before its sender hears of it: only what goes wrong is named afterwards.
   facts.outcome = 'proxied';
   // A service goes on with a claim whose client has left: only its answer says that the slot is free.
-  const relay = new EarlyRelay(res, { keepRunning: facts.route === 'claim', extraHeaders: fields }, (status, headers) =>
-    ended(judge === null ? endOfStatus(status) : endOfAnswer(judge(status, headers), status)),
-  );
-  context.upstream.dispatch(upstreamRequest(handOver, null), relay);
-  void relay.done.then((result) => {
+  const options = { keepRunning: facts.route === 'claim', extraHeaders: fields };
+  const answered = (status: number, headers: readonly string[]): void =>
+    ended(judge === null ? endOfStatus(status) : endOfAnswer(judge(status, headers), status));
+  const done = (result: RelayResult): void => {
     const answeredUs = meters.clock.monotonicUs();
     if (result.kind === 'fault') ended('open');
     finish(result, handOver, meters, (answeredUs - sentUs) / 1e6);
     const totalUs = meters.clock.monotonicUs() - facts.startedUs;
     meters.overhead.observe(Math.max(0, totalUs - facts.waitedUs - (answeredUs - sentUs)) / 1e6);
-  });
+  };
+  context.upstream.dispatch(upstreamRequest(handOver, null), new EarlyRelay(res, options, answered, done));
 }
 
 /** A relay that tells of the end of the answer before it writes it: the slot is free while the client still waits. */
@@ -108,8 +108,9 @@ class EarlyRelay extends Relay {
     response: Response,
     options: RelayOptions,
     private readonly answered: (status: number, headers: readonly string[]) => void,
+    done: (result: RelayResult) => void,
   ) {
-    super(response, options);
+    super(response, options, done);
   }
 
   override head(status: number, reason: string, headers: string[]): void {

@@ -2,6 +2,7 @@
 import type { Request } from 'express';
 import type { ClaimRequest } from '../admission/admission.js';
 import type { ClientAddress } from '../claimant/client-address.js';
+import type { LedgerRequest } from '../claims/verdict.js';
 import type { Ticket } from '../waiting-room/tickets.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { Problem } from './problem.js';
@@ -64,6 +65,7 @@ export function claimRequest(
   claimantId: string | null,
   address: ClientAddress,
   reading: TicketReading,
+  ledger: LedgerRequest | null = null,
 ): ClaimRequest {
   const { hasher, config } = context;
   const ticket = reading.kind === 'ticket' ? reading.ticket : null;
@@ -74,5 +76,6 @@ export function claimRequest(
     const value = req.headers[key.slice('header:'.length).toLowerCase()];
     return value === undefined ? null : `${name}:${hasher.hash(`header ${String(value)}`)}`;
   });
-  return { claimant, place: ticket?.place ?? null, toldMs: ticket?.toldMs ?? 0, buckets, limits: context.limitRates };
+  const { limitRates: limits } = context;
+  return { claimant, place: ticket?.place ?? null, toldMs: ticket?.toldMs ?? 0, buckets, limits, ledger };
 }

@@ -33,6 +33,8 @@ interface Prebuilt {
   readonly detail: string;
 }
 
+const NO_FIELDS: readonly string[] = [];
+
 const prebuilt = Object.fromEntries(
   Object.entries(problemCodes).map(([code, definition]) => [code, prebuild(code as ProblemCode, definition.status)]),
 ) as Readonly<Record<ProblemCode, Prebuilt>>;
@@ -57,8 +59,14 @@ function prebuild(code: ProblemCode, status: number): Prebuilt {
  * Answers with a problem document, or cuts the connection where an answer has already begun, so that nobody takes
  * half of it for the whole.
  * @param requestId - from `RequestIds`: characters that need no escaping in JSON
+ * @param further - fields beside those of the problem: whoever has both need not put them together
  */
-export function sendProblem(res: ServerResponse, requestId: string, problem: Problem): void {
+export function sendProblem(
+  res: ServerResponse,
+  requestId: string,
+  problem: Problem,
+  further: readonly string[] = NO_FIELDS,
+): void {
   if (res.headersSent) {
     res.destroy();
     return;
@@ -67,6 +75,7 @@ export function sendProblem(res: ServerResponse, requestId: string, problem: Pro
   const body = problemBody(known, requestId, problem);
   const bodyBytes = Buffer.byteLength(body);
   const fields = problemFields(known, problem, bodyBytes);
+  for (const part of further) fields.push(part);
   res.writeHead(known.status, known.reason, fields);
   // An ASCII body is the same in Latin-1, which Node writes faster than UTF-8.
   res.end(body, bodyBytes === body.length ? 'latin1' : 'utf8');

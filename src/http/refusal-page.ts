@@ -28,9 +28,13 @@ export class RefusalPage implements RefusalWriter {
   }
 
   /** @returns whether the problem was answered */
-  send(res: ServerResponse, { code, retryAfterSeconds, members, headers = [] }: Problem): boolean {
+  send(
+    res: ServerResponse,
+    { code, retryAfterSeconds, members, headers = [] }: Problem,
+    further: readonly string[],
+  ): boolean {
     if (!SHOWN.has(code)) return false;
-    const fields = ['Spillway-Code', code, ...headers];
+    const fields = ['Spillway-Code', code, ...headers, ...further];
     if (retryAfterSeconds !== undefined) fields.push('Retry-After', String(retryAfterSeconds));
     // The members of QUEUED are the ticket document.
     const ticket = code === 'QUEUED' ? (members as unknown as TicketDocument) : null;
@@ -39,6 +43,12 @@ export class RefusalPage implements RefusalWriter {
   }
 }
 
-export function sendRefusal(res: ServerResponse, facts: RequestFacts, problem: Problem): void {
-  if (facts.page?.send(res, problem) !== true) sendProblem(res, facts.id, problem);
+/** @param further - fields beside those of the problem */
+export function sendRefusal(
+  res: ServerResponse,
+  facts: RequestFacts,
+  problem: Problem,
+  further: readonly string[] = [],
+): void {
+  if (facts.page?.send(res, problem, further) !== true) sendProblem(res, facts.id, problem, further);
 }

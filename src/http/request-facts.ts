@@ -9,7 +9,7 @@ export type InFlight = ReadonlyMap<Route, { add(by: number): void }>;
 
 export interface RefusalWriter {
   /** @returns whether the problem was answered */
-  send(res: ServerResponse, problem: Problem): boolean;
+  send(res: ServerResponse, problem: Problem, further: readonly string[]): boolean;
 }
 
 export class RequestFacts {

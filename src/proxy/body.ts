@@ -16,46 +16,59 @@ export type RequestBody =
   | { readonly kind: 'too-large' };
 
 const EMPTY = Buffer.alloc(0);
-const NONE: Promise<RequestBody> = Promise.resolve({ kind: 'small', body: EMPTY });
+const NONE: RequestBody = { kind: 'small', body: EMPTY };
 
 /**
  * @param limitBytes - largest body that is read whole
  * @param maxBytes - largest body at all; a large one of unknown length that grows beyond it fails with
  *   `UploadTooLargeError` while it streams. Not less than `limitBytes`.
+ * @param read - called once: within this call where nothing has to be waited for
  */
-export function readSmallBody(request: IncomingMessage, limitBytes: number, maxBytes: number): Promise<RequestBody> {
+export function readSmallBody(
+  request: IncomingMessage,
+  limitBytes: number,
+  maxBytes: number,
+  read: (body: RequestBody) => void,
+): void {
   const declared = request.headers['content-length'];
   const chunked = request.headers['transfer-encoding'] !== undefined;
-  if (!chunked && (declared === undefined || declared === '0')) return NONE;
-  if (request.destroyed) return Promise.resolve({ kind: 'aborted' });
-  const declaredBytes = chunked ? 0 : Number(declared);
-  if (declaredBytes > maxBytes) return Promise.resolve({ kind: 'too-large' });
-  if (declaredBytes > limitBytes) {
-    return Promise.resolve({ kind: 'large', body: new LargeBody(request, [], maxBytes) });
-  }
-  return collect(request, limitBytes, maxBytes);
+  const declaredBytes = chunked || declared === undefined ? 0 : Number(declared);
+  if (!chunked && declaredBytes === 0) read(NONE);
+  else if (request.destroyed) read({ kind: 'aborted' });
+  else if (declaredBytes > maxBytes) read({ kind: 'too-large' });
+  else if (declaredBytes > limitBytes) read({ kind: 'large', body: new LargeBody(request, [], maxBytes) });
+  else collect(request, limitBytes, maxBytes, read);
 }
 
-function collect(request: IncomingMessage, limitBytes: number, maxBytes: number): Promise<RequestBody> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const onData = (chunk: Buffer): void => {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes <= limitBytes) return;
-      request.pause();
-      if (bytes > maxBytes) finish({ kind: 'too-large' });
-      else finish({ kind: 'large', body: new LargeBody(request, chunks, maxBytes) });
-    };
-    const onEnd = (): void => finish({ kind: 'small', body: joined(chunks, bytes) });
-    const onBreak = (): void => finish({ kind: 'aborted' });
-    const finish = (result: RequestBody): void => {
-      request.off('data', onData).off('end', onEnd).off('close', onBreak).off('error', onBreak);
-      resolve(result);
-    };
-    request.on('data', onData).on('end', onEnd).on('close', onBreak).on('error', onBreak);
-  });
+function collect(
+  request: IncomingMessage,
+  limitBytes: number,
+  maxBytes: number,
+  read: (body: RequestBody) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let done = false;
+  const onData = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes <= limitBytes) return;
+    request.pause();
+    request.off('data', onData).off('end', onEnd).off('close', onClose);
+    done = true;
+    if (bytes > maxBytes) read({ kind: 'too-large' });
+    else read({ kind: 'large', body: new LargeBody(request, chunks, maxBytes) });
+  };
+  // Listeners that will not be called again are left where they are: taking them off costs more than keeping them.
+  const onEnd = (): void => {
+    done = true;
+    read({ kind: 'small', body: joined(chunks, bytes) });
+  };
+  // A request that breaks off raises an error only where somebody listens for one; it always closes.
+  const onClose = (): void => {
+    if (!done) read({ kind: 'aborted' });
+  };
+  request.on('data', onData).on('end', onEnd).on('close', onClose);
 }
 
 function joined(chunks: readonly Buffer[], bytes: number): Buffer {

@@ -32,9 +32,6 @@ export type RelayResult =
     };
 
 export class Relay implements AnswerSink {
-  /** What came of it; never rejects. */
-  readonly done: Promise<RelayResult>;
-  #settle!: (result: RelayResult) => void;
   #handover: Handover | null = null;
   #ended = false;
   #clientGone = false;
@@ -51,11 +48,9 @@ export class Relay implements AnswerSink {
   constructor(
     private readonly response: ServerResponse,
     private readonly options: RelayOptions,
-  ) {
-    this.done = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-  }
+    /** Told once, as the last thing, what came of it. */
+    private readonly done: (result: RelayResult) => void,
+  ) {}
 
   begin(handover: Handover): void {
     this.#handover = handover;
@@ -98,7 +93,7 @@ export class Relay implements AnswerSink {
       if (this.#whole !== null) this.response.end(this.#whole.toString('latin1'), 'latin1');
       else this.response.end();
     }
-    this.#settle({
+    this.done({
       kind: 'answered',
       status: this.#status,
       bodyBytes: this.#bodyBytes,
@@ -111,7 +106,7 @@ export class Relay implements AnswerSink {
     this.response.removeListener('close', this.#onClose);
     const begun = this.response.headersSent;
     if (begun && !this.#clientGone) this.response.destroy();
-    this.#settle({ kind: 'fault', fault, clientGone: this.#clientGone, begun, stalled: this.#stalled });
+    this.done({ kind: 'fault', fault, clientGone: this.#clientGone, begun, stalled: this.#stalled });
   }
 
   readonly #onDrain = (): void => {

@@ -38,7 +38,7 @@ describe('readSmallBody', () => {
   type Then = (body: RequestBody, request: IncomingMessage, response: ServerResponse) => void;
   const front = async (then: Then): Promise<number> => {
     const server = await gateway((request, response) => {
-      void readSmallBody(request, LIMIT_BYTES, MAX_BYTES).then((body) => then(body, request, response));
+      readSmallBody(request, LIMIT_BYTES, MAX_BYTES, (body) => then(body, request, response));
     });
     open.push(server);
     return server.port;
@@ -144,7 +144,7 @@ describe('readSmallBody', () => {
   it('holds the client up while nobody takes the body', async () => {
     let body: Readable | undefined;
     const server = await gateway((request) => {
-      void readSmallBody(request, LIMIT_BYTES, 100_000_000).then((read) => {
+      readSmallBody(request, LIMIT_BYTES, 100_000_000, (read) => {
         if (read.kind === 'large') body = read.body;
       });
     });

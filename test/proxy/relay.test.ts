@@ -34,12 +34,11 @@ describe('Relay', () => {
     const front = await gateway((_, response) => {
       setting.prepare?.(response);
       const { keepRunning = false, extraHeaders = [], method = 'GET' } = setting;
-      const relay = new Relay(response, { keepRunning, extraHeaders });
-      upstream.dispatch({ method, path: '/', headers: [], body: null }, relay);
-      void relay.done.then((outcome) => {
+      const relay = new Relay(response, { keepRunning, extraHeaders }, (outcome) => {
         if (outcome.kind === 'fault' && !outcome.begun && !outcome.clientGone) response.writeHead(502).end('ours');
         settle(outcome);
       });
+      upstream.dispatch({ method, path: '/', headers: [], body: null }, relay);
     });
     open.push(raw, { close: () => upstream.destroy() }, front);
     return { raw, port: front.port, result };

@@ -1,0 +1,83 @@
+/** Hands over what was let in: a claim with its pass, or a request beside the line. */
+import type { Decision, Ending, Pass } from '../admission/decision.js';
+import type { ClientAddress } from '../claimant/client-address.js';
+import type { RequestBody } from '../proxy/body.js';
+import { type Asker, rateLimitFields } from './claim-answers.js';
+import { handOverClaim, noteOutcome } from './claim-hand-over.js';
+import { type HandOver, type HandOverMeters, handOver } from './hand-over.js';
+import { placeName } from './ticket-answers.js';
+import type { Visit } from './visit.js';
+
+/** What goes to the service, and in whose name. */
+export interface Errand {
+  readonly body: Extract<RequestBody, { kind: 'small' | 'large' }>;
+  readonly asker: Asker;
+  readonly address: ClientAddress;
+  /** Keyed hash of the claimant; empty where nobody is known. */
+  readonly claimant: string;
+}
+
+export function letClaimIn(visit: Visit, decision: Extract<Decision, { kind: 'admit' }>, errand: Errand): void {
+  const { context } = visit;
+  const { pass, remaining } = decision;
+  if (decision.joined) context.meters.joinedDirect.inc();
+  countAdmission(visit, pass, remaining);
+  const what = handOverOf(visit, errand, remaining);
+  const ended = (ending: Ending): void => {
+    pass.finish(ending);
+    if (pass.place === null || ending !== 'final') return;
+    context.meters.leftByEntering.inc();
+    context.ended.set(placeName(context.link.view?.epoch ?? 1, pass.place), 'claimed');
+  };
+  const { outcomes } = context.claims;
+  if (pass.attempt !== null || outcomes.needsBody) {
+    handOverClaim(what, metersOf(visit), pass, ended);
+    return;
+  }
+  // Nothing of the answer is kept: its head says what it means.
+  const judge = (status: number, headers: readonly string[]) => {
+    const outcome = outcomes.of({ status, headers, body: null });
+    noteOutcome(context, outcome, false, errand.claimant);
+    return outcome;
+  };
+  handOver(what, metersOf(visit), judge, ended);
+}
+
+export function letPass(visit: Visit, remaining: ReadonlyArray<number | null>, errand: Errand): void {
+  visit.context.meters.charged(remaining);
+  handOver(handOverOf(visit, errand, remaining), metersOf(visit), null, () => {});
+}
+
+function countAdmission(
+  { context: { meters }, req }: Visit,
+  pass: Pass,
+  remaining: ReadonlyArray<number | null>,
+): void {
+  if (pass.place === null) {
+    meters.admitDirect.inc();
+    meters.admittedDirectly.inc();
+    meters.charged(remaining);
+  } else {
+    meters.admitCalled.inc();
+    meters.admittedCalled.inc();
+    meters.held.observe(req.facts.waitedUs / 1e6);
+  }
+}
+
+function handOverOf(visit: Visit, errand: Errand, remaining: ReadonlyArray<number | null>): HandOver {
+  const { context, req, res } = visit;
+  const { body, address, claimant } = errand;
+  const { claimantId } = errand.asker;
+  const fields = rateLimitFields(context, remaining);
+  for (const part of visit.fields) fields.push(part);
+  return { context, req, res, body, address, claimantId, claimant, fields };
+}
+
+function metersOf({ options, context, req }: Visit): HandOverMeters {
+  const { metrics, clock } = options;
+  return {
+    clock,
+    upstream: metrics.upstream(context.config.upstream),
+    overhead: metrics.gateway.overhead(req.facts.route),
+  };
+}
