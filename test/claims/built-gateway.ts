@@ -64,12 +64,12 @@ export class GatewayProcess {
     this.#child = child;
     process.once('exit', this.#reap);
     let said = '';
-    for await (const chunk of child.stdout!) {
+    for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) {
       said += String(chunk);
       if (said.includes('Spillway is ready')) break;
     }
     child.stdout?.resume();
-    if (child.exitCode !== null) throw new Error(`The gateway ended with status ${child.exitCode}: ${said}`);
+    if (!said.includes('Spillway is ready')) throw new Error(`The gateway ended before it was ready: ${said}`);
   }
 
   async kill(): Promise<void> {
