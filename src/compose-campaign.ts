@@ -15,6 +15,7 @@ import type { LoadedConfig } from './config/load.js';
 import type { CampaignConfig, Config, UpstreamConfig } from './config/schema.js';
 import { CampaignMeters } from './http/campaign-meters.js';
 import { TicketCookie } from './http/cookies.js';
+import { PlaceFinder } from './http/place-finder.js';
 import { RateLimitFields } from './http/rate-limit-fields.js';
 import type { RoutedContext } from './http/visit.js';
 import { BoundedCache } from './kernel/bounded-cache.js';
@@ -152,7 +153,14 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     },
     door,
     live,
-    operated: { id, live, link, stateWith: rooms.stateWith, nowMs },
+    operated: {
+      id,
+      live,
+      link,
+      stateWith: rooms.stateWith,
+      nowMs,
+      places: new PlaceFinder(() => context, parts.random),
+    },
     mirror: () => mirrorCampaign(metrics, id, () => context, door),
     leaseMs: rooms.leaseMs,
     prepare,

@@ -93,6 +93,7 @@ export class ServedCampaigns {
   }
 
   stop(): void {
+    for (const desk of this.desks.values()) desk.stop();
     for (const one of [...this.composed.values(), ...this.#leaving.values()]) stop(one);
   }
 
@@ -126,7 +127,7 @@ export class ServedCampaigns {
     this.#leaving.delete(id);
     this.composed.set(id, composed);
     this.streams.set(id, composeStreams(composed, this.options));
-    this.desks.set(id, new CampaignDesk(composed.operated, this.options.logger));
+    this.desks.set(id, new CampaignDesk(composed.operated, this.options.logger, this.options.clock));
     composed.mirror();
   }
 
@@ -135,6 +136,7 @@ export class ServedCampaigns {
     const { clock, metrics } = this.options;
     this.composed.delete(id);
     this.contexts.delete(id);
+    this.desks.get(id)?.stop();
     this.desks.delete(id);
     this.streams.get(id)?.stop();
     this.streams.delete(id);

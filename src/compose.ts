@@ -8,7 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { adminApi } from './admin/api.js';
 import { createAdminApp } from './admin/app.js';
 import { GatewayLog } from './admin/gateway-log.js';
+import { History } from './admin/history.js';
 import { type AdminListener, listenAdmin } from './admin/listener.js';
+import { LiveStream } from './admin/live-stream.js';
 import { ClientAddresses } from './claimant/client-address.js';
 import type { ComposedCampaign } from './compose-campaign.js';
 import { ServedCampaigns } from './compose-campaigns.js';
@@ -149,7 +151,23 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     logger,
   });
   const gatewayLog = new GatewayLog(store.gatewaysLog, logger, () => clock.wallMs());
+  const history = new History({
+    clock,
+    campaigns: () => [...served.desks.values()].map(({ campaign }) => campaign),
+    totals: (campaign) => metrics.campaign(campaign).totals(),
+  });
+  const live = new LiveStream({
+    clock,
+    desks: served.desks,
+    history,
+    gateway: name,
+    version,
+    facts: () => ({ revision: loaded.revision, draining: drain.phase !== 'serving', store: { ...store.facts } }),
+  });
   const api = adminApi({
+    logger,
+    live: live.handler,
+    acted: (action, result) => metrics.gateway.acted(action, result),
     loaded: () => loaded,
     version,
     gateway: name,
@@ -199,6 +217,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     first.commit();
     gate.matcher = served.matcher;
     await first.start();
+    history.start();
     const { host, port } = config.server;
     server.listen({ host, port, backlog: BACKLOG, exclusive: options.worker === undefined });
     await once(server, 'listening');

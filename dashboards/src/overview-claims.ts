@@ -132,6 +132,17 @@ export const facts: Section = {
             { expr: changes('spillway_admission_burst'), as: '{{campaign}}: burst', colour: 'limits' },
           ],
         }),
+        lines({
+          title: 'Operator actions',
+          description: 'What operators asked for in each interval, and what came of it; dry runs apart.',
+          unit: 'short',
+          queries: [
+            {
+              expr: `sum by (action, result) (increase(${ofGateways('spillway_admin_actions_total')}[$__rate_interval])) > 0`,
+              as: '{{action}}: {{result}}',
+            },
+          ],
+        }),
       ],
     },
   ],

@@ -1,13 +1,19 @@
 /** Everything below `/admin/v1`. Who asks, and whether they may, was settled before. */
-import express, { type ErrorRequestHandler, type Router } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { LoadedConfig } from '../config/load.js';
 import { maskValue } from '../config/mask.js';
 import { settingTree } from '../config/setting-tree.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
+import type { Logger } from '../kernel/logger.js';
+import type { AdminAction, AdminResult } from '../metrics/vocabulary.js';
+import { actionMeter } from './action-meter.js';
 import { type AuditLog, readTrail } from './audit-trail.js';
+import { bearerOf } from './auth.js';
 import { campaignRoutes } from './campaign-routes.js';
 import { type GatewayRoutesOptions, gatewayRoutes } from './gateway-routes.js';
+import { logRoutes } from './log-routes.js';
 import { openApi } from './openapi.js';
+import { placeRoutes } from './place-routes.js';
 import { sendProblem } from './problem.js';
 import { type ReloadRouteOptions, reloadRoute } from './reload-route.js';
 
@@ -15,6 +21,10 @@ export interface AdminApiOptions extends GatewayRoutesOptions, ReloadRouteOption
   /** The configuration in force. */
   readonly loaded: () => LoadedConfig;
   readonly logs: () => readonly AuditLog[];
+  readonly logger: Logger;
+  readonly acted: (action: AdminAction, result: AdminResult) => void;
+  /** `GET /live`. */
+  readonly live: RequestHandler;
 }
 
 const USUAL_RECORDS = 200;
@@ -22,8 +32,13 @@ const MOST_RECORDS_SHOWN = 10_000;
 
 export function adminApi(options: AdminApiOptions): Router {
   const router = express.Router({ caseSensitive: true });
-  router.use(express.json({ limit: '16kb' }));
-  router.use('/campaigns', campaignRoutes(options.desks));
+  router.use(actionMeter(options.acted), express.json({ limit: '16kb' }));
+  router.use('/campaigns', campaignRoutes(options.desks), placeRoutes(options.desks, options.logger));
+  router.get('/live', options.live);
+  router.get('/me', (_req, res) => {
+    res.json(bearerOf(res));
+  });
+  router.use(logRoutes(options));
   router.use(gatewayRoutes(options));
   router.use(reloadRoute(options));
   const document = openApi(options.version);

@@ -7,6 +7,7 @@ import helmet from 'helmet';
 import type { Logger } from '../kernel/logger.js';
 import type { ReadinessReport } from '../lifecycle/readiness.js';
 import { AdminAuth, type AdminTokens } from './auth.js';
+import { operatorPage } from './operator-page.js';
 import { sendProblem } from './problem.js';
 
 export interface AdminAppOptions {
@@ -38,6 +39,7 @@ export function createAdminApp(options: AdminAppOptions): Express {
     const report = readiness.report();
     res.status(report.ready ? 200 : 503).json(report);
   });
+  app.get('/', ...operatorPage());
   app.use('/admin/v1', byMethod(auth.require('viewer'), auth.require('operator')));
   if (options.api !== undefined) app.use('/admin/v1', options.api);
   app.use(noRoute, fault(logger));

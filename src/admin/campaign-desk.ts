@@ -8,12 +8,15 @@ import type { LiveSettings } from '../admission/live-settings.js';
 import { type EffectiveSettings, valuesOf } from '../campaign/overrides.js';
 import type { CampaignState } from '../campaign/schedule.js';
 import type { Overrides } from '../config/override-schema.js';
+import { overridesText, type Revert, readRevert } from '../config/read-overrides.js';
+import type { Clock, Timer } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.js';
 import { waitingIn } from '../waiting-room/standing.js';
 import { type AuditRecord, recordHash } from './audit-chain.js';
 import { type BodyFault, type Patch, patched } from './changes.js';
-import { effectOf } from './effect.js';
+import { duration, effectOf } from './effect.js';
+import type { PlaceDesk } from './places.js';
 
 export interface OperatedCampaign {
   readonly id: string;
@@ -23,6 +26,7 @@ export interface OperatedCampaign {
   stateWith(overrides: Overrides): CampaignState;
   /** Milliseconds since the Unix epoch, on the store's clock. */
   nowMs(): number;
+  readonly places: PlaceDesk;
 }
 
 export interface Order {
@@ -43,15 +47,27 @@ type Facts = Pick<AuditRecord, 'action' | 'before' | 'after'>;
 
 /** How often a change begins anew because somebody else came first. */
 const MOST_ATTEMPTS = 5;
+const REVERT_AGAIN_MS = 1000;
 
 export class CampaignDesk {
+  #reverting: Timer | null = null;
+
   constructor(
     readonly campaign: OperatedCampaign,
     private readonly logger: Logger,
-  ) {}
+    private readonly clock: Clock,
+  ) {
+    campaign.live.onChange(() => this.#awaitRevert());
+    this.#awaitRevert();
+  }
 
-  change(patch: Patch, order: Order): Promise<Outcome> {
-    return this.#settle('change', (current) => patched(current, patch), order);
+  stop(): void {
+    this.#reverting?.cancel();
+  }
+
+  /** @param revertAfterSeconds - then what was before holds again; null: the change stays */
+  change(patch: Patch, order: Order, revertAfterSeconds: number | null = null): Promise<Outcome> {
+    return this.#settle('change', (current) => patched(current, patch), order, revertAfterSeconds);
   }
 
   clear(order: Order): Promise<Outcome> {
@@ -80,19 +96,28 @@ export class CampaignDesk {
     return outcome;
   }
 
-  async #settle(action: 'change' | 'clear', next: (current: Overrides) => Overrides, order: Order): Promise<Outcome> {
+  async #settle(
+    action: 'change' | 'clear',
+    next: (current: Overrides) => Overrides,
+    order: Order,
+    revertAfterSeconds: number | null = null,
+  ): Promise<Outcome> {
     const { live, link } = this.campaign;
     return this.#attempt(order, async (stored) => {
       const before = live.effective;
       const after = live.with(next(before.overrides));
       const faults = faultsOf(after, live.configured);
       if (faults.length > 0) return { kind: 'wrong', faults };
-      const effect = this.#effect(before, after);
+      const effect = [
+        ...this.#effect(before, after),
+        ...revertSentences(revertAfterSeconds, readRevert(stored.overrides) !== null),
+      ];
       const { revision } = stored;
       if (order.dryRun) return { kind: 'dry-run', revision, effect };
       if (sameOverrides(before.overrides, after.overrides)) return { kind: 'unchanged', revision, effect };
       const facts = { action, ...difference(before, after) };
-      const result = await this.#write(stored, after.overrides, facts, false, order);
+      const revert = this.#revertOf(before.overrides, revertAfterSeconds, order);
+      const result = await this.#write(stored, overridesText(after.overrides, revert), facts, false, order);
       if (result.kind === 'stale') return null;
       // The service's word that the budget is gone gives way to the operator's.
       if (after.overrides.state === 'open' && before.overrides.state !== 'open') link.declareSoldOut(false);
@@ -103,8 +128,7 @@ export class CampaignDesk {
   #act(facts: Facts, effect: readonly string[], newEpoch: boolean, order: Order): Promise<Outcome> {
     return this.#attempt(order, async (stored) => {
       if (order.dryRun) return { kind: 'dry-run', revision: stored.revision, effect };
-      const { overrides } = this.campaign.live.effective;
-      const result = await this.#write(stored, overrides, facts, newEpoch, order);
+      const result = await this.#write(stored, stored.overrides, facts, newEpoch, order);
       return result.kind === 'stale' ? null : { kind: 'done', revision: result.settings.revision, effect };
     });
   }
@@ -125,7 +149,7 @@ export class CampaignDesk {
   /** An answer that does not come in time does not say that nothing was done: the store is asked whose word it has. */
   async #write(
     stored: StoredSettings,
-    overrides: Overrides,
+    overrides: string,
     facts: Facts,
     newEpoch: boolean,
     { who, reason }: Order,
@@ -142,7 +166,7 @@ export class CampaignDesk {
     };
     const text = JSON.stringify(record);
     const head = recordHash(text);
-    const amendment = { from: stored.revision, overrides: JSON.stringify(overrides), record: text, head, newEpoch };
+    const amendment = { from: stored.revision, overrides, record: text, head, newEpoch };
     const result = await live.store.amend(amendment).catch(async (fault: unknown): Promise<AmendResult> => {
       if (!(fault instanceof StoreUnavailableError)) throw fault;
       const settings = await live.store.read();
@@ -154,6 +178,44 @@ export class CampaignDesk {
     return result;
   }
 
+  #revertOf(overrides: Overrides, afterSeconds: number | null, { who, reason }: Order): Revert | null {
+    if (afterSeconds === null) return null;
+    return { atMs: this.campaign.nowMs() + afterSeconds * 1000, overrides, who, reason };
+  }
+
+  /** Every gateway waits for the moment; the first to write makes the change, and the others find it made. */
+  #awaitRevert(againMs = 0): void {
+    this.#reverting?.cancel();
+    const revert = readRevert(this.campaign.live.stored.overrides);
+    if (revert === null) return;
+    const inMs = Math.max(againMs, revert.atMs - this.campaign.nowMs());
+    this.#reverting = this.clock.after(inMs, () => {
+      this.#revert().catch((err: unknown) => {
+        if (!(err instanceof StoreUnavailableError)) {
+          this.logger.error({ err, campaign: this.campaign.id }, 'A change could not be taken back');
+        }
+        this.#awaitRevert(REVERT_AGAIN_MS);
+      });
+    });
+  }
+
+  async #revert(): Promise<void> {
+    const { live, link, nowMs } = this.campaign;
+    const anybody: Order = { who: '', reason: '', from: null, dryRun: false };
+    await this.#attempt(anybody, async (stored) => {
+      const revert = readRevert(stored.overrides);
+      const { revision } = stored;
+      if (revert === null || revert.atMs > nowMs()) return { kind: 'unchanged', revision, effect: [] };
+      const [before, after] = [live.effective, live.with(revert.overrides)];
+      const order = { ...anybody, who: revert.who, reason: `taken back as ordered: ${revert.reason}` };
+      const facts = { action: 'revert' as const, ...difference(before, after) };
+      const result = await this.#write(stored, overridesText(after.overrides, null), facts, false, order);
+      if (result.kind === 'stale') return null;
+      if (after.overrides.state === 'open' && before.overrides.state !== 'open') link.declareSoldOut(false);
+      return { kind: 'done', revision: result.settings.revision, effect: [] };
+    });
+  }
+
   #effect(before: EffectiveSettings, after: EffectiveSettings): string[] {
     const { link, stateWith } = this.campaign;
     const seen = ({ overrides }: EffectiveSettings, all: EffectiveSettings) => ({
@@ -163,6 +225,12 @@ export class CampaignDesk {
     const waiting = link.view === null ? 0 : waitingIn(link.view);
     return effectOf({ waiting, before: seen(before, before), after: seen(after, after) });
   }
+}
+
+function revertSentences(afterSeconds: number | null, pending: boolean): string[] {
+  const cancelled = pending ? ['The change that was to be taken back by itself stays for good.'] : [];
+  if (afterSeconds === null) return cancelled;
+  return [`After ${duration(afterSeconds)} what holds now holds again, unless somebody changes something meanwhile.`];
 }
 
 function difference(before: EffectiveSettings, after: EffectiveSettings): Pick<Facts, 'before' | 'after'> {

@@ -23,7 +23,9 @@ export function campaignRoutes(desks: ReadonlyMap<string, CampaignDesk>): Router
   router.patch(
     '/:campaign',
     at((desk, req, res) =>
-      act(desk, req, res, changeSchema, ({ reason, ...patch }, order) => desk.change(patch, order(reason))),
+      act(desk, req, res, changeSchema, ({ reason, revertAfterSeconds = null, ...patch }, order) =>
+        desk.change(patch, order(reason), revertAfterSeconds),
+      ),
     ),
   );
   router.delete(

@@ -1,6 +1,7 @@
 /** A campaign as its operators see it. */
 import { valuesOf } from '../campaign/overrides.js';
 import { isSoldOut, remainingOf } from '../claims/budget.js';
+import { readRevert } from '../config/read-overrides.js';
 import { waitingIn } from '../waiting-room/standing.js';
 import type { OperatedCampaign } from './campaign-desk.js';
 
@@ -16,6 +17,8 @@ export function campaignStatus({ id, live, link, stateWith, nowMs }: OperatedCam
     /** What holds. */
     settings: valuesOf(effective),
     overrides,
+    /** When what was before the last change holds again; null: it stays. */
+    revertsAt: revertsAt(live.stored.overrides),
     /** What would hold without overrides. */
     configured: valuesOf(configured),
     opensAt: campaign.schedule.opensAt,
@@ -47,4 +50,9 @@ export function campaignStatus({ id, live, link, stateWith, nowMs }: OperatedCam
     storeAnswers: view !== null && view.local !== true,
     at: new Date(nowMs()).toISOString(),
   };
+}
+
+function revertsAt(stored: string): string | null {
+  const revert = readRevert(stored);
+  return revert === null ? null : new Date(revert.atMs).toISOString();
 }

@@ -17,6 +17,13 @@ export const changeSchema = z.strictObject({
   maxWaiting: nullable(shape.maxWaiting),
   graceMs: nullable(shape.graceMs),
   state: nullable(shape.state),
+  revertAfterSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .optional()
+    .describe('After this time what was before holds again, unless somebody changes something meanwhile.'),
   reason,
 });
 export const reasonSchema = z.strictObject({ reason });
@@ -27,7 +34,7 @@ export const resetSchema = z.strictObject({
   scope: z.enum(['line', 'all']).default('line').describe('What begins anew.'),
 });
 
-export type Patch = Omit<z.output<typeof changeSchema>, 'reason'>;
+export type Patch = Omit<z.output<typeof changeSchema>, 'reason' | 'revertAfterSeconds'>;
 
 export interface BodyFault {
   readonly path: string;

@@ -1,6 +1,7 @@
 /** The admin API as an OpenAPI document; what bodies may hold comes from the schemas that judge them. @see https://spec.openapis.org/oas/v3.1.0 */
 import { z } from 'zod';
 import { changeSchema, clearSchema, reasonSchema, resetSchema } from './changes.js';
+import { logSchema } from './log-routes.js';
 
 interface Operation {
   readonly summary: string;
@@ -11,24 +12,57 @@ interface Operation {
   readonly turns?: boolean;
   readonly status?: number;
   readonly query?: readonly string[];
+  /** Header fields that say what is meant. */
+  readonly fields?: readonly string[];
+  /** Answers with a stream of events. */
+  readonly stream?: boolean;
+  /** It cannot be answered without the store. */
+  readonly store?: boolean;
+  /** Further refusals, beside those that its other members bring. */
+  readonly refusals?: Readonly<Record<number, string>>;
 }
 
+const WHOSE = 'VALUE_INVALID: exactly one of the two fields is wanted';
 const CAMPAIGN = '/campaigns/{campaign}';
 
 const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/campaigns': { get: { summary: 'All campaigns, as this gateway knows them' } },
   [CAMPAIGN]: {
     get: { summary: 'One campaign, with the newest settings; ETag is their revision' },
-    patch: { summary: 'Sets overrides, or takes them away by null', body: changeSchema, turns: true },
+    patch: { summary: 'Sets overrides, or takes them away by null', body: changeSchema, turns: true, store: true },
   },
   [`${CAMPAIGN}/overrides`]: {
-    delete: { summary: 'Takes all overrides away: the file holds again', body: clearSchema, turns: true },
+    delete: { summary: 'Takes all overrides away: the file holds again', body: clearSchema, turns: true, store: true },
   },
   [`${CAMPAIGN}/reset`]: {
-    post: { summary: 'A new epoch: the line is empty, tickets so far are outdated', body: resetSchema, turns: true },
+    post: {
+      summary: 'A new epoch: the line is empty, tickets so far are outdated',
+      body: resetSchema,
+      turns: true,
+      store: true,
+    },
   },
   [`${CAMPAIGN}/confirm-losses`]: {
-    post: { summary: 'After a loss of data, claims with a ledger may go on', body: reasonSchema, turns: true },
+    post: {
+      summary: 'After a loss of data, claims with a ledger may go on',
+      body: reasonSchema,
+      turns: true,
+      store: true,
+    },
+  },
+  [`${CAMPAIGN}/place`]: {
+    get: {
+      summary: 'The place of a ticket or of a claimant',
+      fields: ['Spillway-Ticket', 'Spillway-Claimant'],
+      store: true,
+      refusals: { 422: WHOSE },
+    },
+    delete: {
+      summary: "Takes a claimant's place away",
+      body: reasonSchema,
+      fields: ['Spillway-Claimant'],
+      store: true,
+    },
   },
   [`${CAMPAIGN}/drain`]: { post: { summary: 'The same as /drain', body: reasonSchema, status: 202 } },
   '/drain': {
@@ -41,16 +75,35 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       predicts: true,
     },
   },
-  '/gateways': { get: { summary: 'Gateways on this store, and which one answers' } },
+  '/gateways': { get: { summary: 'Gateways on this store, and which one answers', store: true } },
   '/config': { get: { summary: 'The effective configuration, secrets masked' } },
-  '/audit': { get: { summary: 'What was changed, newest first, and whether the logs are intact', query: ['limit'] } },
+  '/audit': {
+    get: {
+      summary: 'What was changed, newest first, and whether the logs are intact',
+      query: ['limit'],
+      store: true,
+      refusals: { 422: 'VALUE_INVALID: limit is out of range' },
+    },
+  },
+  '/log': {
+    get: { summary: 'The level that this gateway logs from' },
+    put: { summary: 'Changes it, until the gateway is started or configured anew', body: logSchema },
+  },
+  '/me': { get: { summary: 'Whose token this is, and its role' } },
+  '/live': {
+    get: {
+      summary: 'Everything that moves, as a stream of events: hello, state, sample',
+      stream: true,
+      refusals: { 503: 'TOO_MANY_READERS: close another page' },
+    },
+  },
   '/openapi.json': { get: { summary: 'This document' } },
 };
 
 export function openApi(version: string): object {
   const paths = Object.entries(OPERATIONS).map(([path, operations]) => {
     const named = path.includes('{campaign}') ? { parameters: [parameter('campaign', 'path', 'string')] } : {};
-    const methods = Object.entries(operations).map(([method, one]) => [method, operation(one)]);
+    const methods = Object.entries(operations).map(([method, one]) => [method, operation(path, method, one)]);
     return [path, { ...named, ...Object.fromEntries(methods) }];
   });
   return {
@@ -63,20 +116,36 @@ export function openApi(version: string): object {
   };
 }
 
-function operation({ summary, body, turns = false, predicts = turns, status = 200, query = [] }: Operation): object {
-  const conditions = [
-    ...(predicts ? [parameter('dryRun', 'query', 'boolean')] : []),
-    ...(turns ? [parameter('If-Match', 'header', 'string')] : []),
-  ];
-  const problem = { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+function operation(path: string, method: string, one: Operation): object {
+  const { summary, body, turns = false, predicts = turns, status = 200, query = [], fields = [], stream } = one;
+  const done = { description: 'Done', content: stream ? STREAM : JSON_OBJECT };
+  const refusals = Object.entries(refusalsOf(path, method, one)).map(([code, why]) => [
+    code,
+    { description: why, content: PROBLEM_CONTENT },
+  ]);
   return {
     summary,
-    parameters: [...query.map((name) => parameter(name, 'query', 'integer')), ...conditions],
+    parameters: [
+      ...query.map((name) => parameter(name, 'query', 'integer')),
+      ...fields.map((name) => parameter(name, 'header', 'string')),
+      ...(predicts ? [parameter('dryRun', 'query', 'boolean')] : []),
+      ...(turns ? [parameter('If-Match', 'header', 'string')] : []),
+    ],
     ...(body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: schemaOf(body) } } } }),
-    responses: {
-      [status]: { description: 'Done', content: { 'application/json': { schema: { type: 'object' } } } },
-      default: { description: 'Refused', ...problem },
-    },
+    responses: { [status]: done, ...Object.fromEntries(refusals) },
+  };
+}
+
+function refusalsOf(path: string, method: string, { body, turns, store, refusals }: Operation): Record<number, string> {
+  return {
+    401: 'TOKEN_UNKNOWN: no token, or none of those configured',
+    ...(method === 'get' ? {} : { 403: 'ROLE_INSUFFICIENT: this takes the role operator' }),
+    ...(path.includes('{campaign}') ? { 404: 'CAMPAIGN_UNKNOWN, PLACE_UNKNOWN: there is no such thing' } : {}),
+    ...(turns ? { 412: 'REVISION_STALE: the settings have changed since If-Match' } : {}),
+    ...(body === undefined ? {} : { 422: 'VALUE_INVALID, CONFIG_INVALID: faults and problems say what is wrong' }),
+    429: 'TOO_MANY_ATTEMPTS: too many unknown tokens came from this address',
+    ...(store ? { 503: 'STORE_UNAVAILABLE: whether a change was made is not known' } : {}),
+    ...refusals,
   };
 }
 
@@ -88,6 +157,10 @@ function schemaOf(schema: z.ZodType): object {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;
 }
+
+const JSON_OBJECT = { 'application/json': { schema: { type: 'object' } } };
+const PROBLEM_CONTENT = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+const STREAM = { 'text/event-stream': { schema: { type: 'string' } } };
 
 /** RFC 9457. */
 const PROBLEM = {

@@ -5,6 +5,7 @@
  */
 import type { CampaignConfig } from '../config/schema.js';
 import { type Families, readState } from './families.js';
+import type { LabelRecord } from './family.js';
 import type { Counter, Histogram } from './instruments.js';
 import { RequestMeter } from './request-meter.js';
 import * as vocabulary from './vocabulary.js';
@@ -118,6 +119,23 @@ export class CampaignMetrics {
     );
   }
 
+  /** What it has counted so far: claims decided, handed over, and not answered as they should be. */
+  totals(): { readonly offered: number; readonly admitted: number; readonly failed: number } {
+    const { decisions, admissions, requests } = this.families.counters;
+    const own = (family: typeof decisions, counts: (labels: LabelRecord) => boolean): number => {
+      let sum = 0;
+      for (const { labels, instrument } of family.members()) {
+        if (labels.campaign === this.id && counts(labels)) sum += instrument.value;
+      }
+      return sum;
+    };
+    return {
+      offered: own(decisions, ({ decision }) => decision !== 'shadow'),
+      admitted: own(admissions, () => true),
+      failed: own(requests, ({ route, outcome }) => route === 'claim' && FAILURES.has(outcome ?? '')),
+    };
+  }
+
   /** Puts every count that this campaign can have at 0, and its schedule on show. */
   begin(config: CampaignConfig): void {
     for (const outcome of vocabulary.OUTCOMES) this.request('claim', outcome).expect(USUAL_STATUS[outcome]);
@@ -153,6 +171,8 @@ export class CampaignMetrics {
     closes.of(this.id).readFrom(() => (closesAt === null ? null : Date.parse(closesAt) / 1000));
   }
 }
+
+const FAILURES = new Set<string>(['gateway_error', 'upstream_error', 'upstream_timeout']);
 
 const NOTHING: CampaignFacts = {
   state: null,

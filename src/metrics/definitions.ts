@@ -73,6 +73,7 @@ export const COUNTERS = {
     'Decisions made by the outage policy while the store was away.',
   ),
   configReloads: define('config_reloads_total', ['result'], 'Readings of the configuration while running, by result.'),
+  adminActions: define('admin_actions_total', ['action', 'result'], 'What operators asked for, and what came of it.'),
   ticketChecks: define('ticket_checks_total', [...C, 'result'], 'Tickets checked.'),
 } satisfies Record<string, MetricDefinition>;
 

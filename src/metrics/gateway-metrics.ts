@@ -2,7 +2,15 @@
 import { performance } from 'node:perf_hooks';
 import type { Families } from './families.js';
 import type { Gauge, Histogram } from './instruments.js';
-import { RELOAD_RESULTS, type ReloadResult, ROUTES, type Route } from './vocabulary.js';
+import {
+  ADMIN_ACTIONS,
+  type AdminAction,
+  type AdminResult,
+  RELOAD_RESULTS,
+  type ReloadResult,
+  ROUTES,
+  type Route,
+} from './vocabulary.js';
 
 /** What the process knows of itself, read when somebody scrapes. */
 export interface GatewayFacts {
@@ -51,10 +59,16 @@ export class GatewayMetrics {
     this.families.gauges.configReloadSuccessful.of().set(taken ? 1 : 0);
   }
 
+  /** An operator asked for something. */
+  acted(action: AdminAction, result: AdminResult): void {
+    this.families.counters.adminActions.of(action, result).inc();
+  }
+
   begin(version: string): void {
     const { gauges } = this.families;
     gauges.buildInfo.of(version, process.version).set(1);
     for (const route of ROUTES) this.inFlight(route).set(0);
+    for (const action of ADMIN_ACTIONS) this.families.counters.adminActions.of(action, 'done');
     for (const result of RELOAD_RESULTS) this.families.counters.configReloads.of(result);
     for (const route of ['claim', 'pass', 'status', 'ticket'] as const) this.overhead(route);
     gauges.eventLoop.of().readFrom(eventLoopReader());

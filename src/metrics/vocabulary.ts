@@ -77,6 +77,21 @@ export type CodeClass = (typeof CODE_CLASSES)[number];
 export const RELOAD_RESULTS = ['applied', 'unchanged', 'invalid', 'restart-needed', 'failed'] as const;
 export type ReloadResult = (typeof RELOAD_RESULTS)[number];
 
+export const ADMIN_ACTIONS = [
+  'change',
+  'clear',
+  'reset',
+  'confirm-losses',
+  'evict',
+  'drain',
+  'reload',
+  'log-level',
+] as const;
+export type AdminAction = (typeof ADMIN_ACTIONS)[number];
+/** `refused`: the order was wrong, stale or not allowed; `failed`: it was right, and could not be carried out. */
+export const ADMIN_RESULTS = ['done', 'dry-run', 'refused', 'failed'] as const;
+export type AdminResult = (typeof ADMIN_RESULTS)[number];
+
 export const STORE_RESULTS = ['ok', 'late', 'timeout', 'lost', 'refused', 'error', 'blocked'] as const;
 export type StoreResult = (typeof STORE_RESULTS)[number];
 /** `normal`, or the policy that answers while the store is away. */

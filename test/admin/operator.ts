@@ -19,7 +19,7 @@ export function operated(settings: GatewaySettings = {}): GatewaySettings {
 
 export const LNY = '/admin/v1/campaigns/lny';
 
-type Method = 'get' | 'patch' | 'post' | 'delete';
+type Method = 'get' | 'put' | 'patch' | 'post' | 'delete';
 
 /** One call of the admin API. */
 export function call(gateway: RunningGateway, method: Method, path: string, token = 'turn-the-wheel'): Test {

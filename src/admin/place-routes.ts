@@ -1,0 +1,67 @@
+/** Looking up and taking away single places. Ticket and claimant travel in fields, which no log of URLs keeps. */
+import { type Request, type Response, Router } from 'express';
+import type { Logger } from '../kernel/logger.js';
+import { bearerOf } from './auth.js';
+import type { CampaignDesk } from './campaign-desk.js';
+import { readBody, reasonSchema } from './changes.js';
+import type { PlaceSought } from './places.js';
+import { sendProblem } from './problem.js';
+import { refuseUnknownCampaign, refuseValues } from './refusals.js';
+
+export function placeRoutes(desks: ReadonlyMap<string, CampaignDesk>, logger: Logger): Router {
+  const router = Router({ caseSensitive: true });
+  router.get('/:campaign/place', async (req, res) => {
+    const desk = desks.get(req.params.campaign);
+    if (desk === undefined) return refuseUnknownCampaign(res, desks);
+    const sought = soughtBy(req);
+    if (sought === null) return refuseSought(res, 'Spillway-Ticket or Spillway-Claimant');
+    const finding = await desk.campaign.places.find(sought);
+    if (finding.kind === 'found') res.json({ campaign: desk.campaign.id, ...finding.place });
+    else sendProblem(res, { ...NOT_FOUND, detail: WHY[finding.kind] });
+  });
+  router.delete('/:campaign/place', async (req, res) => {
+    const desk = desks.get(req.params.campaign);
+    if (desk === undefined) return refuseUnknownCampaign(res, desks);
+    const reading = readBody(reasonSchema, req.body);
+    if (reading.kind === 'wrong') return refuseValues(res, reading.faults);
+    const claimant = field(req, 'spillway-claimant');
+    if (claimant === null) return refuseSought(res, 'Spillway-Claimant');
+    const { id, places } = desk.campaign;
+    if (!(await places.evict(claimant))) return sendProblem(res, { ...NOT_FOUND, detail: WHY.none });
+    // Who was evicted is no business of the log.
+    logger.info(
+      { campaign: id, who: bearerOf(res).name, reason: reading.value.reason },
+      'An operator took a place away',
+    );
+    res.json({
+      outcome: 'done',
+      campaign: id,
+      effect: ['The place is gone; whoever had it may join again, at the end.'],
+    });
+  });
+  return router;
+}
+
+const NOT_FOUND = { status: 404, code: 'PLACE_UNKNOWN', title: 'Not Found' };
+
+const WHY = {
+  none: 'There is no place of this claimant.',
+  'not-a-ticket': 'This is no ticket of this campaign: it was altered, or it belongs to another campaign.',
+  outdated: 'This ticket is of an earlier epoch: the line was emptied since.',
+};
+
+function soughtBy(req: Request): PlaceSought | null {
+  const [ticket, claimant] = [field(req, 'spillway-ticket'), field(req, 'spillway-claimant')];
+  if (ticket !== null) return claimant === null ? { ticket } : null;
+  return claimant === null ? null : { claimant };
+}
+
+function field(req: Request, name: string): string | null {
+  const value = req.headers[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function refuseSought(res: Response, fields: string): void {
+  const cure = `Send exactly one of the fields ${fields}.`;
+  refuseValues(res, [{ path: fields, problem: 'It is not said whose place is meant.', cure }]);
+}
