@@ -22,6 +22,7 @@ import { answerClientErrors } from './http/client-error.js';
 import { Cors } from './http/cors.js';
 import { createPrelinkedServer } from './http/express-app.js';
 import { createGatewayApp } from './http/gateway-app.js';
+import { type GatewayMiddleware, gatewayMiddleware } from './http/gateway-middleware.js';
 import { RequestIds } from './http/request-id.js';
 import type { Clock } from './kernel/clock.js';
 import type { Logger } from './kernel/logger.js';
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   readonly version: string;
   /** Set where this gateway is one of several workers of a machine. */
   readonly worker?: GatewayAsWorker;
+  /** Inside somebody's own application, whose server takes the requests: no listener for clients is made. */
+  readonly embedded?: boolean;
 }
 
 export interface GatewayAsWorker {
@@ -52,7 +55,9 @@ export interface GatewayAsWorker {
 }
 
 export interface Gateway {
-  /** The ports in use. */
+  /** Serves what is the gateway's own, and passes everything else on. */
+  readonly middleware: GatewayMiddleware;
+  /** The ports in use; that for clients is 0 where the gateway is embedded. */
   readonly port: number;
   readonly adminPort: number;
   readonly campaigns: ReadonlyMap<string, ComposedCampaign>;
@@ -187,7 +192,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   let admin: AdminListener = { port: 0, close: async () => {} };
   const drain = new Drain({
     readiness,
-    servers: [server],
+    servers: options.embedded ? [] : [server],
     leaveMs: config.server.leaveMs,
     drainMs: config.server.drainMs,
     onFinishing: () => served.stopStreams(),
@@ -221,6 +226,11 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     const { host, port } = config.server;
     server.listen({ host, port, backlog: BACKLOG, exclusive: options.worker === undefined });
     await once(server, 'listening');
+    if (!options.embedded) {
+      const { host, port } = config.server;
+      server.listen({ host, port, backlog: BACKLOG, exclusive: options.worker === undefined });
+      await once(server, 'listening');
+    }
   } catch (fault) {
     // Asked twice, it waits for nobody: there is nobody yet.
     void drain.stop();
@@ -229,7 +239,8 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   }
   readiness.listening();
   return {
-    port: (server.address() as AddressInfo).port,
+    middleware: gatewayMiddleware(app, gate),
+    port: (server.address() as AddressInfo | null)?.port ?? 0,
     adminPort: admin.port,
     campaigns: served.composed,
     reload: (trigger) => reload.run(trigger),
