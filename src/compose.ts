@@ -223,9 +223,6 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     gate.matcher = served.matcher;
     await first.start();
     history.start();
-    const { host, port } = config.server;
-    server.listen({ host, port, backlog: BACKLOG, exclusive: options.worker === undefined });
-    await once(server, 'listening');
     if (!options.embedded) {
       const { host, port } = config.server;
       server.listen({ host, port, backlog: BACKLOG, exclusive: options.worker === undefined });

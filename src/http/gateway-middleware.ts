@@ -1,7 +1,7 @@
 /** The gateway inside somebody's own Express application: it serves what is its own, and passes everything else on. */
 import type { Express, RequestHandler } from 'express';
 import type { RouteMatcher } from '../campaign/routes.js';
-import type { RoutedContext } from './claim-route.js';
+import type { RoutedContext } from './visit.js';
 
 /** What a reload may replace is read anew with each request. */
 export interface OwnPaths {
