@@ -23,6 +23,7 @@ import type { Clock } from './kernel/clock.js';
 import type { Logger } from './kernel/logger.js';
 import type { Random } from './kernel/random.js';
 import type { Metrics } from './metrics/catalogue.js';
+import { effectiveRate } from './overload/effective-rate.js';
 import { AdmissionProof } from './proxy/admission-proof.js';
 import type { Upstream } from './proxy/upstream.js';
 import { waitingIn } from './waiting-room/standing.js';
@@ -130,7 +131,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     state,
     nowMs,
     opensInMs: rooms.opensInMs,
-    ratePerSecond: () => live.effective.campaign.admission.ratePerSecond,
+    ratePerSecond: () => effectiveRate(live.effective.campaign.admission.ratePerSecond, link.view?.pace.rateMilli ?? 0),
     nextAttempt: rooms.nextAttempt,
     mayBeGranted: (key) => claims.cache.get(key) !== undefined || granted.mayContain(key),
   });

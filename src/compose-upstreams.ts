@@ -3,7 +3,12 @@ import { SlotAccount } from './admission/slot-account.js';
 import type { Certificates } from './compose-certificates.js';
 import type { Config, UpstreamConfig } from './config/schema.js';
 import type { Clock, Timer } from './kernel/clock.js';
+import type { Random } from './kernel/random.js';
 import type { Metrics } from './metrics/catalogue.js';
+import type { Limiter } from './overload/limiter.js';
+import { openLimiter } from './overload/open-limiter.js';
+import { UpstreamSlots } from './overload/own-slots.js';
+import { Targets } from './overload/targets.js';
 import { Upstream } from './proxy/upstream.js';
 
 export interface ServedUpstream {
@@ -11,6 +16,10 @@ export interface ServedUpstream {
   readonly upstream: Upstream;
   /** Outlives changes of the configuration: slots that are taken stay taken. */
   readonly slots: SlotAccount;
+  readonly own: UpstreamSlots;
+  /** Null: the store counts slots for all gateways. */
+  readonly limiter: Limiter | null;
+  readonly targets: Targets;
 }
 
 export interface PreparedUpstreams {
@@ -28,6 +37,7 @@ export class ServedUpstreams {
 
   constructor(
     private readonly clock: Clock,
+    private readonly random: Random,
     private readonly metrics: Metrics,
     private readonly certificates: Certificates,
   ) {}
@@ -44,7 +54,10 @@ export class ServedUpstreams {
       byId,
       commit: () => {
         this.#current = byId;
-        for (const [id] of fresh) this.#mirror(id);
+        for (const [id, { own, limiter, targets }] of fresh) {
+          own.configure(limiter, targets);
+          this.#mirror(id);
+        }
         for (const [id, served] of before) if (byId.get(id)?.upstream !== served.upstream) this.#retire(served);
       },
       discard: () => {
@@ -62,8 +75,18 @@ export class ServedUpstreams {
   #next(config: UpstreamConfig): ServedUpstream {
     const known = this.#current.get(config.id);
     if (known !== undefined && JSON.stringify(known.config) === JSON.stringify(config)) return known;
-    const upstream = new Upstream(config, this.clock, undefined, this.certificates.of(config));
-    return { config, upstream, slots: known?.slots ?? new SlotAccount() };
+    const targets = new Targets(config.targets.length, config.health, this.clock, this.random);
+    const limiter = this.#limiterOf(config, known);
+    const own = known?.own ?? new UpstreamSlots(limiter, targets);
+    const slots = known?.slots ?? new SlotAccount(own);
+    const upstream = new Upstream(config, this.clock, targets, this.certificates.of(config));
+    return { config, upstream, slots, own, limiter, targets };
+  }
+
+  /** What was learned stays, unless it was to be learned in another way. */
+  #limiterOf({ concurrency }: UpstreamConfig, known: ServedUpstream | undefined): Limiter | null {
+    const same = known !== undefined && JSON.stringify(known.config.concurrency) === JSON.stringify(concurrency);
+    return same ? known.limiter : openLimiter(concurrency, this.clock);
   }
 
   #mirror(id: string): void {
@@ -73,10 +96,16 @@ export class ServedUpstreams {
         return current()?.slots.inUse ?? null;
       },
       get limit() {
-        return current()?.config.concurrency.limit ?? null;
+        return current()?.limiter?.limit ?? current()?.config.concurrency.limit ?? null;
       },
       get breaker() {
-        return current() === undefined ? null : 'closed';
+        return current()?.targets.state ?? null;
+      },
+      get targets() {
+        return current()?.config.targets.length ?? null;
+      },
+      get targetsInUse() {
+        return current()?.targets.inUse ?? null;
       },
     });
   }

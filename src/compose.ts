@@ -87,7 +87,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     scripts: ['exchange', 'amend', 'audit-records', 'gateways'],
   });
   const certificates = new Certificates({ clock, logger });
-  const upstreams = new ServedUpstreams(clock, metrics, certificates);
+  const upstreams = new ServedUpstreams(clock, random, metrics, certificates);
   const store = await openStore({
     config,
     upstreams: () => upstreams.ids,

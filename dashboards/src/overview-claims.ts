@@ -100,6 +100,18 @@ export const claims: Section = {
             },
           ],
         }),
+        lines({
+          title: 'Targets left out',
+          description:
+            'Instances of an upstream that get nothing but a try now and then: silent, or slower than the others.',
+          unit: 'short',
+          queries: [
+            {
+              expr: `max by (upstream) (${ofGateways('spillway_upstream_targets')} - ${ofGateways('spillway_upstream_targets_in_use')})`,
+              as: '{{upstream}}',
+            },
+          ],
+        }),
       ],
     },
   ],

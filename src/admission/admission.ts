@@ -8,6 +8,8 @@ import type { AttemptEnd } from '../claims/campaign-claims.js';
 import type { LedgerRequest } from '../claims/verdict.js';
 import type { Clock } from '../kernel/clock.js';
 import type { StoreUnavailableError } from '../kernel/errors.js';
+import type { Health } from '../overload/health.js';
+import type { Slot } from '../overload/limiter.js';
 import { turnOf } from '../waiting-room/lottery.js';
 import type { Place } from '../waiting-room/place.js';
 import type { AskListener, CampaignLink } from './campaign-link.js';
@@ -29,6 +31,8 @@ export interface ClaimRequest {
   readonly limits?: readonly BucketRate[];
   /** Left out where the campaign keeps no entries. */
   readonly ledger?: LedgerRequest | null;
+  /** Of a lower class: it goes straight in or not at all. */
+  readonly spare?: boolean;
 }
 
 export interface AdmissionOptions {
@@ -62,7 +66,11 @@ export class Admission {
   }
 
   /** Asks for anything but a claim: nothing of it is held, and nothing need be aborted. */
-  request(kind: Exclude<Ask['kind'], 'claim'>, request: ClaimRequest, decided: (decision: Decision) => void): void {
+  request(
+    kind: Exclude<Ask['kind'], 'claim' | 'spare'>,
+    request: ClaimRequest,
+    decided: (decision: Decision) => void,
+  ): void {
     const entry = kind === 'recall' ? entryOf(this.options, request) : null;
     this.options.link.ask(askOf(kind, request, this.options.limits, entry?.next()), {
       answered: (result) => decided(decisionOf(result, request, this.refusals, entry)),
@@ -130,6 +138,8 @@ class Claim implements AskListener, HeldClaim, Pass {
   /** The store has counted the entry already, when it answered the ask. */
   #counted = false;
   readonly #entry: ClaimEntry | null;
+  /** Its own from when it departs until it is finished. */
+  #slot: Slot | null = null;
 
   constructor(
     private readonly options: AdmissionOptions,
@@ -147,7 +157,10 @@ class Claim implements AskListener, HeldClaim, Pass {
   }
 
   ask(): void {
-    this.options.link.ask(askOf('claim', this.request, this.options.limits, this.#entry?.next()), this);
+    this.options.link.ask(
+      askOf(this.request.spare === true ? 'spare' : 'claim', this.request, this.options.limits, this.#entry?.next()),
+      this,
+    );
   }
 
   answered(result: AskResult, decidedAtUs: number): void {
@@ -173,6 +186,7 @@ class Claim implements AskListener, HeldClaim, Pass {
       this.#askAnew();
       return;
     }
+    this.#slot = this.options.slots.begin();
     if (this.place !== null) {
       this.away.add(this.place);
       if (!this.#counted) this.options.link.report('entered', this.place);
@@ -184,7 +198,7 @@ class Claim implements AskListener, HeldClaim, Pass {
     this.#entry?.giveBack();
     if (this.#counted) this.#giveBackEntry();
     if (this.options.over?.()) this.#decide({ kind: 'over' });
-    else if (this.#entry?.attempt.repeats) this.#decide({ kind: 'shut' });
+    else if (this.#entry?.attempt.repeats || this.request.spare) this.#decide({ kind: 'shut' });
     else if (this.place === null) this.#joinInstead();
     else this.#decide({ kind: 'wait', place: this.place, joined: this.#joined, remaining: this.#remaining });
   }
@@ -203,9 +217,9 @@ class Claim implements AskListener, HeldClaim, Pass {
     else this.#entry.settle(end, told);
   }
 
-  finish(ending: Ending): void {
+  finish(ending: Ending, health: Health): void {
     const { slots, door, link } = this.options;
-    slots.release();
+    slots.end(this.#slot!, health);
     if (this.place !== null) {
       this.away.delete(this.place);
       const event = { claimant: this.request.claimant, place: this.place };

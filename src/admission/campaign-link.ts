@@ -8,6 +8,7 @@ import type { Clock, Timer } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Random } from '../kernel/random.js';
 import { StoreClock } from '../kernel/store-clock.js';
+import type { Health } from '../overload/health.js';
 import { newerLottery } from '../waiting-room/lottery.js';
 import type { Place } from '../waiting-room/place.js';
 import type {
@@ -17,13 +18,14 @@ import type {
   ExchangeCall,
   ExchangeReply,
   ExchangeSettings,
+  HealthCounts,
   Known,
   PlaceEvent,
   Settlement,
   SoldOutSign,
   StoreView,
 } from './exchange.js';
-import { NO_CLAIMS } from './exchange.js';
+import { NO_CLAIMS, NO_HEALTH, NO_PACE } from './exchange.js';
 import type { SlotAccount } from './slot-account.js';
 
 const MOST_ASKS_A_CALL = 100;
@@ -94,6 +96,8 @@ type Events = { [K in 'entered' | 'gone']: Place[] } & { [K in 'spent' | 'given'
   settled: PendingSettlement[];
   signs: SoldOutSign[];
   replays: number;
+  served: number;
+  dropped: number;
 };
 
 export class CampaignLink {
@@ -113,10 +117,13 @@ export class CampaignLink {
     released: 0,
     lottery: null,
     claims: NO_CLAIMS,
+    pace: NO_PACE,
   };
   #births = 0;
   #asks: PendingAsk[] = [];
   #events = noEvents();
+  /** Until when the service wants to be left alone, local monotonic time in microseconds; told once. */
+  #restUntilUs = 0;
   #calls = 0;
   #flushing = false;
   #tickDue = false;
@@ -186,6 +193,16 @@ export class CampaignLink {
   /** An answer was replayed without asking. It travels with the next call. */
   countReplay(): void {
     this.#events.replays++;
+  }
+
+  /**
+   * What became of a claim at the service. It travels with the next call.
+   * @param restMs - how long the service wants to be left alone; 0: it said nothing
+   */
+  reportHealth(health: Health, restMs: number): void {
+    if (health === 'success') this.#events.served++;
+    else if (health === 'dropped') this.#events.dropped++;
+    if (restMs > 0) this.#restUntilUs = Math.max(this.#restUntilUs, this.options.clock.monotonicUs() + restMs * 1000);
   }
 
   /** An operator's word: claims may go on after all losses of data noticed so far. */
@@ -260,10 +277,10 @@ export class CampaignLink {
     const { clock, slots, store } = this.options;
     const events = this.#takeEvents();
     const sentUs = clock.monotonicUs();
-    const number = slots.open();
+    const number = slots.open(permits + claimsIn(asks) + (this.#tickDue ? 1 : 0));
     this.#calls++;
     if (asks.length > 0) this.touch();
-    const call = this.#call(asks, events, permits);
+    const call = this.#call(asks, events, permits, slots.allowance(number));
     this.#tickDue = false;
     try {
       const reply = await store.exchange(call);
@@ -291,7 +308,7 @@ export class CampaignLink {
     }
   }
 
-  #call(asks: readonly PendingAsk[], events: Events, permits: number): ExchangeCall {
+  #call(asks: readonly PendingAsk[], events: Events, permits: number, allowance: number): ExchangeCall {
     const { gateway, slots, settings, deadlineMs, clock } = this.options;
     const oldestUs = asks[0]?.sinceUs ?? clock.monotonicUs();
     // Half of the time is the store's at least: a pause of this process must not make a healthy store look late.
@@ -302,11 +319,19 @@ export class CampaignLink {
       known: { ...this.#known, taken: slots.taken, released: slots.released },
       generation: this.#freshGeneration(),
       notAfterUs: this.storeClock.known ? Math.ceil(this.storeClock.nowUs() + deadlineMs * 1000 - waitedUs) : 0,
-      events: { ...events, settled: events.settled.map((one) => one.event) },
+      events: { ...events, settled: events.settled.map((one) => one.event), health: this.#health(events) },
       permits,
+      allowance,
       asks: asks.map((one) => one.ask),
       tick: this.#tickDue,
     };
+  }
+
+  #health({ served, dropped }: Events): HealthCounts {
+    if (served + dropped + this.#restUntilUs === 0) return NO_HEALTH;
+    const restUs = Math.max(0, this.#restUntilUs - this.options.clock.monotonicUs());
+    if (restUs === 0) this.#restUntilUs = 0;
+    return { served, dropped, restUs };
   }
 
   #received(
@@ -347,6 +372,7 @@ export class CampaignLink {
       doorTat: view.doorTat,
       doorIntervalNs: view.doorIntervalNs,
       lottery: view.epoch === this.#known.epoch ? newerLottery(this.#known.lottery, view.lottery) : view.lottery,
+      pace: view.pace.revision >= this.#known.pace.revision ? view.pace : this.#known.pace,
       claims: {
         ...view.claims,
         soldOut: Math.max(view.claims.soldOut, this.#known.claims.soldOut),
@@ -392,6 +418,8 @@ export class CampaignLink {
       settled: [...events.settled, ...later.settled],
       signs: [...events.signs, ...later.signs],
       replays: events.replays + later.replays,
+      served: events.served + later.served,
+      dropped: events.dropped + later.dropped,
     };
   }
 
@@ -472,8 +500,26 @@ function grantedBy(reply: Extract<ExchangeReply, { kind: 'done' }>): number {
   return granted;
 }
 
+/** Asks that may be given a permit. */
+function claimsIn(asks: readonly PendingAsk[]): number {
+  let claims = 0;
+  for (const { ask } of asks) if (ask.kind === 'claim' || ask.kind === 'spare') claims++;
+  return claims;
+}
+
 function noEvents(): Events {
-  return { entered: [], gone: [], spent: [], given: [], retained: [], settled: [], signs: [], replays: 0 };
+  return {
+    entered: [],
+    gone: [],
+    spent: [],
+    given: [],
+    retained: [],
+    settled: [],
+    signs: [],
+    replays: 0,
+    served: 0,
+    dropped: 0,
+  };
 }
 
 function hasEvents(events: Events): boolean {

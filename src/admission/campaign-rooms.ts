@@ -116,6 +116,7 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
       skip: joins.skip(),
       gateways: link.view?.gateways ?? 2,
       epoch: link.view?.epoch ?? 1,
+      rateMilli: link.view?.pace.rateMilli ?? 0,
     }),
     parts.claimsSecret,
   );
@@ -136,6 +137,8 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     onUnused: (count) => slots.release(count),
     askSoon: () => link.flushSoon(),
     turnOf: (place) => turnOf(place, link.view?.lottery ?? null) ?? place.number,
+    slotsHere: () => slots.free,
+    isTooMuch: () => slots.isTooMuch(),
   });
   link.door = door;
   link.onView((view) => joins.observe(view));
@@ -208,6 +211,8 @@ interface Moment {
   readonly skip: number;
   readonly gateways: number;
   readonly epoch: number;
+  /** What the service bears, in claims per 1,000 seconds; 0: as configured. */
+  readonly rateMilli: number;
 }
 
 /** The settings of each moment; made anew only when something in them has changed. */
@@ -217,11 +222,12 @@ function settingsThatHold(look: () => Moment, secret: Uint8Array): () => Campaig
   return () => {
     const now = look();
     if (of === null || !isSame(of, now)) {
-      const { effective, revision, open, skip, gateways, epoch } = now;
+      const { effective, revision, open, skip, gateways, epoch, rateMilli } = now;
       const { campaign, upstream } = effective;
       of = now;
       const lottery = lotterySettings(effective, epoch, secret);
-      made = campaignSettings(campaign, upstream, campaign.admission, open, skip, gateways, revision, lottery);
+      const pace = { ...campaign.admission, rateMilli };
+      made = campaignSettings(campaign, upstream, pace, open, skip, gateways, revision, lottery);
     }
     return made;
   };
@@ -234,7 +240,8 @@ function isSame(a: Moment, b: Moment): boolean {
     a.open === b.open &&
     a.skip === b.skip &&
     a.gateways === b.gateways &&
-    a.epoch === b.epoch
+    a.epoch === b.epoch &&
+    a.rateMilli === b.rateMilli
   );
 }
 

@@ -2,6 +2,7 @@
 import type { AttemptEnd } from '../claims/campaign-claims.js';
 import type { Memo } from '../claims/entry-text.js';
 import type { Verdict } from '../claims/verdict.js';
+import type { Health } from '../overload/health.js';
 import type { Place } from '../waiting-room/place.js';
 import type { Remaining } from './exchange.js';
 
@@ -32,8 +33,11 @@ export interface Pass {
    * @param told - called once: when the store has it, or as soon as it is known not to answer for now
    */
   settle(end: AttemptEnd, told: () => void): void;
-  /** The service has answered, or cannot any more: the slot is free. Said once. */
-  finish(ending: Ending): void;
+  /**
+   * The service has answered, or cannot any more: the slot is free. Said once.
+   * @param health - what it says about how much more the service can take
+   */
+  finish(ending: Ending, health: Health): void;
 }
 
 export type Decision =

@@ -48,9 +48,13 @@ export interface DoorOptions {
   readonly askSoon: () => void;
   /** Whose turn a place is among the numbers of its line that are called. */
   readonly turnOf: (place: Place) => number;
+  /** Slots of this gateway's own that are free; infinite: only the store counts. */
+  readonly slotsHere: () => number;
+  /** Whether a permit should be let go unused: the service fails too often. */
+  readonly isTooMuch: () => boolean;
 }
 
-/** How often a door asks again while other gateways have all the slots. */
+/** How often a door asks again while all slots are taken elsewhere, or none is to be had. */
 const SLOTS_ELSEWHERE_US = 5_000;
 /** How soon it asks again at the soonest, when a reply said that there is something to have. */
 const SOONEST_ASK_US = 1_000;
@@ -111,8 +115,12 @@ export class Door implements DoorPort {
   }
 
   permitsWanted(): number {
-    if (this.options.clock.monotonicUs() < this.#nextAskUs) return 0;
-    const wanted = Math.max(0, this.#claims.size - this.#departuresUs.length - this.#asked);
+    const nowUs = this.options.clock.monotonicUs();
+    if (nowUs < this.#nextAskUs) return 0;
+    const missing = this.#claims.size - this.#departuresUs.length - this.#asked;
+    if (missing <= 0) return 0;
+    const wanted = Math.max(0, Math.min(missing, this.options.slotsHere()));
+    if (wanted === 0) this.#askAt(nowUs + SLOTS_ELSEWHERE_US, nowUs);
     if (wanted > 0) this.#nextAskUs = 0;
     this.#asked += wanted;
     return wanted;
@@ -135,6 +143,11 @@ export class Door implements DoorPort {
     if (this.#claims.size <= this.#departuresUs.length) return;
     const { slots, storeRate, horizonUs } = this.options.settings();
     const nowUs = this.options.clock.monotonicUs();
+    const restUs = view.pace.restUntilUs - view.nowUs;
+    if (restUs > 0) {
+      this.#askAt(nowUs + restUs, nowUs);
+      return;
+    }
     const full = slots > 0 && view.slotsInUse >= slots;
     const tokenInUs = waitNs(view.doorTat, view.nowUs * 1000, storeRate) / 1000;
     const atUs = full ? nowUs + SLOTS_ELSEWHERE_US : decidedAtUs + tokenInUs - horizonUs;
@@ -194,6 +207,12 @@ export class Door implements DoorPort {
       if (closed > 0) {
         gateUs = nowUs + closed / 1000;
         break;
+      }
+      if (this.options.isTooMuch()) {
+        this.#departuresUs.shift();
+        this.options.onUnused(1);
+        this.askNow();
+        continue;
       }
       this.#gateTatNs = charged(this.#gateTatNs, nowUs * 1000, settings.rate);
       this.#departuresUs.shift();

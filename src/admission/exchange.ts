@@ -7,6 +7,7 @@
  * first gateway that calls. A call that arrives later than `notAfterUs` does nothing at all.
  */
 import type { BucketRate } from '../buckets/gcra.js';
+import type { PaceSettings } from '../overload/pace-law.js';
 import type { Gap } from '../waiting-room/gaps.js';
 import type { Lottery } from '../waiting-room/lottery.js';
 import type { Place } from '../waiting-room/place.js';
@@ -17,11 +18,12 @@ export const STORE_TIME_ORIGIN_MS = Date.UTC(2026, 0, 1);
 /** One claim, or one wish to join the line. */
 export interface Ask {
   /**
-   * `claim` stands at the door; `join` only takes a place in line; `find` looks for the claimant's place and makes
+   * `claim` stands at the door; `spare` is a claim of a lower class, which goes straight in or not at all, and leaves the
+   * door's reserve alone; `join` only takes a place in line; `find` looks for the claimant's place and makes
    * none; `pass` is a request beside the line, which the limits alone decide; `recall` only looks into the ledger;
    * `refund` gives back what a claim was charged that did not go in.
    */
-  readonly kind: 'claim' | 'join' | 'find' | 'pass' | 'recall' | 'refund';
+  readonly kind: 'claim' | 'spare' | 'join' | 'find' | 'pass' | 'recall' | 'refund';
   /** Keyed hash of the claimant. */
   readonly claimant: string;
   /** The place of a verified ticket. */
@@ -126,6 +128,16 @@ export interface ExchangeEvents {
   readonly signs: readonly SoldOutSign[];
   /** Answers replayed without asking. */
   readonly replays: number;
+  readonly health: HealthCounts;
+}
+
+/** What became of claims at the service since the last call. */
+export interface HealthCounts {
+  readonly served: number;
+  /** Turned away, or not answered in time. */
+  readonly dropped: number;
+  /** How much longer the service wants to be left alone, in microseconds; 0: it said nothing. */
+  readonly restUs: number;
 }
 
 /** Everything here only grows; an operator's reset begins a new epoch, in which the numbers go on. */
@@ -144,6 +156,7 @@ export interface Known {
   /** Null where the order is that of joining, and before the key is known. */
   readonly lottery: Lottery | null;
   readonly claims: KnownClaims;
+  readonly pace: Pick<PaceView, 'rateMilli' | 'revision'>;
 }
 
 /** What a gateway knows of the ledger's figures. All but `held` and `unknown` only grow. */
@@ -189,6 +202,9 @@ export interface ExchangeSettings {
   /** Null where the order is that of joining. */
   readonly lottery: LotterySettings | null;
   readonly claims: ClaimsSettings;
+  /** What of the door's burst is left to others by a lower class, in nanoseconds of its bucket. */
+  readonly reserveNs: number;
+  readonly pace: PaceSettings;
 }
 
 export interface LotterySettings {
@@ -220,6 +236,8 @@ export interface ExchangeCall {
   readonly events: ExchangeEvents;
   /** Permits wanted for claims that this gateway holds at the door. */
   readonly permits: number;
+  /** Slots this gateway's own limiter has set aside: the call takes no more permits, for whomever. Infinite: no bound. */
+  readonly allowance: number;
   readonly asks: readonly Ask[];
   /** Whether to call the next in line, if nobody did so a moment ago. */
   readonly tick: boolean;
@@ -258,6 +276,17 @@ export interface StoreView {
   /** Numbers that nobody has and no head has passed. */
   readonly gaps: readonly Gap[];
   readonly lottery: Lottery | null;
+  readonly pace: PaceView;
+}
+
+/** The pace that the service bears, shared by all gateways. */
+export interface PaceView {
+  /** Claims per 1,000 seconds; 0: as configured. */
+  readonly rateMilli: number;
+  /** Raised by each change: the newer one holds. */
+  readonly revision: number;
+  /** Store time until which the service wants to be left alone, in microseconds; 0: never said. */
+  readonly restUntilUs: number;
 }
 
 export interface ClaimsView extends KnownClaims {
@@ -278,6 +307,10 @@ export const NO_CLAIMS: ClaimsView = {
   lost: 0,
   signs: 0,
 };
+
+export const NO_PACE: PaceView = { rateMilli: 0, revision: 0, restUntilUs: 0 };
+
+export const NO_HEALTH: HealthCounts = { served: 0, dropped: 0, restUs: 0 };
 
 export type ExchangeReply =
   | { readonly kind: 'late'; readonly nowUs: number }

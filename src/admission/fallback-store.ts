@@ -13,7 +13,14 @@ import type { BucketRate } from '../buckets/gcra.js';
 import type { Clock } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import { StoreClock } from '../kernel/store-clock.js';
-import type { CampaignStore, ExchangeCall, ExchangeReply, ExchangeSettings, StoreView } from './exchange.js';
+import {
+  type CampaignStore,
+  type ExchangeCall,
+  type ExchangeReply,
+  type ExchangeSettings,
+  NO_HEALTH,
+  type StoreView,
+} from './exchange.js';
 
 type Done = Extract<ExchangeReply, { kind: 'done' }>;
 
@@ -61,7 +68,16 @@ export class FallbackStore implements CampaignStore {
       notAfterUs: 0,
       // The door's bucket starts empty, whatever the store's held.
       known: { ...call.known, generation: '', doorIntervalNs: settings.door.intervalNs },
-      events: { ...call.events, spent: [], given: [], retained: [], settled: [], signs: [], replays: 0 },
+      events: {
+        ...call.events,
+        spent: [],
+        given: [],
+        retained: [],
+        settled: [],
+        signs: [],
+        replays: 0,
+        health: NO_HEALTH,
+      },
       tick: false,
     });
     if (reply.kind === 'late') throw fault;

@@ -2,10 +2,11 @@
  * The embedded store: one campaign's shared state inside this process. The same steps in the same order as
  * `exchange.lua`, on the gateway's own monotonic clock.
  */
-import { atInterval } from '../buckets/gcra.js';
+import { atInterval, type BucketRate } from '../buckets/gcra.js';
 import { MemoryBuckets } from '../buckets/memory-buckets.js';
 import { MemoryBook } from '../claims/memory-book.js';
 import type { Clock } from '../kernel/clock.js';
+import { noPace, type PaceState } from '../overload/pace-law.js';
 import { MemoryLine } from '../waiting-room/memory-line.js';
 import type { CampaignStore, ExchangeCall, ExchangeReply } from './exchange.js';
 import { STORE_TIME_ORIGIN_MS } from './exchange.js';
@@ -16,6 +17,7 @@ export class MemoryCampaignStore implements CampaignStore, MemoryState {
   readonly #line = new MemoryLine();
   readonly #buckets = new MemoryBuckets();
   readonly #book = new MemoryBook();
+  readonly pace: PaceState = noPace();
   /** Of the operators' settings; `MemorySettingsStore` keeps them. */
   settingsRevision = 0;
   #doorTat = 0;
@@ -51,8 +53,7 @@ export class MemoryCampaignStore implements CampaignStore, MemoryState {
   }
 
   /** The door's arrival time, merged with what the caller knows; an unknown door is an empty one. */
-  openDoor(call: ExchangeCall, nowNs: number): number {
-    const { intervalNs, toleranceNs } = call.settings.door;
+  openDoor(call: ExchangeCall, { intervalNs, toleranceNs }: BucketRate, nowNs: number): number {
     if (this.#doorTat === 0) this.#doorTat = nowNs + toleranceNs;
     else this.#doorTat = atInterval(this.#doorTat, this.#doorIntervalNs, intervalNs, nowNs);
     this.#doorIntervalNs = intervalNs;

@@ -1,10 +1,12 @@
 /** One call to the embedded store, carried out: the same steps in the same order as `exchange.lua`. */
-import { charged, waitNs } from '../buckets/gcra.js';
+import { type BucketRate, charged, waitNs } from '../buckets/gcra.js';
 import type { MemoryBuckets } from '../buckets/memory-buckets.js';
 import type { MemoryBook } from '../claims/memory-book.js';
+import { paced } from '../overload/effective-rate.js';
+import { followHealth, type PaceState } from '../overload/pace-law.js';
 import type { MemoryLine } from '../waiting-room/memory-line.js';
 import type { Place } from '../waiting-room/place.js';
-import type { Ask, AskResult, ExchangeCall, ExchangeReply, ExchangeSettings, StoreView } from './exchange.js';
+import type { Ask, AskResult, ExchangeCall, ExchangeReply, ExchangeSettings, PaceView, StoreView } from './exchange.js';
 import { MemoryCharges } from './memory-charges.js';
 import type { MemorySlots } from './memory-slots.js';
 
@@ -19,8 +21,9 @@ export interface MemoryState {
   readonly slotTable: MemorySlots;
   /** Of the operators' settings. */
   readonly settingsRevision: number;
+  readonly pace: PaceState;
   /** The door's arrival time, merged with what the caller knows. */
-  openDoor(call: ExchangeCall, nowNs: number): number;
+  openDoor(call: ExchangeCall, rate: BucketRate, nowNs: number): number;
   closeDoor(tat: number): void;
 }
 
@@ -30,8 +33,11 @@ export class MemoryExchange {
   readonly #settings: ExchangeSettings;
   readonly #nowNs: number;
   readonly #charges: MemoryCharges;
+  readonly #door: BucketRate;
   #doorTat: number;
   #slotsLeft: number;
+  /** Permits that this call may still take. */
+  #allowance: number;
   /** Whether the door is open; a loss of data that nobody has confirmed shuts it. */
   #open: boolean;
 
@@ -43,10 +49,14 @@ export class MemoryExchange {
     this.#line = store.line;
     this.#book = store.book;
     this.#settings = call.settings;
-    this.#open = call.settings.open && call.settings.revision >= store.settingsRevision;
+    this.#allowance = call.allowance;
+    this.#mergePace();
+    const { rateMilli, restUntilUs } = store.pace;
+    this.#door = paced(call.settings.door, rateMilli);
+    this.#open = call.settings.open && call.settings.revision >= store.settingsRevision && nowUs >= restUntilUs;
     this.#nowNs = nowUs * 1000;
     this.#charges = new MemoryCharges(store.buckets, this.#nowNs);
-    this.#doorTat = store.openDoor(call, this.#nowNs);
+    this.#doorTat = store.openDoor(call, this.#door, this.#nowNs);
     store.slotTable.report(call.gateway, call.known.taken, call.known.released, nowUs, call.settings.slotLeaseMs);
     this.#slotsLeft =
       this.#settings.slots === 0 ? Number.POSITIVE_INFINITY : this.#settings.slots - store.slotTable.inUse(nowUs);
@@ -85,7 +95,7 @@ export class MemoryExchange {
   }
 
   #applyEvents(): void {
-    const { entered, gone, spent, retained, given, settled, signs, replays } = this.call.events;
+    const { entered, gone, spent, retained, given, settled, signs, replays, health } = this.call.events;
     for (const place of entered) this.#line.enter(place, this.#insideUntilUs());
     for (const place of gone) this.#line.leaveDoor(place);
     for (const { claimant, place } of spent) this.#line.spend(claimant, place);
@@ -94,20 +104,39 @@ export class MemoryExchange {
     for (const event of settled) this.#book.settle(event, this.#line.generation, this.nowUs);
     for (const sign of signs) this.#book.noteSign(sign);
     this.#book.replayed += replays;
+    this.store.pace.served += health.served;
+    this.store.pace.dropped += health.dropped;
+  }
+
+  /** Of two paces the one that was changed more often is the newer: this store has lost it. */
+  #mergePace(): void {
+    const { pace } = this.store;
+    const { rateMilli, revision } = this.call.known.pace;
+    if (revision > pace.revision) Object.assign(pace, { rateMilli, revision });
+    const { restUs } = this.call.events.health;
+    if (restUs > 0) pace.restUntilUs = Math.max(pace.restUntilUs, this.nowUs + restUs);
   }
 
   #tick(): boolean {
-    return this.#line.tick({
+    const ticked = this.#line.tick({
       nowUs: this.nowUs,
       open: this.#open,
       tokens: this.#tokens(),
-      ratePerSecond: 1e9 / this.#settings.door.intervalNs,
-      slotsFull: this.#slotsLeft <= 0,
+      ratePerSecond: 1e9 / this.#door.intervalNs,
+      slotsFull: this.#isStarved(),
       graceMs: this.#settings.graceMs,
       leadMs: this.#settings.leadMs,
       dwellMs: this.#settings.dwellMs,
       unitsLeft: this.#unitsLeft(),
     });
+    const { waiting, entered } = this.#line;
+    if (ticked) followHealth(this.store.pace, this.#settings.pace, { nowUs: this.nowUs, entered, waiting });
+    return ticked;
+  }
+
+  /** Whether no slot is left, for anybody or for this call. */
+  #isStarved(): boolean {
+    return this.#slotsLeft <= 0 || this.#allowance <= 0;
   }
 
   #unitsLeft(): number {
@@ -115,7 +144,7 @@ export class MemoryExchange {
   }
 
   #tokens(): number {
-    const { intervalNs, toleranceNs } = this.#settings.door;
+    const { intervalNs, toleranceNs } = this.#door;
     return (this.#nowNs + toleranceNs - Math.max(this.#doorTat, this.#nowNs)) / intervalNs;
   }
 
@@ -129,13 +158,18 @@ export class MemoryExchange {
     return permits;
   }
 
-  /** Token and slot together, or neither. */
-  #takePermit(): number | null {
-    if (!this.#open || this.#slotsLeft <= 0 || this.#book.lostWithin(SETTLING_US, this.nowUs)) return null;
-    const wait = Math.max(0, waitNs(this.#doorTat, this.#nowNs, this.#settings.door));
+  /** Token and slot together, or neither. @param reserveNs - what of the burst is left alone */
+  #takePermit(reserveNs = 0): number | null {
+    if (!this.#open || this.#book.lostWithin(SETTLING_US, this.nowUs)) return null;
+    const wait = Math.max(0, waitNs(this.#doorTat, this.#nowNs, this.#door) + reserveNs);
     if (wait > this.#settings.horizonUs * 1000) return null;
-    this.#doorTat = charged(this.#doorTat, this.#nowNs, this.#settings.door);
+    if (this.#isStarved()) {
+      if (this.#settings.pace.enabled) this.store.pace.starved = true;
+      return null;
+    }
+    this.#doorTat = charged(this.#doorTat, this.#nowNs, this.#door);
     this.#slotsLeft--;
+    this.#allowance--;
     this.store.slotTable.take(this.call.gateway);
     return Math.ceil(wait / 1000);
   }
@@ -151,7 +185,7 @@ export class MemoryExchange {
       if (this.#book.isHalted(this.#settings.claims)) return { kind: 'untrusted' };
     }
     if (ask.kind === 'recall') return { kind: 'none' };
-    if (ask.kind !== 'pass') {
+    if (ask.kind !== 'pass' && ask.kind !== 'spare') {
       const known = this.#placeOf(ask);
       if (known !== null) return this.#serve(ask, known, false);
       if (ask.kind === 'find') return { kind: 'none' };
@@ -159,7 +193,24 @@ export class MemoryExchange {
     const limited = this.#charges.limited(ask);
     if (limited !== null) return limited;
     if (ask.kind === 'pass') return { kind: 'pass', remaining: this.#charges.charge(ask) };
-    return this.#newcomer(ask);
+    return ask.kind === 'spare' ? this.#spare(ask) : this.#newcomer(ask);
+  }
+
+  /** Of a lower class: it takes what nobody else wants, and never a place in line. */
+  #spare(ask: Ask): AskResult {
+    const departInUs = this.#isIdle() && this.#hasUnit(ask) ? this.#takePermit(this.#settings.reserveNs) : null;
+    return departInUs === null ? { kind: 'shut' } : this.#enterDirectly(ask, departInUs);
+  }
+
+  #enterDirectly(ask: Ask, departInUs: number): AskResult {
+    this.#ownEntry(ask);
+    this.#line.enterDirectly();
+    return { kind: 'enter', place: null, departInUs, remaining: this.#charges.charge(ask) };
+  }
+
+  #isIdle(): boolean {
+    const { waiting, atDoor, caller } = this.#line;
+    return waiting === 0 && atDoor === 0 && caller.expected < 1;
   }
 
   /** The claimant's place, from the line or from a ticket that proves it; a lapsed one is replaced. */
@@ -180,14 +231,9 @@ export class MemoryExchange {
 
   #newcomer(ask: Ask): AskResult {
     const line = this.#line;
-    const idle = line.waiting === 0 && line.atDoor === 0 && line.caller.expected < 1;
-    if (ask.kind === 'claim' && (idle || !this.#settings.queue || goesAgain(ask)) && this.#hasUnit(ask)) {
+    if (ask.kind === 'claim' && (this.#isIdle() || !this.#settings.queue || goesAgain(ask)) && this.#hasUnit(ask)) {
       const departInUs = this.#takePermit();
-      if (departInUs !== null) {
-        this.#ownEntry(ask);
-        line.enterDirectly();
-        return { kind: 'enter', place: null, departInUs, remaining: this.#charges.charge(ask) };
-      }
+      if (departInUs !== null) return this.#enterDirectly(ask, departInUs);
     }
     if (!this.#settings.queue || goesAgain(ask)) return { kind: 'shut' };
     if (line.waiting >= this.#settings.maxWaiting) return { kind: 'full' };
@@ -201,7 +247,7 @@ export class MemoryExchange {
   /** How many more people the door has use for; the calling law for one newcomer. */
   #wanted(): number {
     if (!this.#open) return 0;
-    const lead = (this.#settings.leadMs * 1e6) / this.#settings.door.intervalNs;
+    const lead = (this.#settings.leadMs * 1e6) / this.#door.intervalNs;
     const use = Math.min(this.#tokens() + lead, this.#unitsLeft());
     return use - this.#line.caller.expected - this.#line.atDoor;
   }
@@ -249,7 +295,7 @@ export class MemoryExchange {
       tails: [line.tails[0], line.tails[1]],
       lapsed: [line.lapsed[0], line.lapsed[1]],
       doorTat: this.#doorTat,
-      doorIntervalNs: this.#settings.door.intervalNs,
+      doorIntervalNs: this.#door.intervalNs,
       atDoor: line.atDoor,
       show: line.caller.show,
       callsPerSecond: line.caller.callsPerSecond,
@@ -262,7 +308,13 @@ export class MemoryExchange {
       settingsRevision: this.store.settingsRevision,
       gaps: line.gaps.all,
       lottery: line.lottery,
+      pace: this.#paceView(),
     };
+  }
+
+  #paceView(): PaceView {
+    const { rateMilli, revision, restUntilUs } = this.store.pace;
+    return { rateMilli, revision, restUntilUs };
   }
 }
 

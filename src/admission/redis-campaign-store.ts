@@ -61,8 +61,10 @@ const RECORDED = 10;
 const UNTRUSTED = 11;
 /** In place of the time of a draw. */
 const NO_LOTTERY = -1;
+/** How an allowance without a bound is written. */
+const UNBOUNDED = -1;
 /** How an ask's kind is written. */
-const KINDS = { join: 0, claim: 1, pass: 2, find: 3, recall: 4, refund: 5 } as const;
+const KINDS = { join: 0, claim: 1, pass: 2, find: 3, recall: 4, refund: 5, spare: 6 } as const;
 
 function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: CampaignKeys): RedisArgument[] {
   const { settings, known, events } = call;
@@ -91,6 +93,10 @@ function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: Ca
     settings.revision,
     settings.lottery?.drawAtUs ?? NO_LOTTERY,
     settings.lottery?.key ?? '',
+    settings.reserveNs,
+    settings.pace.enabled ? 1 : 0,
+    settings.pace.configuredMilli,
+    settings.pace.leastMilli,
     known.epoch,
     known.generation,
     known.heads[0],
@@ -111,6 +117,12 @@ function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: Ca
     known.lottery?.key ?? '',
     known.lottery?.from ?? 0,
     known.lottery?.to ?? 0,
+    known.pace.rateMilli,
+    known.pace.revision,
+    Number.isFinite(call.allowance) ? call.allowance : UNBOUNDED,
+    events.health.served,
+    events.health.dropped,
+    events.health.restUs,
   ];
   pushPlaces(args, events.entered);
   pushPlaces(args, events.gone);
@@ -224,6 +236,7 @@ function readView(reader: Reader): StoreView {
     settingsRevision: reader.number(),
     gaps: readGaps(reader.text()),
     lottery: readLottery(reader.text(), reader.number(), reader.number()),
+    pace: { rateMilli: reader.number(), revision: reader.number(), restUntilUs: reader.number() },
   };
 }
 

@@ -2,6 +2,7 @@
 import { type BucketRate, bucketRate } from '../buckets/gcra.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
+import { paced } from '../overload/effective-rate.js';
 import type { DoorSettings } from './door.js';
 import type { ExchangeSettings, LotterySettings } from './exchange.js';
 
@@ -25,10 +26,15 @@ const SLOT_LEASE_SLACK_MS = 2_000;
 /** Beyond the hold and the upstream's time-out: until a claim without an answer counts as unknown. */
 const ENTRY_LEASE_SLACK_MS = 2_000;
 const DOOR_STAY_SLACK_MS = 500;
+/** How far the pace falls at most where nothing else is said. */
+const LEAST_SHARE = 0.1;
 
-export interface PaceSettings {
+export interface DoorPace {
+  /** As configured, by the file or an operator. */
   readonly ratePerSecond: number;
   readonly burst: number;
+  /** What the service bears, as the store said last, in claims per 1,000 seconds; 0: as configured. */
+  readonly rateMilli: number;
 }
 
 export interface CampaignSettings {
@@ -46,15 +52,15 @@ export interface CampaignSettings {
 export function campaignSettings(
   campaign: CampaignConfig,
   upstream: UpstreamConfig,
-  pace: PaceSettings,
+  pace: DoorPace,
   open: boolean,
   skip: number,
   gateways: number,
   revision = 0,
   lottery: LotterySettings | null = null,
 ): CampaignSettings {
-  const { queue, claims, budget } = campaign;
-  const rate = bucketRate(pace.burst, pace.ratePerSecond);
+  const { queue, claims, budget, adaptive, priority } = campaign;
+  const rate = paced(bucketRate(pace.burst, pace.ratePerSecond), pace.rateMilli);
   const alone = gateways <= 1;
   const room = Math.floor((rate.toleranceNs - rate.intervalNs) / 2);
   const ownSlackNs = Math.min(OWN_SLACK_US * 1000, room);
@@ -84,6 +90,12 @@ export function campaignSettings(
         leaseMs: queue.holdMs + upstream.timeoutMs + ENTRY_LEASE_SLACK_MS,
         strict: claims.mode !== 'off' && !upstream.idempotent,
       },
+      reserveNs: Math.floor(storeRate.toleranceNs * priority.reserve),
+      pace: {
+        enabled: adaptive.enabled,
+        configuredMilli: Math.round(pace.ratePerSecond * 1000),
+        leastMilli: leastMilli(adaptive.minRatePerSecond, pace.ratePerSecond),
+      },
     },
     door: {
       rate: less(rate, ownSlackNs),
@@ -93,6 +105,12 @@ export function campaignSettings(
       slots,
     },
   };
+}
+
+/** Never above the configured pace, and never 0. */
+function leastMilli(minRatePerSecond: number | null, ratePerSecond: number): number {
+  const least = Math.min(minRatePerSecond ?? ratePerSecond * LEAST_SHARE, ratePerSecond);
+  return Math.max(1, Math.round(least * 1000));
 }
 
 /** The same pace, with a burst that is smaller by so much. */

@@ -5,6 +5,7 @@ import { claimantSchema } from './claimant-schema.js';
 import { fieldName, identifier } from './identifier.js';
 import { pageSchema } from './page-schema.js';
 import { pattern } from './pattern.js';
+import { prioritySchema } from './priority-schema.js';
 import { routeSchema } from './route-schema.js';
 
 const instant = z.iso.datetime({ offset: true }).nullable().default(null);
@@ -69,6 +70,30 @@ export const campaignSchema = z.strictObject({
     })
     .prefault({})
     .describe('The door: in any window of w seconds at most burst + ratePerSecond × w claims go through.'),
+  adaptive: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe('Whether the pace follows the health of the service: lower while it turns claims away or is silent.'),
+      minRatePerSecond: z
+        .number()
+        .min(0.01)
+        .max(1_000_000)
+        .nullable()
+        .default(null)
+        .describe('What the pace falls to at most, in claims per second; null: a tenth of admission.ratePerSecond.'),
+      maxRestMs: z
+        .number()
+        .int()
+        .min(0)
+        .max(600_000)
+        .default(30_000)
+        .describe('How long a Retry-After of the service is heeded at most, in milliseconds; 0: not at all.'),
+    })
+    .prefault({})
+    .describe('The pace that the service bears, shared by all gateways.'),
+  priority: prioritySchema.prefault({}).describe('Claims of a lower class: they go when nobody else wants to.'),
   queue: z
     .strictObject({
       enabled: z

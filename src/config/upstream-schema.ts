@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { identifier } from './identifier.js';
 import { keySchema } from './key-schema.js';
 import { upstreamTlsSchema } from './tls-schema.js';
+import { upstreamHealthSchema } from './upstream-health-schema.js';
 
 export const upstreamSchema = z.strictObject({
   id: identifier.describe('Name of the upstream; stands in metrics.'),
@@ -40,9 +41,30 @@ export const upstreamSchema = z.strictObject({
         .max(100_000)
         .default(64)
         .describe('Claims in flight at the service at once; the starting value of the learned modes.'),
+      minLimit: z
+        .number()
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(1)
+        .describe('Learned modes: what a gateway goes down to, in claims in flight.'),
+      maxLimit: z
+        .number()
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(1000)
+        .describe('Learned modes: what a gateway goes up to, in claims in flight.'),
+      latencyTolerance: z
+        .number()
+        .min(1.05)
+        .max(1.9)
+        .default(1.5)
+        .describe('gradient: how many times the latency at half the load an answer may take before the limit shrinks.'),
     })
     .prefault({})
     .describe('How many claims may be at the service at once.'),
+  health: upstreamHealthSchema.prefault({}).describe('What is made of how its targets answer.'),
 });
 
 export type UpstreamConfig = z.output<typeof upstreamSchema>;

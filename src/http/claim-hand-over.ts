@@ -9,11 +9,19 @@ import type { Ending, Pass } from '../admission/decision.js';
 import type { SoldOutSign } from '../admission/exchange.js';
 import { type AttemptEnd, FREE, type FullAnswer } from '../claims/campaign-claims.js';
 import type { Outcome } from '../claims/outcomes.js';
+import { type HealthSign, signOfAnswer } from '../overload/health.js';
 import type { Handover } from '../proxy/answer-sink.js';
 import { Collect, type Collected } from '../proxy/collect.js';
 import { Relay } from '../proxy/relay.js';
 import type { CampaignContext } from './campaign-context.js';
-import { answerFault, endOfAnswer, type HandOver, type HandOverMeters, upstreamRequest } from './hand-over.js';
+import {
+  answerFault,
+  endOfAnswer,
+  type HandOver,
+  type HandOverMeters,
+  signOfFault,
+  upstreamRequest,
+} from './hand-over.js';
 
 /** Answers up to this are taken in whole, in bytes. */
 const COLLECTED_BYTES = 65_536;
@@ -24,7 +32,7 @@ export function handOverClaim(
   handOver: HandOver,
   meters: HandOverMeters,
   pass: Pass,
-  ended: (ending: Ending) => void,
+  ended: (ending: Ending, sign: HealthSign) => void,
 ): void {
   new Claim(handOver, meters, pass, ended).start();
 }
@@ -36,7 +44,7 @@ class Claim {
     private readonly what: HandOver,
     private readonly meters: HandOverMeters,
     private readonly pass: Pass,
-    private readonly ended: (ending: Ending) => void,
+    private readonly ended: (ending: Ending, sign: HealthSign) => void,
   ) {
     this.#sentUs = meters.clock.monotonicUs();
   }
@@ -72,7 +80,7 @@ class Claim {
       relay.end();
       this.#finish(seconds);
     });
-    this.ended(ending);
+    this.ended(ending, signOfAnswer(answer.status, answer.headers, meters.clock));
   }
 
   /** Settled by its head; the rest goes to the client as it comes, and the slot is free when all of it has. */
@@ -81,7 +89,7 @@ class Claim {
     const { end, ending } = this.#judge({ status: answer.status, headers: answer.headers, body: null });
     this.pass.settle(end, () => {
       const relay = new Relay(what.res, { keepRunning: true, extraHeaders: what.fields }, (result) => {
-        this.ended(ending);
+        this.ended(ending, signOfAnswer(answer.status, answer.headers, meters.clock));
         if (result.kind === 'answered') meters.upstream.answered(result.status, seconds);
         else answerFault(what, meters, result, seconds);
         this.#finish(seconds);
@@ -100,7 +108,7 @@ class Claim {
       const clientGone = this.what.res.destroyed;
       answerFault(this.what, this.meters, { fault, clientGone, begun: false }, seconds);
     });
-    this.ended('open');
+    this.ended('open', signOfFault(fault));
   }
 
   #judge(answer: FullAnswer): { readonly end: AttemptEnd; readonly ending: Ending } {

@@ -10,6 +10,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { Histogram } from '../metrics/instruments.js';
 import type { UpstreamMetrics } from '../metrics/upstream-metrics.js';
 import type { UpstreamError } from '../metrics/vocabulary.js';
+import { DROPPED, type HealthSign, IGNORED, signOfAnswer } from '../overload/health.js';
 import type { RequestBody } from '../proxy/body.js';
 import { UploadTooLargeError } from '../proxy/large-body.js';
 import { Relay, type RelayOptions, type RelayResult } from '../proxy/relay.js';
@@ -78,7 +79,7 @@ export function handOver(
   handOver: HandOver,
   meters: HandOverMeters,
   judge: ((status: number, headers: readonly string[]) => Outcome) | null,
-  ended: (ending: Ending) => void,
+  ended: (ending: Ending, sign: HealthSign) => void,
 ): void {
   const { context, req, res, fields } = handOver;
   const { facts } = req;
@@ -88,10 +89,13 @@ export function handOver(
   // A service goes on with a claim whose client has left: only its answer says that the slot is free.
   const options = { keepRunning: facts.route === 'claim', extraHeaders: fields };
   const answered = (status: number, headers: readonly string[]): void =>
-    ended(judge === null ? endOfStatus(status) : endOfAnswer(judge(status, headers), status));
+    ended(
+      judge === null ? endOfStatus(status) : endOfAnswer(judge(status, headers), status),
+      signOfAnswer(status, headers, meters.clock),
+    );
   const done = (result: RelayResult): void => {
     const answeredUs = meters.clock.monotonicUs();
-    if (result.kind === 'fault') ended('open');
+    if (result.kind === 'fault') ended('open', result.stalled ? IGNORED : signOfFault(result.fault));
     finish(result, handOver, meters, (answeredUs - sentUs) / 1e6);
     const totalUs = meters.clock.monotonicUs() - facts.startedUs;
     meters.overhead.observe(Math.max(0, totalUs - facts.waitedUs - (answeredUs - sentUs)) / 1e6);
@@ -143,6 +147,11 @@ function finish(result: RelayResult, handOver: HandOver, meters: HandOverMeters,
     if (result.clientGone) facts.outcome = 'client_abort';
     meters.upstream.answered(result.status, seconds);
   } else answerFault(handOver, meters, result, seconds);
+}
+
+/** A time-out or a broken connection is the service's; garbage says nothing about room, and an abort was ours. */
+export function signOfFault({ kind }: UpstreamFault): HealthSign {
+  return kind === 'unavailable' || kind === 'timeout' ? DROPPED : IGNORED;
 }
 
 export function answerFault(

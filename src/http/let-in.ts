@@ -1,6 +1,7 @@
 /** Hands over what was let in: a claim with its pass, or a request beside the line. */
 import type { Decision, Ending, Pass } from '../admission/decision.js';
 import type { ClientAddress } from '../claimant/client-address.js';
+import type { HealthSign } from '../overload/health.js';
 import type { RequestBody } from '../proxy/body.js';
 import { type Asker, rateLimitFields } from './claim-answers.js';
 import { handOverClaim, noteOutcome } from './claim-hand-over.js';
@@ -23,8 +24,10 @@ export function letClaimIn(visit: Visit, decision: Extract<Decision, { kind: 'ad
   if (decision.joined) context.meters.joinedDirect.inc();
   countAdmission(visit, pass, remaining);
   const what = handOverOf(visit, errand, remaining);
-  const ended = (ending: Ending): void => {
-    pass.finish(ending);
+  const ended = (ending: Ending, { health, restMs }: HealthSign): void => {
+    const { adaptive } = context.config;
+    if (adaptive.enabled) context.link.reportHealth(health, Math.min(restMs, adaptive.maxRestMs));
+    pass.finish(ending, health);
     if (pass.place === null || ending !== 'final') return;
     context.meters.leftByEntering.inc();
     context.ended.set(placeName(context.link.view?.epoch ?? 1, pass.place), 'claimed');

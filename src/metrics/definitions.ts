@@ -135,6 +135,13 @@ export const GAUGES = {
   closes: fact('campaign_closes_timestamp_seconds', C, 'When the campaign closes, in Unix time.'),
   upstreamInFlight: define('upstream_in_flight', ['upstream'], 'Requests of this gateway at the upstream.'),
   upstreamLimit: fact('upstream_limit', ['upstream'], 'Requests that may be at the upstream at once.'),
+  upstreamTargets: fact('upstream_targets', ['upstream'], 'Targets of the upstream.'),
+  upstreamTargetsInUse: fact(
+    'upstream_targets_in_use',
+    ['upstream'],
+    'Targets that are not left out for being slow or silent.',
+    'min',
+  ),
   upstreamBreaker: fact('upstream_breaker_state', ['upstream', 'state'], '1 for the state it is in, else 0.'),
   held: define('held_requests', C, 'Claims held inside the gateway for their turn.'),
   eventLoop: fact(

@@ -16,6 +16,9 @@ export interface UpstreamFacts {
   readonly inFlight: number | null;
   readonly limit: number | null;
   readonly breaker: BreakerState | null;
+  readonly targets: number | null;
+  /** Targets that take requests like any other. */
+  readonly targetsInUse: number | null;
 }
 
 export class UpstreamMetrics {
@@ -46,6 +49,8 @@ export class UpstreamMetrics {
     const { gauges } = this.families;
     gauges.upstreamInFlight.of(this.id).readFrom(() => facts.inFlight);
     gauges.upstreamLimit.of(this.id).readFrom(() => facts.limit);
+    gauges.upstreamTargets.of(this.id).readFrom(() => facts.targets);
+    gauges.upstreamTargetsInUse.of(this.id).readFrom(() => facts.targetsInUse);
     readState(
       BREAKER_STATES,
       (state) => gauges.upstreamBreaker.of(this.id, state),

@@ -1,3 +1,5 @@
+import type { Clock } from '../kernel/clock.js';
+
 /** What an answer of the service, or the lack of one, says about how much more it can take. */
 export type Health =
   /** It was served, whatever the answer says. */
@@ -14,4 +16,34 @@ const NO_ROOM: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export function healthOfStatus(status: number): Health {
   if (NO_ROOM.has(status)) return 'dropped';
   return status >= 500 ? 'ignored' : 'success';
+}
+
+export interface HealthSign {
+  readonly health: Health;
+  /** How long the service asks to be left alone, in milliseconds; 0: it says nothing. */
+  readonly restMs: number;
+}
+
+export const IGNORED: HealthSign = { health: 'ignored', restMs: 0 };
+export const DROPPED: HealthSign = { health: 'dropped', restMs: 0 };
+const SUCCESS: HealthSign = { health: 'success', restMs: 0 };
+
+/** @param headers - name, value, name, value … */
+export function signOfAnswer(status: number, headers: readonly string[], clock: Pick<Clock, 'wallMs'>): HealthSign {
+  const health = healthOfStatus(status);
+  if (health === 'success') return SUCCESS;
+  if (health === 'ignored') return IGNORED;
+  if (status !== 429 && status !== 503) return DROPPED;
+  for (let at = 0; at < headers.length; at += 2) {
+    if (headers[at]!.toLowerCase() === 'retry-after')
+      return { health, restMs: restOf(headers[at + 1]!, clock.wallMs()) };
+  }
+  return DROPPED;
+}
+
+/** Seconds or a date (RFC 9110, section 10.2.3); anything else says nothing. */
+function restOf(value: string, nowMs: number): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const atMs = Date.parse(value);
+  return Number.isNaN(atMs) ? 0 : Math.max(0, atMs - nowMs);
 }

@@ -16,6 +16,7 @@
 import { Readable } from 'node:stream';
 import { type Dispatcher, errors } from 'undici';
 import type { Clock, Timer } from '../kernel/clock.js';
+import type { TargetEnd, Trip } from '../overload/targets.js';
 import type { AnswerSink, Handover } from './answer-sink.js';
 import { isFieldValue } from './header-fields.js';
 import { responseHeaders } from './response-headers.js';
@@ -32,8 +33,16 @@ export interface UpstreamRequest {
   readonly body: Buffer | Readable | null;
 }
 
-/** Puts a request to a target. @returns false when there is no target but the ones in `except` */
-export type Attempt = (request: UpstreamRequest, exchange: Exchange) => boolean;
+/** Where requests go, and who hears what became of them there. */
+export interface Way {
+  /**
+   * Puts a request to a target.
+   * @param except - the one that has just refused it; -1: none
+   * @returns false when there is none
+   */
+  attempt(request: UpstreamRequest, exchange: Exchange, except: number): boolean;
+  ended(trip: Trip, end: TargetEnd): void;
+}
 
 const CANCELLED = new Error('cancelled before it was written');
 
@@ -46,15 +55,16 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
   #done = false;
   #retried = false;
   #uploadBroke = false;
-  /** Index of the target tried last; -1 before the first. */
-  target = -1;
+  #status = 0;
+  /** At the target tried last; null before the first, and when it is over. */
+  trip: Trip | null = null;
 
   constructor(
     private readonly request: UpstreamRequest,
     private readonly sink: AnswerSink,
     private readonly clock: Clock,
     private readonly timeoutMs: number,
-    private readonly attempt: Attempt,
+    private readonly way: Way,
   ) {}
 
   start(): void {
@@ -71,7 +81,9 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
       }
     }
     this.#timer = this.clock.after(this.timeoutMs, this.#judge);
-    this.attempt(this.request, this);
+    if (!this.way.attempt(this.request, this, -1)) {
+      this.#fail(this.#fault('unavailable', 'no target takes requests now', null));
+    }
   }
 
   abort(): void {
@@ -107,6 +119,7 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
     }
     this.#goOn = resume;
     this.#headDelivered = true;
+    this.#status = status;
     this.sink.head(status, isFieldValue(reason) ? reason : '', headers);
     return true;
   }
@@ -117,6 +130,7 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
 
   onComplete(): void {
     if (this.#done) return;
+    this.#endTrip(this.#status >= 500 ? 'failed' : 'served');
     this.#finish();
     this.sink.end();
   }
@@ -129,7 +143,7 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
     }
     if (this.#cut === null && !this.#retried && isConnectFault(error)) {
       this.#retried = true;
-      if (this.attempt(this.request, this)) return;
+      if (this.#tryAnother()) return;
     }
     this.#fail(faultOf(error, this.#sent, this.#headDelivered));
   }
@@ -150,9 +164,23 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
   }
 
   #fail(fault: UpstreamFault): void {
+    this.#endTrip(endOf(fault));
     this.#finish();
     this.#cut?.(CANCELLED);
     this.sink.fault(fault);
+  }
+
+  /** Nothing has left yet: another target may take it. */
+  #tryAnother(): boolean {
+    const refusing = this.trip?.target ?? -1;
+    this.#endTrip('fault');
+    return this.way.attempt(this.request, this, refusing);
+  }
+
+  #endTrip(end: TargetEnd): void {
+    if (this.trip === null) return;
+    this.way.ended(this.trip, end);
+    this.trip = null;
   }
 
   #finish(): void {
@@ -161,4 +189,10 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
     const { body } = this.request;
     if (body instanceof Readable && !body.destroyed) body.destroy();
   }
+}
+
+/** A client that reads slowly, or leaves, is none of the target's doing. */
+function endOf({ kind, afterHead }: UpstreamFault): TargetEnd {
+  if (kind === 'invalid') return 'failed';
+  return kind === 'aborted' || (kind === 'timeout' && afterHead) ? 'ignored' : 'fault';
 }

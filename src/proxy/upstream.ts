@@ -5,10 +5,10 @@
 import { Pool } from 'undici';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
 import type { Clock } from '../kernel/clock.js';
+import { Targets } from '../overload/targets.js';
 import type { AnswerSink, Handover } from './answer-sink.js';
 import { type ConnectorTls, connector } from './connector.js';
-import { Exchange, type UpstreamRequest } from './exchange.js';
-import { RoundRobin, type TargetChoice } from './target-choice.js';
+import { Exchange, type UpstreamRequest, type Way } from './exchange.js';
 
 export type { UpstreamRequest } from './exchange.js';
 
@@ -23,8 +23,6 @@ const MAX_CONNECT_MS = 1000;
 const IDLE_MS = 1500;
 /** How much earlier than a `Keep-Alive: timeout` announces. */
 const IDLE_MARGIN_MS = 1500;
-/** Learned limits move; the pool must not be what bounds them. */
-const LEARNED_CONNECTIONS = 4096;
 
 export class Upstream {
   readonly id: string;
@@ -34,7 +32,7 @@ export class Upstream {
   constructor(
     config: UpstreamConfig,
     private readonly clock: Clock,
-    private readonly choice: TargetChoice = new RoundRobin(config.targets.length),
+    private readonly targets: Targets = new Targets(config.targets.length, config.health, clock, Math.random),
     tls: ConnectorTls | null = null,
   ) {
     this.id = config.id;
@@ -59,7 +57,7 @@ export class Upstream {
    * comes of it, within `timeoutMs`, possibly within this call.
    */
   dispatch(request: UpstreamRequest, sink: AnswerSink): Handover {
-    const exchange = new Exchange(request, sink, this.clock, this.#timeoutMs, this.#attempt);
+    const exchange = new Exchange(request, sink, this.clock, this.#timeoutMs, this.#way);
     exchange.start();
     return exchange;
   }
@@ -74,12 +72,15 @@ export class Upstream {
     await Promise.all(this.#pools.map((pool) => pool.destroy()));
   }
 
-  readonly #attempt = (request: UpstreamRequest, exchange: Exchange): boolean => {
-    const target = this.choice.next(exchange.target);
-    if (target < 0) return false;
-    exchange.target = target;
-    this.#pools[target]!.dispatch(request, exchange);
-    return true;
+  readonly #way: Way = {
+    attempt: (request, exchange, except) => {
+      const trip = this.targets.choose(except);
+      if (trip === null) return false;
+      exchange.trip = trip;
+      this.#pools[trip.target]!.dispatch(request, exchange);
+      return true;
+    },
+    ended: (trip, end) => this.targets.ended(trip, end),
   };
 }
 
@@ -87,6 +88,6 @@ export class Upstream {
  * Twice the limit and some: a connection whose answer is complete serves again only a turn of the event loop
  * later, one that the other side closes takes a while to go, and `pass` routes share the pool.
  */
-function connectionsFor({ concurrency }: UpstreamConfig): number {
-  return concurrency.mode === 'fixed' ? 2 * concurrency.limit + 32 : LEARNED_CONNECTIONS;
+function connectionsFor({ concurrency: { mode, limit, maxLimit } }: UpstreamConfig): number {
+  return 2 * (mode === 'fixed' ? limit : maxLimit) + 32;
 }

@@ -18,7 +18,9 @@ export class HandOver {
       const end = this.#endOf(pass, served);
       if (served === 'sold-out') this.rooms.link.reportSign({ claimant, sign: 'certain' });
       pass.settle(end, () => answer(replyTo(served, claimant)));
-      pass.finish(endingOf(served));
+      const health = served === 'granted' || served === 'sold-out' ? 'success' : 'dropped';
+      if (this.rooms.live.effective.campaign.adaptive.enabled) this.rooms.link.reportHealth(health, 0);
+      pass.finish(endingOf(served), health);
     });
   }
 

@@ -6,6 +6,8 @@ import { MemorySlots } from '../admission/memory-slots.js';
 import { SlotAccount } from '../admission/slot-account.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
+import { openLimiter } from '../overload/open-limiter.js';
+import { type Readiness, UpstreamSlots } from '../overload/own-slots.js';
 import type { BurstOptions } from '../replay/burst-options.js';
 import { type BurstReport, reportBurst } from '../replay/burst-report.js';
 import { gather, WHOLE } from '../replay/generator.js';
@@ -18,6 +20,9 @@ import { SimulatedGateway } from './simulated-gateway.js';
 import { type ServiceModel, SimulatedService } from './simulated-service.js';
 import { directTransport, gatewayTransport } from './simulated-transport.js';
 import { VirtualClock } from './virtual-clock.js';
+
+/** A simulated service has one target, and it is never out of reach. */
+const ALWAYS_READY: Readiness = { isOpen: true, probes: 0, isTooMuch: () => false };
 
 export interface SimulationOptions {
   readonly burst: BurstOptions;
@@ -84,7 +89,7 @@ function openGateways({ burst, campaign, upstream }: SimulationOptions, clock: V
     joinRooms({
       campaign,
       upstream,
-      slots: new SlotAccount(),
+      slots: new SlotAccount(new UpstreamSlots(openLimiter(upstream.concurrency, clock), ALWAYS_READY)),
       exchanges,
       settings,
       gateway: `gateway-${at + 1}`,

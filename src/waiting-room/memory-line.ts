@@ -67,6 +67,11 @@ export class MemoryLine {
     return this.#door.size;
   }
 
+  /** Claims that ever went in. */
+  get entered(): number {
+    return this.#entered;
+  }
+
   get waiting(): number {
     return this.#waitingIn(MAIN) + this.#waitingIn(RETURN);
   }

@@ -66,6 +66,7 @@ export class AdmissionKit {
   readonly door: Door;
   readonly admission: Admission;
   readonly faults: unknown[] = [];
+  tooMuch = false;
   settings: ExchangeSettings;
   deadlineMs: number;
 
@@ -96,6 +97,8 @@ export class AdmissionKit {
       onUnused: (count) => this.slots.release(count),
       askSoon: () => this.link.flushSoon(),
       turnOf: ({ number }) => number,
+      slotsHere: () => this.slots.free,
+      isTooMuch: () => this.tooMuch,
     });
     this.link.door = this.door;
     const { link, door, slots, clock } = this;

@@ -24,7 +24,7 @@ describe('Admission', () => {
     expect(claim.kind).toBe('admit');
     expect(claim.pass.place).toBeNull();
     expect(kit.slots.inUse).toBe(1);
-    claim.pass.finish('final');
+    claim.pass.finish('final', 'success');
     await kit.clock.advance(200);
     expect(kit.slots.inUse).toBe(0);
     expect(kit.slots.taken).toBe(kit.slots.released);
@@ -36,7 +36,7 @@ describe('Admission', () => {
     const { first, second } = await busyDoor(kit);
     expect(second.kind).toBe('undecided');
     expect(kit.door.held).toBe(1);
-    first.pass.finish('final');
+    first.pass.finish('final', 'success');
     await kit.clock.advance(2);
     expect(second.kind).toBe('admit');
     expect(second.pass.place).toEqual({ line: 0, number: 1, returns: 0 });
@@ -59,7 +59,7 @@ describe('Admission', () => {
     const third = kit.claim('third');
     await kit.clock.advance(1);
     second.abort();
-    first.pass.finish('final');
+    first.pass.finish('final', 'success');
     await kit.clock.advance(120);
     expect(second.kind).toBe('undecided');
     expect(third.kind).toBe('admit');
@@ -85,7 +85,7 @@ describe('Admission', () => {
     const kit = await new AdmissionKit({ settings: { slots: 1 } }).start();
     const { first, second } = await busyDoor(kit);
     second.abort();
-    first.pass.finish('final');
+    first.pass.finish('final', 'success');
     await kit.clock.advance(5);
     const again = kit.claim('second');
     await kit.clock.advance(5);
@@ -100,7 +100,7 @@ describe('Admission', () => {
     const again = kit.claim('second');
     await kit.clock.settle();
     expect(second.kind).toBe('in-progress');
-    first.pass.finish('final');
+    first.pass.finish('final', 'success');
     await kit.clock.advance(2);
     expect(again.kind).toBe('admit');
     kit.stop();
@@ -109,7 +109,7 @@ describe('Admission', () => {
   it('lets one place in once, though its second claim is let in while the first is held', async () => {
     const kit = await new AdmissionKit({ settings: { slots: 1 } }).start();
     const { first, second } = await busyDoor(kit);
-    first.pass.finish('final');
+    first.pass.finish('final', 'success');
     const again = kit.claim('second');
     await kit.clock.advance(30);
     expect([second.kind, again.kind].sort()).toEqual(['admit', 'in-progress']);
@@ -131,7 +131,7 @@ describe('Admission', () => {
     const kit = await new AdmissionKit({ settings: { slots: 1 } }).start();
     const { first, second } = await busyDoor(kit);
     kit.store.held = true;
-    first.pass.finish('final');
+    first.pass.finish('final', 'success');
     const again = kit.claim('second');
     await kit.clock.settle();
     expect(kit.store.waiting).toHaveLength(2);
@@ -227,7 +227,7 @@ describe('Admission', () => {
     await b.start();
     a.settings = b.settings = { ...a.settings, slots: 1 };
     const { first, second } = await busyDoor(a);
-    first.pass.finish('final');
+    first.pass.finish('final', 'success');
     await clock.advance(2);
     expect(second.kind).toBe('admit');
     const elsewhere = b.claim('second');

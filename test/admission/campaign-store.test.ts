@@ -1,4 +1,5 @@
 import { sharedRedis } from '../support/redis-server.js';
+import { describeAllowance } from './contract/describe-allowance.js';
 import { describeCalling } from './contract/describe-calling.js';
 import { describeDoor } from './contract/describe-door.js';
 import { describeEpochs } from './contract/describe-epochs.js';
@@ -7,6 +8,7 @@ import { describeLimits } from './contract/describe-limits.js';
 import { describeLine } from './contract/describe-line.js';
 import { describeLoss } from './contract/describe-loss.js';
 import { describeLottery } from './contract/describe-lottery.js';
+import { describePace } from './contract/describe-pace.js';
 import { describeSlots } from './contract/describe-slots.js';
 import { type Open, openMemory, openRedis } from './stores.js';
 
@@ -14,6 +16,8 @@ import { type Open, openMemory, openRedis } from './stores.js';
 function describeCampaignStore(adapter: string, open: Open): void {
   describeDoor(adapter, open);
   describeSlots(adapter, open);
+  describeAllowance(adapter, open);
+  describePace(adapter, open);
   describeLimits(adapter, open);
   describeLine(adapter, open);
   describeCalling(adapter, open);

@@ -1,6 +1,6 @@
 /** A door on a clock that the test moves, with claims that say what became of them. */
 import { Door, type DoorSettings, type HeldClaim } from '../../src/admission/door.js';
-import { NO_CLAIMS, type StoreView } from '../../src/admission/exchange.js';
+import { NO_CLAIMS, NO_PACE, type StoreView } from '../../src/admission/exchange.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import type { Place } from '../../src/waiting-room/place.js';
 import { SimulatedClock } from './simulated-clock.js';
@@ -19,6 +19,8 @@ export class DoorKit {
   readonly departedUs: number[] = [];
   unused = 0;
   asks = 0;
+  slotsHere = Number.POSITIVE_INFINITY;
+  tooMuch = false;
   settings: DoorSettings = DOOR;
   readonly door: Door;
 
@@ -34,6 +36,8 @@ export class DoorKit {
         this.asks++;
       },
       turnOf: ({ number }) => number,
+      slotsHere: () => this.slotsHere,
+      isTooMuch: () => this.tooMuch,
     });
   }
 
@@ -94,6 +98,7 @@ export class DoorKit {
       gaps: [],
       lottery: null,
       claims: NO_CLAIMS,
+      pace: NO_PACE,
     };
   }
 }

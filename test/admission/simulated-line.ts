@@ -132,7 +132,7 @@ export class World {
       campaignSettings(
         CAMPAIGN,
         this.upstream,
-        pace,
+        { ...pace, rateMilli: 0 },
         pace.open && this.opensInMs() === 0,
         1000,
         link.view?.gateways ?? 2,
@@ -160,6 +160,8 @@ export class World {
       onUnused: (count) => slots.release(count),
       askSoon: () => link.flushSoon(),
       turnOf: (place) => turnOf(place, link.view?.lottery ?? null) ?? place.number,
+      slotsHere: () => slots.free,
+      isTooMuch: () => false,
     });
     link.door = door;
     const admission = new Admission({

@@ -89,7 +89,7 @@ export class Crowds {
 
   #serve(person: Person, pass: Pass): void {
     person.servedUs = this.#clock.monotonicUs();
-    this.service.serve(() => pass.finish('final'));
+    this.service.serve(() => pass.finish('final', 'success'));
   }
 
   /** Reads the document, waits as told, and polls or claims. */

@@ -34,6 +34,13 @@ const step = fc.record({
   rate: fc.constantFrom(100, 100, 100, 25, 400),
   open: fc.constantFrom(true, true, true, true, false),
   queue: fc.constantFrom(true, true, true, true, false),
+  allowance: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 1, 3),
+  adaptive: fc.constantFrom(true, true, false),
+  served: fc.nat(6),
+  dropped: fc.constantFrom(0, 0, 0, 1, 5),
+  restUs: fc.constantFrom(...Array.from({ length: 9 }, () => 0), 40_000),
+  /** The gateway knows of a pace that the store has lost. */
+  paceAhead: fc.constantFrom(0, 0, 0, 0, 0, 0, 2),
   ahead: fc.constantFrom(0, 0, 0, 0, 0, 0, 7),
   asks: fc.array(
     fc.record({
@@ -47,6 +54,7 @@ const step = fc.record({
         'pass' as const,
         'recall' as const,
         'refund' as const,
+        'spare' as const,
       ),
       ledger: fc.option(ledger, { freq: 2 }),
       ticket: fc.option(place, { freq: 4 }),
@@ -98,11 +106,15 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
       maxWaiting: 8,
       lottery: one.lottery === null ? null : { key: one.lottery, drawAtUs: one.drawn ? 0 : 4e15 },
       claims: { ...SETTINGS.claims, budget: one.budget, strict: one.strict },
+      reserveNs: 50_000_000,
+      pace: { enabled: one.adaptive, configuredMilli: one.rate * 1000, leastMilli: 5000 },
     },
     known: {
       ...own.known,
       epoch: own.known.epoch + one.epochsAhead,
       tails,
+      pace:
+        one.paceAhead === 0 ? own.known.pace : { rateMilli: 30_000, revision: own.known.pace.revision + one.paceAhead },
       released: own.released,
       generation: one.stranger ? 'gen-old' : own.known.generation,
       claims: {
@@ -115,6 +127,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
     generation: `gen-${one.gateway}`,
     tick: one.tick,
     permits: one.permits,
+    allowance: one.allowance,
     events: {
       entered: one.entered,
       gone: one.gone,
@@ -124,6 +137,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
       settled: one.settled.map(settlementOf),
       signs: one.signs.map((sign) => ({ claimant: `c${sign.who}`, sign: sign.sign })),
       replays: one.signs.length,
+      health: { served: one.served, dropped: one.dropped, restUs: one.restUs },
     },
     asks: one.asks.map((entry) =>
       ask(`c${entry.who}`, {
@@ -169,10 +183,22 @@ describe('the two stores', () => {
             if (here.kind === 'done' && there.kind === 'done') {
               expect(Math.abs(there.view.show - here.view.show)).toBeLessThan(1e-5);
               expect(Math.abs(there.view.callsPerSecond - here.view.callsPerSecond)).toBeLessThan(0.01);
-              const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, claims } = here.view;
+              const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, claims, pace } =
+                here.view;
               const own = seen.get(one.gateway)!;
               const door = { doorTat, doorIntervalNs };
-              own.known = { epoch, generation, heads, tails, ...door, taken, released: own.released, lottery, claims };
+              own.known = {
+                epoch,
+                generation,
+                heads,
+                tails,
+                ...door,
+                taken,
+                released: own.released,
+                lottery,
+                claims,
+                pace,
+              };
             }
           }
         } finally {

@@ -9,7 +9,7 @@ import type {
   ExchangeSettings,
   Known,
 } from '../../src/admission/exchange.js';
-import { type CampaignStore, STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
+import { type CampaignStore, NO_HEALTH, NO_PACE, STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
 import { MemoryCampaignStore } from '../../src/admission/memory-campaign-store.js';
 import { MemorySettingsStore } from '../../src/admission/memory-settings-store.js';
 import { MemorySlots } from '../../src/admission/memory-slots.js';
@@ -79,6 +79,8 @@ export const SETTINGS: ExchangeSettings = {
   skip: 100,
   lottery: null,
   claims: { ledger: true, budget: 0, leaseMs: 5000, strict: false },
+  reserveNs: 0,
+  pace: { enabled: false, configuredMilli: 100_000, leastMilli: 10_000 },
 };
 
 export const NOTHING_KNOWN: Known = {
@@ -92,6 +94,7 @@ export const NOTHING_KNOWN: Known = {
   released: 0,
   lottery: null,
   claims: { granted: 0, attempts: 0, held: 0, unknown: 0, soldOut: 0, losses: 0, confirmed: 0 },
+  pace: NO_PACE,
 };
 
 export const NO_EVENTS: ExchangeEvents = {
@@ -103,6 +106,7 @@ export const NO_EVENTS: ExchangeEvents = {
   settled: [],
   signs: [],
   replays: 0,
+  health: NO_HEALTH,
 };
 
 export function call(changes: Partial<ExchangeCall> = {}): ExchangeCall {
@@ -114,6 +118,7 @@ export function call(changes: Partial<ExchangeCall> = {}): ExchangeCall {
     notAfterUs: 0,
     events: NO_EVENTS,
     permits: 0,
+    allowance: Number.POSITIVE_INFINITY,
     asks: [],
     tick: false,
     ...changes,
@@ -134,6 +139,6 @@ export async function done(store: CampaignStore, changes: Partial<ExchangeCall> 
 
 /** What a gateway would know after a reply. */
 export function knownFrom(reply: Done, released = 0): Known {
-  const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, claims } = reply.view;
-  return { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, released, lottery, claims };
+  const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, claims, pace } = reply.view;
+  return { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, released, lottery, claims, pace };
 }

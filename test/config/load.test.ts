@@ -38,7 +38,7 @@ describe('loadConfig', () => {
     const file = 'config/spillway.yaml';
     const { config, warnings } = load(readFileSync(file, 'utf8'), { file });
     expect(config.campaigns[0]).toMatchObject({ id: 'lny-2026', admission: { ratePerSecond: 390, burst: 20 } });
-    expect(config.upstreams[0]?.concurrency).toEqual({ mode: 'fixed', limit: 20 });
+    expect(config.upstreams[0]?.concurrency).toMatchObject({ mode: 'fixed', limit: 20 });
     expect(warnings.map(({ rule }) => rule)).toEqual(['ticket-keys-made-at-start', 'store-not-durable']);
   });
 

@@ -97,7 +97,7 @@ describe('a service that fails', () => {
 
   it('frees its slot each time: as many claims as you like pass through one slot', async () => {
     const { port, metrics } = await bench.open(await saying((socket) => socket.resetAndDestroy()), {
-      upstream: { concurrency: { limit: 1 } },
+      upstream: { concurrency: { limit: 1 }, health: { breaker: { faults: 100 } } },
     });
     for (let time = 0; time < 10; time++) expect((await claim(port, `u${time}`)).status).toBe(503);
     expect(sumOf(await metrics(), 'spillway_upstream_in_flight')).toBe(0);

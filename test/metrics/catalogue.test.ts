@@ -119,6 +119,7 @@ const REFERENCE = `build_info(version,node) config_info(revision) requests_total
   campaign_state(campaign,state) campaign_opens_timestamp_seconds(campaign)
   campaign_closes_timestamp_seconds(campaign) upstream_request_duration_seconds(upstream,code_class)
   upstream_requests_total(upstream,code,error) upstream_in_flight(upstream) upstream_limit(upstream)
+  upstream_targets(upstream) upstream_targets_in_use(upstream)
   upstream_breaker_state(upstream,state) hold_duration_seconds(campaign) held_requests(campaign)
   shed_total(campaign,class,reason) event_loop_utilization_ratio() store_up(store) store_mode(mode)
   store_breaker_state(state) store_calls_total(script,result) store_call_duration_seconds(script,result)

@@ -68,7 +68,9 @@ describe('gauges', () => {
     metrics.campaign('lny-2026').mirror(campaign);
     metrics.store.mirror(store);
     metrics.gateway.mirror({ connections: 12, draining: true, workers: 1 });
-    metrics.upstream('incentives').mirror({ inFlight: 3, limit: 64, breaker: 'half-open' });
+    metrics
+      .upstream('incentives')
+      .mirror({ inFlight: 3, limit: 64, breaker: 'half-open', targets: 2, targetsInUse: 1 });
     Object.assign(campaign, { waiting: 40_000, state: 'sold-out' });
     Object.assign(store, { up: false, mode: 'local' });
     const samples = await scrape(metrics);

@@ -1,14 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { Exchange } from '../../src/proxy/exchange.js';
+import { Exchange, type Way } from '../../src/proxy/exchange.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RecordingSink } from './recording-sink.js';
 
 const CLAIM = { method: 'POST', path: '/', headers: [], body: Buffer.from('x') };
 
+const WAY: Way = { attempt: () => true, ended: () => {} };
+
 describe('Exchange', () => {
   it('counts a buffered request as sent from the moment its connection takes it', () => {
     const sink = new RecordingSink();
-    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, () => true);
+    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, WAY);
     exchange.start();
     exchange.onConnect(() => {});
     exchange.onError(new Error('failed while it was being written'));
@@ -18,7 +20,10 @@ describe('Exchange', () => {
   it('tries no second target for a request that no target could be sent', () => {
     const sink = new RecordingSink();
     let attempts = 0;
-    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, () => ++attempts > 0);
+    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, {
+      attempt: () => ++attempts > 0,
+      ended: () => {},
+    });
     exchange.start();
     exchange.onError(Object.assign(new Error('invalid request path'), { code: 'UND_ERR_INVALID_ARG' }));
     expect(attempts).toBe(1);
@@ -27,7 +32,7 @@ describe('Exchange', () => {
 
   it('is told nothing more once it has ended', () => {
     const sink = new RecordingSink();
-    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, () => true);
+    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, WAY);
     exchange.start();
     exchange.onConnect(() => {});
     exchange.onHeaders(200, [], () => {}, 'OK');

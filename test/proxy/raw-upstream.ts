@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { upstreamSchema } from '../../src/config/upstream-schema.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { systemClock } from '../../src/kernel/clock.js';
+import { Targets } from '../../src/overload/targets.js';
 import { Upstream } from '../../src/proxy/upstream.js';
 
 export interface RawUpstream {
@@ -54,8 +55,10 @@ export async function refusingUrl(): Promise<string> {
   return upstream.url;
 }
 
+/** Of equal targets it takes the first. */
 export function upstreamFor(targets: readonly string[], timeoutMs = 2000, clock: Clock = systemClock): Upstream {
-  return new Upstream(upstreamSchema.parse({ id: 'incentives', targets, timeoutMs }), clock);
+  const config = upstreamSchema.parse({ id: 'incentives', targets, timeoutMs });
+  return new Upstream(config, clock, new Targets(targets.length, config.health, clock, () => 0));
 }
 
 export async function turns(count: number): Promise<void> {

@@ -4,7 +4,7 @@ The ledger comes first: what it knows costs nothing. Limits are charged once, wh
 in: all of them or none. Results: kind, line, number, returns, detail, then what each charged limit has left.
 ]]
 local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL, PASS, NONE, RECORDED, UNTRUSTED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-local CLAIM, BESIDE, FIND, RECALL, REFUND = 1, 2, 3, 4, 5
+local CLAIM, BESIDE, FIND, RECALL, REFUND, SPARE = 1, 2, 3, 4, 5, 6
 
 local function push_result(c, ask, kind, place, detail)
   local out = c.reply
@@ -80,17 +80,29 @@ local function wanted(c)
   return use - c.state.expected - c.at_door
 end
 
+local function is_idle(c)
+  return waiting(c.state) == 0 and c.at_door == 0 and c.state.expected < 1
+end
+
+local function enter_directly(c, ask, depart)
+  own_entry(c, ask)
+  enter(c, nil)
+  charge_all(c, ask)
+  return push_result(c, ask, ENTER, nil, depart)
+end
+
+-- Of a lower class: it takes what nobody else wants, and never a place in line.
+local function spare(c, ask)
+  local depart = is_idle(c) and has_unit(c, ask) and take_permit(c, c.settings.reserve_ns)
+  if depart then return enter_directly(c, ask, depart) end
+  return push_result(c, ask, SHUT, nil, 0)
+end
+
 local function newcomer(c, ask)
   local state, settings = c.state, c.settings
-  local idle = waiting(state) == 0 and c.at_door == 0 and state.expected < 1
-  if ask.kind == CLAIM and (idle or not settings.queue or goes_again(ask)) and has_unit(c, ask) then
+  if ask.kind == CLAIM and (is_idle(c) or not settings.queue or goes_again(ask)) and has_unit(c, ask) then
     local depart = take_permit(c)
-    if depart then
-      own_entry(c, ask)
-      enter(c, nil)
-      charge_all(c, ask)
-      return push_result(c, ask, ENTER, nil, depart)
-    end
+    if depart then return enter_directly(c, ask, depart) end
   end
   if not settings.queue or goes_again(ask) then return push_result(c, ask, SHUT, nil, 0) end
   if waiting(state) >= settings.max_waiting then return push_result(c, ask, FULL, nil, 0) end
@@ -112,12 +124,13 @@ local function answer(c, ask)
     if c.halted then return push_result(c, ask, UNTRUSTED, nil, 0) end
   end
   if ask.kind == RECALL then return push_result(c, ask, NONE, nil, 0) end
-  if ask.kind ~= BESIDE then
+  if ask.kind ~= BESIDE and ask.kind ~= SPARE then
     local place = place_of(c, ask.claimant, ask.ticket)
     if place then return serve(c, ask, place, false) end
     if ask.kind == FIND then return push_result(c, ask, NONE, nil, 0) end
   end
   if limited(c, ask) then return end
+  if ask.kind == SPARE then return spare(c, ask) end
   if ask.kind ~= BESIDE then return newcomer(c, ask) end
   charge_all(c, ask)
   return push_result(c, ask, PASS, nil, 0)

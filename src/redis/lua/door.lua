@@ -25,12 +25,22 @@ local function door_tokens(c)
   return (c.now_ns + c.settings.door_tolerance - math.max(c.state.doorTat, c.now_ns)) / c.settings.door_interval
 end
 
--- Microseconds until the permit's departure, or nil.
-local function take_permit(c)
-  if not c.settings.open or slots_full(c.slots) then return nil end
+-- Whether no slot is left, for anybody or for this call.
+local function is_starved(c)
+  return slots_full(c.slots) or c.allowance == 0
+end
+
+-- Microseconds until the permit's departure, or nil. Of the burst, `reserve_ns` are left alone.
+local function take_permit(c, reserve_ns)
+  if not c.settings.open then return nil end
   if c.state.lossUs > 0 and c.now_us < c.state.lossUs + SETTLING_US then return nil end
-  local wait = math.max(0, gcra_wait_ns(c.state.doorTat, c.now_ns, c.settings.door_interval, c.settings.door_tolerance))
+  local wait = math.max(0, gcra_wait_ns(c.state.doorTat, c.now_ns, c.settings.door_interval, c.settings.door_tolerance) + (reserve_ns or 0))
   if wait > c.settings.horizon_us * 1000 then return nil end
+  if is_starved(c) then
+    if c.settings.pace_on then c.pace.starved = 1 end
+    return nil
+  end
+  if c.allowance > 0 then c.allowance = c.allowance - 1 end
   c.state.doorTat = gcra_charged(c.state.doorTat, c.now_ns, c.settings.door_interval)
   c.slots.taken = c.slots.taken + 1
   return math.ceil(wait / 1000)

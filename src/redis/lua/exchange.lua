@@ -15,6 +15,7 @@ Returns     {0, now} when late; else {1, view..., permits..., results...}
 --#include line-state
 --#include lottery
 --#include places
+--#include pace
 --#include door
 --#include tick
 --#include asks
@@ -29,7 +30,8 @@ local settings = {
   max_waiting = next_number(), grace_ms = next_number(), lead_ms = next_number(), dwell_ms = next_number(),
   door_stay_us = next_number() * 1000, skip = next_number(), ledger = next_number() == 1, budget = next_number(),
   claim_lease_us = next_number() * 1000, strict = next_number() == 1, revision = next_number(),
-  draw_at_us = next_number(), lot_key = next_text(),
+  draw_at_us = next_number(), lot_key = next_text(), reserve_ns = next_number(),
+  pace_on = next_number() == 1, pace_configured = next_number(), pace_least = next_number(),
 }
 local known = {
   epoch = next_number(), generation = next_text(), head0 = next_number(), head1 = next_number(),
@@ -38,11 +40,15 @@ local known = {
   granted = next_number(), attempts = next_number(), held = next_number(), unknown = next_number(), soldOut = next_number(),
   losses = next_number(), confirmed = next_number(),
   lot_key = next_text(), lot_from = next_number(), lot_to = next_number(),
+  pace_rate = next_number(), pace_revision = next_number(),
 }
+local allowance = next_number()
+local health = { served = next_number(), dropped = next_number(), rest_us = next_number() }
 local c = {
   keys = { line = KEYS[2], who = KEYS[3], came = { [0] = KEYS[4], KEYS[5] }, spent = { [0] = KEYS[6], KEYS[7] },
     door = KEYS[8], inside = KEYS[9], units = KEYS[10], marks = KEYS[11] },
-  settings = settings, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {}, claims = {}, turns = {},
+  settings = settings, allowance = allowance, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {},
+  claims = {}, turns = {},
 }
 local key_at = 11
 local function next_key()
@@ -62,6 +68,7 @@ merge_claims(c, known, loss, stranger)
 merge_lottery(c.state, known)
 draw(c, known)
 if c.halted then settings.open = false end
+load_pace(c, known, health)
 open_door(c, known)
 
 for _ = 1, next_number() do enter(c, parse_place(next_text())) end
@@ -74,6 +81,7 @@ for _ = 1, next_number() do
 end
 for _ = 1, next_number() do note_sign(c.state, next_text(), next_text()) end
 c.state.replayed = c.state.replayed + next_number()
+c.pace.served, c.pace.dropped = c.pace.served + health.served, c.pace.dropped + health.dropped
 
 local ticked = false
 if next_number() == 1 then ticked = tick(c, door_tokens(c)) end
@@ -121,6 +129,7 @@ if #asks > 0 then
   for _, ask in ipairs(asks) do answer(c, ask) end
 end
 
+save_pace(c)
 save_line(c.keys.line, c.state, loaded)
 save_slots(c.slots, now_us)
 local state = c.state
@@ -129,7 +138,8 @@ local reply = { 1, whole(now_us), line_ms(state, now_us), state.epoch, state.gen
   math.floor(state.show * 1000000), math.floor(state.callsPerSecond * 1000), c.slots.alive, c.slots.taken,
   slots_in_use(c.slots), loss and 1 or 0, ticked and 1 or 0 }
 for _, value in ipairs(claims_view(c)) do reply[#reply + 1] = value end
-for _, value in ipairs({ state.settings, state.gaps, state.lotKey, state.lotFrom, state.lotTo }) do reply[#reply + 1] = value end
+for _, value in ipairs({ state.settings, state.gaps, state.lotKey, state.lotFrom, state.lotTo,
+  c.pace.rate, c.pace.revision, whole(c.pace.rest) }) do reply[#reply + 1] = value end
 reply[#reply + 1] = #permits
 for _, depart in ipairs(permits) do reply[#reply + 1] = depart end
 for _, value in ipairs(c.reply) do reply[#reply + 1] = value end

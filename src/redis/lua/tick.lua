@@ -93,7 +93,7 @@ local function tick(c, tokens)
   local state, now_us = c.state, c.now_us
   local since_us, first = now_us - state.tickUs, state.tickUs == 0
   if not first and since_us < TICK_US then return false end
-  local stood = c.settings.open and slots_full(c.slots) and state.entered == state.enteredAtTick
+  local stood = c.settings.open and is_starved(c) and state.entered == state.enteredAtTick
   state.stoodUs = stood and state.stoodUs + since_us or 0
   local shut = stood or not c.settings.open
   if not first then
@@ -109,5 +109,6 @@ local function tick(c, tokens)
   climb(c, ladder)
   call_next(c, tokens, since_us, shut, cohorts)
   redis.call('HSET', c.keys.line, 'called', format_rows(cohorts), 'ladder', format_rows(ladder))
+  follow_health(c, waiting(state))
   return true
 end
