@@ -69,7 +69,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '-process\\.ts$',
-          'waiting-page/page\\.js$',
+          'waiting-page/(page|work)\\.js$',
           '^src/client/client\\.ts$',
           '^src/library/create-gateway\\.ts$',
           '^src/buckets/open\\.ts$',

@@ -122,7 +122,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     tickets: new Tickets(id, keys),
     hasher: new ClaimantHasher(claimantSalt(keys, id)),
     proof: proofOf(upstreamConfig, secretsOf, parts.clock),
-    source: composeClaimants({ campaign, secretsOf, clock: parts.clock, logger: parts.logger }),
+    ...composeClaimants({ campaign, server: config.server, keys, secretsOf, clock: parts.clock, logger: parts.logger }),
     cookie,
     limitRates: limitRates(campaign),
     limitFields: campaign.limits.length === 0 ? null : new RateLimitFields(campaign.limits),

@@ -14,6 +14,7 @@ import {
 } from './claimant-source.js';
 import type { ClientAddress } from './client-address.js';
 import { readCookie } from './cookie-header.js';
+import type { DeviceCookies } from './device-cookies.js';
 import { keysFromFile, keysFromUrl } from './fetch-public-keys.js';
 import { readField } from './header-field.js';
 import { JwtSource } from './jwt-source.js';
@@ -25,6 +26,8 @@ export interface SourceParts {
   readonly clock: Clock;
   /** The secrets of `claimant.keys`. */
   readonly secrets: readonly NamedSecret[];
+  /** Of `claimant.from: device`; null for others. */
+  readonly devices: DeviceCookies | null;
   /** Told when public keys cannot be fetched. */
   readonly onFault: (fault: unknown) => void;
 }
@@ -41,6 +44,11 @@ export function createClaimantSource(settings: ClaimantConfig, parts: SourcePart
     }
     case 'address':
       return immediate((_request, address) => (address.text === 'unknown' ? MISSING : claimantOf(address.key)));
+    case 'device': {
+      const { devices } = parts;
+      if (devices === null) throw new TypeError('claimants by device need the cookies of devices');
+      return fromCookie(devices.name, (value) => devices.read(value));
+    }
     case 'jwt':
       return fromToken(settings, parts);
   }

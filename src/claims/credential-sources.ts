@@ -12,7 +12,8 @@ export function credentialSources({ claims, claimant }: CampaignConfig): readonl
 }
 
 /** The cookie whose signature says who is asking, where there is one. */
-export function identityCookies({ claimant: { from, name, jwt } }: CampaignConfig): readonly string[] {
+export function identityCookies({ id, claimant: { from, name, jwt } }: CampaignConfig): readonly string[] {
   if (from === 'signed-cookie') return [name];
+  if (from === 'device') return [`spillway-device-${id}`, `__Host-spillway-device-${id}`];
   return from === 'jwt' && jwt.token.startsWith('cookie:') ? [jwt.token.slice('cookie:'.length)] : [];
 }

@@ -100,6 +100,10 @@ function coded(reply: Answered, code: string, facts: StepFacts): Step {
         afterMs: backoffMs(reply, facts),
       };
     }
+    // The cookie that makes the device known came with this answer, unless it has to be worked for.
+    case 'DEVICE_NEEDED':
+      if (reply.document?.challenge === undefined && facts.failures < 2) return again(reply, code, facts);
+      return done({ kind: 'sign-in-needed' });
     case 'CLAIMANT_UNKNOWN':
       return done({ kind: 'sign-in-needed' });
   }

@@ -64,7 +64,7 @@ const jwtSchema = z.strictObject({
 
 export const claimantSchema = z.strictObject({
   from: z
-    .enum(['header', 'cookie', 'jwt', 'address', 'signed-cookie'])
+    .enum(['header', 'cookie', 'jwt', 'address', 'signed-cookie', 'device'])
     .default('header')
     .describe('What says who is asking.'),
   name: fieldName.default('x-user-id').describe('Name of the header or cookie.'),
@@ -77,6 +77,29 @@ export const claimantSchema = z.strictObject({
     .max(16)
     .default([])
     .describe('Shared secrets of signed cookies, and of tokens signed with HS*; all verify.'),
+  device: z
+    .strictObject({
+      proofOfWork: z
+        .boolean()
+        .default(false)
+        .describe('A device gets its cookie for work only; without, with the answer to its first request.'),
+      cost: z
+        .number()
+        .int()
+        .min(100)
+        .max(1_000_000)
+        .default(5000)
+        .describe('Iterations of PBKDF2 an attempt; 256 attempts are needed on average.'),
+      maxAgeSeconds: z
+        .number()
+        .int()
+        .min(60)
+        .max(34_560_000)
+        .default(2_592_000)
+        .describe('How long a device is known, in seconds.'),
+    })
+    .prefault({})
+    .describe('Cookies of anonymous devices, where from is device.'),
   jwt: jwtSchema.prefault({}).describe('How tokens are verified, where from is jwt.'),
 });
 

@@ -14,6 +14,7 @@ import type { Upstream } from '../proxy/upstream.js';
 import type { Tickets } from '../waiting-room/tickets.js';
 import type { CampaignMeters } from './campaign-meters.js';
 import type { TicketCookie } from './cookies.js';
+import type { DeviceDesk } from './device-desk.js';
 import type { RateLimitFields } from './rate-limit-fields.js';
 
 export interface CampaignContext {
@@ -26,6 +27,8 @@ export interface CampaignContext {
   readonly tickets: Tickets;
   readonly hasher: ClaimantHasher;
   readonly source: ClaimantSource;
+  /** Null where something else says who is asking. */
+  readonly devices: DeviceDesk | null;
   /** Null where the service asks for no proof. */
   readonly proof: AdmissionProof | null;
   readonly cookie: TicketCookie;

@@ -32,7 +32,7 @@ export class LinePages {
     else if (reading.kind === 'ticket') {
       context.meters.polls.inc();
       this.#send(context, req, res, visit, desk.document(context, reading.ticket.place, reading, null));
-    } else if (asker.kind === 'unknown') this.#send(context, req, res, visit, null);
+    } else if (asker.kind === 'unknown') this.#send(context, req, res, { ...visit, unknownDevice: true }, null);
     else this.#showFound(context, req, res, visit, asker);
   }
 
@@ -72,7 +72,8 @@ export class LinePages {
 
   #send(context: CampaignContext, req: Request, res: Response, visit: PageVisit, ticket: TicketDocument | null): void {
     const { headers } = req;
-    const cookie = ticket === null ? [] : ticketCookieFields(context.cookie, headers, ticket);
+    const newDevice = visit.unknownDevice === true ? (context.devices?.pageFields() ?? []) : [];
+    const cookie = ticket === null ? newDevice : ticketCookieFields(context.cookie, headers, ticket);
     req.facts.outcome = 'proxied';
     this.desk.page(context).send(req, res, visit, { status: 200, ticket, fields: cookie });
   }

@@ -82,6 +82,12 @@ export const problemCodes = define({
     // RFC 9110, section 15.5.2: a 401 must carry a challenge. No browser knows this scheme, so none opens a dialogue.
     headers: ['WWW-Authenticate', 'Claimant'],
   },
+  DEVICE_NEEDED: {
+    status: 401,
+    title: 'The device is not known yet',
+    detail: 'Keep the cookie of this answer and repeat the request.',
+    headers: ['WWW-Authenticate', 'Claimant'],
+  },
   IDENTITY_UNAVAILABLE: {
     status: 503,
     title: 'The identity cannot be verified now',

@@ -1,7 +1,7 @@
 /** The paths of the line's own endpoints, below a base path. */
 
 export interface QueuePath {
-  readonly kind: 'campaign' | 'status' | 'tickets' | 'leave' | 'ticket';
+  readonly kind: 'campaign' | 'status' | 'tickets' | 'leave' | 'ticket' | 'device';
   /** Decoded. */
   readonly campaign: string;
   /** Decoded; empty where the path names none. */
@@ -14,6 +14,7 @@ const WORDS: ReadonlyMap<string, QueuePath['kind']> = new Map([
   ['status.json', 'status'],
   [TICKETS, 'tickets'],
   ['leave', 'leave'],
+  ['device', 'device'],
 ]);
 
 export class QueuePaths {
@@ -24,7 +25,7 @@ export class QueuePaths {
   }
 
   /**
-   * `/{campaign}`, with `/status.json`, `/leave` or `/tickets`, and `/{campaign}/tickets/{ticket}`; null for any other
+   * `/{campaign}`, with `/status.json`, `/leave`, `/device` or `/tickets`, and `/{campaign}/tickets/{ticket}`; null for any other
    * path. A slash at the end makes it another.
    * @param path - judged clean: without empty and dot segments
    * @throws URIError when a campaign or ticket is no percent-encoded UTF-8

@@ -37,6 +37,7 @@ export function queueRoutes(options: QueueRoutesOptions): (req: Request, res: Re
     status: methodsOf({ GET: routes.status, HEAD: routes.status }),
     tickets: methodsOf({ POST: routes.join }),
     leave: methodsOf({ POST: routes.leaveByForm }),
+    device: methodsOf({ GET: routes.challenge, POST: routes.redeem }),
     ticket: methodsOf({ GET: routes.poll, HEAD: routes.poll, DELETE: routes.leave }),
   };
   return (req, res) => {
@@ -158,6 +159,34 @@ class QueueRoutes {
       });
     });
   };
+
+  readonly challenge: Serve = (req, res, campaign) => {
+    const devices = this.#workingDevices(req, res, campaign);
+    if (devices === null) return;
+    req.facts.outcome = 'proxied';
+    void devices.desk.challenge(devices.work, res, this.desk.fields(req));
+  };
+
+  readonly redeem: Serve = (req, res, campaign) => {
+    const devices = this.#workingDevices(req, res, campaign);
+    if (devices === null) return;
+    const { desk } = this;
+    const redemption = devices.desk.redeem(devices.work, req, res, desk.fields(req), desk.options.random);
+    void redemption.then((problem) => {
+      if (problem === null) req.facts.outcome = 'proxied';
+      else desk.refuse(req, res, problem);
+    });
+  };
+
+  /** Null when the answer has been given: no work is asked for here. */
+  #workingDevices(req: Request, res: Response, campaign: string) {
+    const context = this.desk.context(req, res, campaign, 'join');
+    if (context === null) return null;
+    const work = context.devices?.work ?? null;
+    if (context.devices !== null && work !== null) return { desk: context.devices, work };
+    this.desk.refuse(req, res, { code: 'NO_ROUTE', detail: 'This campaign asks for no work.' });
+    return null;
+  }
 
   #sendStatus(context: CampaignContext, req: Request, res: Response, fields: readonly string[]): void {
     let document = this.#documents.get(context);

@@ -11,7 +11,7 @@ import type { RefusalWriter, RequestFacts } from './request-facts.js';
 import type { CampaignPage, PageVisit } from './waiting-page/campaign-page.js';
 
 /** What the page has words for. */
-const SHOWN: ReadonlySet<ProblemCode> = new Set(['QUEUED', 'NOT_STARTED', 'SOLD_OUT', 'ENDED']);
+const SHOWN: ReadonlySet<ProblemCode> = new Set(['QUEUED', 'NOT_STARTED', 'SOLD_OUT', 'ENDED', 'DEVICE_NEEDED']);
 
 export class RefusalPage implements RefusalWriter {
   constructor(
@@ -38,7 +38,8 @@ export class RefusalPage implements RefusalWriter {
     if (retryAfterSeconds !== undefined) fields.push('Retry-After', String(retryAfterSeconds));
     // The members of QUEUED are the ticket document.
     const ticket = code === 'QUEUED' ? (members as unknown as TicketDocument) : null;
-    this.page.send(this.req, res, this.visit, { status: problemCodes[code].status, ticket, fields });
+    const visit = code === 'DEVICE_NEEDED' ? { ...this.visit, unknownDevice: true } : this.visit;
+    this.page.send(this.req, res, visit, { status: problemCodes[code].status, ticket, fields });
     return true;
   }
 }

@@ -23,5 +23,6 @@ export function unknownClaimant(context: CampaignContext, reason: UnknownReason,
     return { code: 'IDENTITY_UNAVAILABLE', retryAfterSeconds: retryAfterSeconds(WAIT_MS, random) };
   }
   context.meters.refused('claimant_unknown');
+  if (context.devices !== null) return context.devices.refusal(random);
   return { code: 'CLAIMANT_UNKNOWN', detail: DETAILS[reason] };
 }

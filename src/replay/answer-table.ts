@@ -30,6 +30,7 @@ export const ANSWER_TABLE: ReadonlyMap<string, Row> = new Map(
     TICKET_OUTDATED: final(410),
     TICKET_UNKNOWN: final(404),
     CLAIMANT_UNKNOWN: final(401),
+    DEVICE_NEEDED: retry(401),
     IDENTITY_UNAVAILABLE: retry(503),
     OVERLOADED: retry(503),
     QUEUE_FULL: retry(503),

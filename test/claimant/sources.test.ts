@@ -8,7 +8,12 @@ import { systemClock } from '../../src/kernel/clock.js';
 const proxied = { text: '198.51.100.1', key: '198.51.100.1', fromTrustedPeer: true };
 const direct = { ...proxied, fromTrustedPeer: false };
 const open = (settings: object) =>
-  createClaimantSource(claimantSchema.parse(settings), { clock: systemClock, secrets: [], onFault: () => {} });
+  createClaimantSource(claimantSchema.parse(settings), {
+    clock: systemClock,
+    secrets: [],
+    devices: null,
+    onFault: () => {},
+  });
 const known = (id: string) => ({ kind: 'known', id });
 const unknown = (reason: string) => ({ kind: 'unknown', reason });
 

@@ -20,6 +20,7 @@ export function factsOf(ticket: Partial<TicketDocument> | null = {}, more: Parti
     campaign: { name: 'Lunar New Year 2026', state: 'open', opensAt: null },
     ticket: ticket === null ? null : { ...TICKET, ...ticket },
     askAgainMs: 10_000,
+    challenge: null,
     urls: waitingPageUrls('/queue', 'lny-2026', '/campaigns/lny-2026'),
     continuesByItself: false,
     ...more,

@@ -40,7 +40,10 @@ describe('the rendered page', () => {
     const { html, headers } = page.render(factsOf());
     const policy = field(headers, 'Content-Security-Policy');
     const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-    expect(policy).toContain(`script-src ${hash(between(html, '<script>', '</script>'))};`);
+    const working = page.render({ ...factsOf(), challenge: '/queue/lny-2026/device' }).html;
+    const scripts = [...working.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script]) => hash(script!));
+    expect([scripts.length, hash(between(html, '<script>', '</script>'))]).toEqual([2, scripts[0]]);
+    expect(policy).toContain(`script-src ${scripts.join(' ')};`);
     expect(policy).toContain(`style-src ${hash(between(html, '<style>', '</style>'))};`);
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("form-action 'self'");

@@ -16,6 +16,8 @@ export interface PageVisit {
   /** Where a called person goes on. */
   readonly next: string | null;
   readonly continuesByItself: boolean;
+  /** Set where the visitor's device has no cookie yet. */
+  readonly unknownDevice?: boolean;
 }
 
 export interface PageAnswer {
@@ -82,7 +84,10 @@ export class CampaignPage {
     return returnPath(wanted, (path) => serves(path) !== null, context.config.page.returnTo);
   }
 
-  #facts({ language, next, continuesByItself }: PageVisit, ticket: TicketDocument | null): WaitingPageFacts {
+  #facts(
+    { language, next, continuesByItself, unknownDevice }: PageVisit,
+    ticket: TicketDocument | null,
+  ): WaitingPageFacts {
     const { context, basePath, random } = this.options;
     const { id, page, schedule, queue } = context.config;
     return {
@@ -91,6 +96,7 @@ export class CampaignPage {
       ticket,
       askAgainMs: Math.floor(jittered(queue.poll.maxMs, JITTER_SHARE, random)),
       urls: waitingPageUrls(basePath, id, next),
+      challenge: unknownDevice === true && context.devices?.work ? context.devices.path : null,
       continuesByItself,
     };
   }

@@ -17,6 +17,8 @@ export interface WaitingPageFacts {
   /** When to ask again without a ticket, in milliseconds, jittered; with one, its `pollAfterMs` says it. */
   readonly askAgainMs: number;
   readonly urls: WaitingPageUrls;
+  /** Where a device that is not known yet gets the work that makes it known; null: nowhere. */
+  readonly challenge: string | null;
   /** Whether the page goes on by itself when called; only where that is the claim itself, by GET. */
   readonly continuesByItself: boolean;
 }

@@ -10,12 +10,14 @@ export interface MarkupParts {
   readonly texts: PageTexts;
   readonly style: string;
   readonly script: string;
+  /** Runs where a device has to be proved. */
+  readonly workScript: string;
 }
 
 /** Without a script, a page that comes anew more often than this cannot be read, in seconds. */
 const SHORTEST_REFRESH_SECONDS = 5;
 
-export function markup(facts: WaitingPageFacts, { brand, texts, style, script }: MarkupParts): string {
+export function markup(facts: WaitingPageFacts, { brand, texts, style, script, workScript }: MarkupParts): string {
   const { language, campaign, ticket } = facts;
   const state = pageStateOf(campaign.state, ticket?.state ?? null);
   const moment = { position: null, etaSeconds: null, chance: null, ...ticket, state, opensAt: campaign.opensAt };
@@ -39,7 +41,7 @@ ${refresh}<style>${style}</style>
 ${header(brand)}<main id="main" tabindex="-1">
 ${body(facts, words, parts, urls, texts)}</main>
 <script type="application/json" id="data">${jsonIn(data)}</script>
-<script>${script}</script>
+<script>${script}</script>${facts.challenge === null ? '' : `<script>${workScript}</script>`}
 </body>
 </html>
 `;
@@ -94,8 +96,8 @@ function localOnly(urls: WaitingPageUrls): LocalUrls {
   return Object.fromEntries(kept) as LocalUrls;
 }
 
-function asking({ askAgainMs, continuesByItself }: WaitingPageFacts) {
-  return { askAgainMs, continuesByItself };
+function asking({ askAgainMs, continuesByItself, challenge }: WaitingPageFacts) {
+  return { askAgainMs, continuesByItself, challenge };
 }
 
 /** What stands in the page already is not needed twice. */

@@ -26,6 +26,7 @@ export class WaitingPage {
   readonly #brand: Brand;
   readonly #style: string;
   readonly #script: string;
+  readonly #workScript: string;
   readonly #headers: readonly string[];
 
   /**
@@ -43,6 +44,7 @@ export class WaitingPage {
     this.#brand = compileBrand(brand);
     this.#style = styleOf(this.#brand);
     this.#script = `(()=>{"use strict";\n${[pageStateOf, partsOf, wordingOf, asset('page.js')].join('\n')}\n})()`;
+    this.#workScript = `(()=>{"use strict";\n${asset('work.js')}\n})()`;
     this.#headers = Object.freeze([
       ...['Content-Type', 'text/html; charset=utf-8', 'Cache-Control', 'no-store', 'Vary', PAGE_VARY],
       ...bakeSecurityHeaders({
@@ -59,7 +61,13 @@ export class WaitingPage {
   render(facts: WaitingPageFacts): RenderedPage {
     const texts = this.texts.get(facts.language);
     if (texts === undefined) throw new RangeError(`the waiting page has no texts in ${facts.language}`);
-    const html = markup(facts, { brand: this.#brand, texts, style: this.#style, script: this.#script });
+    const html = markup(facts, {
+      brand: this.#brand,
+      texts,
+      style: this.#style,
+      script: this.#script,
+      workScript: this.#workScript,
+    });
     return { html, headers: [...this.#headers, 'Content-Language', facts.language] };
   }
 
@@ -67,7 +75,7 @@ export class WaitingPage {
     const { imageSource } = this.#brand;
     return {
       defaultSrc: ["'none'"],
-      scriptSrc: [hashOf(this.#script)],
+      scriptSrc: [hashOf(this.#script), hashOf(this.#workScript)],
       styleSrc: [hashOf(this.#style)],
       connectSrc: ["'self'"],
       imgSrc: [imageSource ?? "'none'"],
