@@ -1,7 +1,7 @@
 /** Wires one campaign: its link to the store, its door, its decisions, its tickets. */
 import { hkdfSync, randomBytes } from 'node:crypto';
 import type { OperatedCampaign } from './admin/campaign-desk.js';
-import { joinRooms, limitRates, type RoomsConfig } from './admission/campaign-rooms.js';
+import { type CampaignRooms, joinRooms, limitRates, type RoomsConfig } from './admission/campaign-rooms.js';
 import type { Door } from './admission/door.js';
 import type { LiveSettings } from './admission/live-settings.js';
 import type { SlotAccount } from './admission/slot-account.js';
@@ -22,10 +22,12 @@ import { BoundedCache } from './kernel/bounded-cache.js';
 import type { Clock } from './kernel/clock.js';
 import type { Logger } from './kernel/logger.js';
 import type { Random } from './kernel/random.js';
+import type { CampaignMetrics } from './metrics/campaign-metrics.js';
 import type { Metrics } from './metrics/catalogue.js';
 import { effectiveRate } from './overload/effective-rate.js';
 import { AdmissionProof } from './proxy/admission-proof.js';
 import type { Upstream } from './proxy/upstream.js';
+import { LineNotes } from './waiting-room/line-notes.js';
 import { waitingIn } from './waiting-room/standing.js';
 import { type TicketKey, Tickets } from './waiting-room/tickets.js';
 
@@ -96,6 +98,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     generation: randomBytes(9).toString('base64url'),
     ownCookies: [cookie.name],
     onFault: (err, what) => parts.logger.error({ err, campaign: id }, FAULTS[what]),
+    observe: (call) => metrics.store.exchanged(call, parts.clock.wallMs()),
   });
   const { live, link, door, admission, state, over, nowMs } = rooms;
   const granted = new GrantedFilter(parts.store.granted, (err) =>
@@ -105,6 +108,8 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     if (rooms.claims.keepsAnswers && over())
       void granted.refresh(`${view.generation} ${view.claims.granted}`, view.claims.granted);
   });
+  watchEndings(rooms, metrics.campaign(id));
+  const notes = new LineNotes();
   const ended: RoutedContext['ended'] = new BoundedCache(ENDED_PLACES);
   // Plain properties only: an object with accessors is a slow one to V8, and every request asks this one.
   const contextOf = (
@@ -127,6 +132,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     limitRates: limitRates(campaign),
     limitFields: campaign.limits.length === 0 ? null : new RateLimitFields(campaign.limits),
     meters: new CampaignMeters(metrics.campaign(id), campaign.limits),
+    notes,
     ended,
     state,
     nowMs,
@@ -166,6 +172,27 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     leaseMs: rooms.leaseMs,
     prepare,
   };
+}
+
+/**
+ * Places that end without their owners doing anything. Every gateway sees all of them and counts its share, so that
+ * the sum over the gateways is right. Of the numbers whose grace is over, those of no-shows lapsed.
+ */
+function watchEndings({ link, over }: CampaignRooms, metrics: CampaignMetrics): void {
+  const [lapsed, ended] = [metrics.left('lapsed'), metrics.left('ended')];
+  let before: readonly [number, number] | null = null;
+  let wasOver = false;
+  link.onView((view) => {
+    const share = 1 / Math.max(1, view.gateways);
+    if (before !== null) {
+      const graceOver = Math.max(0, view.lapsed[0] - before[0]) + Math.max(0, view.lapsed[1] - before[1]);
+      lapsed.inc(graceOver * (1 - view.show) * share);
+    }
+    before = view.lapsed;
+    const isOver = over();
+    if (isOver && !wasOver) ended.inc(waitingIn(view) * share);
+    wasOver = isOver;
+  });
 }
 
 function roomsConfig({ campaign, upstreamConfig, keys }: CampaignRevision): RoomsConfig {

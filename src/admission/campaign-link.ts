@@ -76,6 +76,18 @@ export interface CampaignLinkOptions {
   readonly deadlineMs: number;
   readonly generation: string;
   readonly onFault: (fault: unknown) => void;
+  /** Told of every call that was answered. Left out: nobody is. */
+  readonly observe?: (call: AnsweredCall) => void;
+}
+
+/** What a call was, for who counts. */
+export interface AnsweredCall {
+  readonly asks: number;
+  /** Whether buckets of limits were looked at. */
+  readonly limited: boolean;
+  /** Whether it called the next in line. */
+  readonly ticked: boolean;
+  readonly seconds: number;
 }
 
 const NO_DOOR: DoorPort = {
@@ -355,6 +367,12 @@ export class CampaignLink {
     }
     this.door.observe(view, decidedAtUs);
     for (const listener of this.#listeners) listener(view);
+    this.options.observe?.({
+      asks: asks.length,
+      limited: (asks[0]?.ask.limits.length ?? 0) > 0,
+      ticked: view.ticked,
+      seconds: (this.options.clock.monotonicUs() - sentUs) / 1e6,
+    });
   }
 
   #learn(view: StoreView): void {

@@ -17,7 +17,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { Random } from '../kernel/random.js';
 import { turnOf } from '../waiting-room/lottery.js';
 import { Admission } from './admission.js';
-import { CampaignLink } from './campaign-link.js';
+import { type AnsweredCall, CampaignLink } from './campaign-link.js';
 import type { CampaignSettingsStore } from './campaign-settings-store.js';
 import { Door } from './door.js';
 import { type CampaignStore, STORE_TIME_ORIGIN_MS } from './exchange.js';
@@ -49,6 +49,8 @@ export interface RoomParts {
   readonly ownCookies: readonly string[];
   /** Told of what is wrong with a call, and of settings that could not be read. */
   readonly onFault: (fault: unknown, what: 'call' | 'settings') => void;
+  /** Told of every call to the store that was answered. Left out: nobody is. */
+  readonly observe?: (call: AnsweredCall) => void;
 }
 
 /** What a configuration says of the campaign. */
@@ -130,6 +132,7 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     deadlineMs: parts.deadlineMs,
     generation: parts.generation,
     onFault: (fault) => parts.onFault(fault, 'call'),
+    ...(parts.observe && { observe: parts.observe }),
   });
   const door = new Door({
     clock,

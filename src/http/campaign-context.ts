@@ -11,6 +11,7 @@ import type { BoundedCache } from '../kernel/bounded-cache.js';
 import type { AdmissionProof } from '../proxy/admission-proof.js';
 import type { ProtectedFields } from '../proxy/connection-options.js';
 import type { Upstream } from '../proxy/upstream.js';
+import type { LineNotes } from '../waiting-room/line-notes.js';
 import type { Tickets } from '../waiting-room/tickets.js';
 import type { CampaignMeters } from './campaign-meters.js';
 import type { TicketCookie } from './cookies.js';
@@ -37,6 +38,7 @@ export interface CampaignContext {
   /** Null without limits. */
   readonly limitFields: RateLimitFields | null;
   readonly meters: CampaignMeters;
+  readonly notes: LineNotes;
   /** How places ended that this gateway saw end, by `placeName`. */
   readonly ended: BoundedCache<'claimed' | 'left'>;
   state(): CampaignState;

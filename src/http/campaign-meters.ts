@@ -29,8 +29,13 @@ export class CampaignMeters {
   readonly joinedPrequeue: Counter;
   readonly leftByEntering: Counter;
   readonly leftByChoice: Counter;
+  readonly rejoined: Counter;
   readonly replayed: Counter;
   readonly polls: Counter;
+  readonly earlyPolls: Counter;
+  readonly waitedToEnter: Histogram;
+  readonly waitedToLeave: Histogram;
+  readonly etaRatio: Histogram;
   readonly held: Histogram;
   readonly #requests = new Map<Route, ReadonlyMap<Outcome, RequestMeter>>();
   readonly #tickets = new Map<TicketResult, Counter>();
@@ -54,7 +59,12 @@ export class CampaignMeters {
     this.leftByEntering = metrics.left('entered');
     this.leftByChoice = metrics.left('left');
     this.replayed = metrics.decision('replay', 'stored');
+    this.rejoined = metrics.joined('rejoin');
     this.polls = metrics.polled('poll');
+    this.earlyPolls = metrics.polledEarly('poll');
+    this.waitedToEnter = metrics.waited('entered');
+    this.waitedToLeave = metrics.waited('left');
+    this.etaRatio = metrics.etaRatio();
     this.held = metrics.held();
     for (const result of TICKET_RESULTS) this.#tickets.set(result, metrics.ticketChecked(result));
     for (const route of ROUTES) {

@@ -5,6 +5,7 @@ import type { Decision } from '../admission/decision.js';
 import type { Random } from '../kernel/random.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { TicketReading } from './identity.js';
+import { recordJoin } from './line-record.js';
 import type { Problem } from './problem.js';
 import { sendRefusal } from './refusal-page.js';
 import type { RequestFacts } from './request-facts.js';
@@ -55,12 +56,9 @@ function queued(
   const { meters } = context;
   if (context.state() === 'prequeue') {
     meters.waitPrequeue.inc();
-    if (joined) meters.joinedPrequeue.inc();
-  } else {
-    (document.position === 0 ? meters.waitAtDoor : meters.waitInLine).inc();
-    if (joined) meters.joinedDirect.inc();
-  }
-  if (joined) meters.charged(remaining);
+  } else (document.position === 0 ? meters.waitAtDoor : meters.waitInLine).inc();
+  if (joined) recordJoin(context, place, remaining, document.etaSeconds);
+  context.notes.asked(place, context.nowMs(), document.pollAfterMs);
   const cookie = ticketCookieFields(context.cookie, headers, document);
   const fields = [...asker.fields, 'Spillway-Ticket', document.ticket, ...cookie];
   return {

@@ -6,6 +6,7 @@ import type { RequestBody } from '../proxy/body.js';
 import { type Asker, rateLimitFields } from './claim-answers.js';
 import { handOverClaim, noteOutcome } from './claim-hand-over.js';
 import { type HandOver, type HandOverMeters, handOver } from './hand-over.js';
+import { recordEntry } from './line-record.js';
 import { placeName } from './ticket-answers.js';
 import type { Visit } from './visit.js';
 
@@ -51,11 +52,8 @@ export function letPass(visit: Visit, remaining: ReadonlyArray<number | null>, e
   handOver(handOverOf(visit, errand, remaining), metersOf(visit), null, () => {});
 }
 
-function countAdmission(
-  { context: { meters }, req }: Visit,
-  pass: Pass,
-  remaining: ReadonlyArray<number | null>,
-): void {
+function countAdmission({ context, req }: Visit, pass: Pass, remaining: ReadonlyArray<number | null>): void {
+  const { meters } = context;
   if (pass.place === null) {
     meters.admitDirect.inc();
     meters.admittedDirectly.inc();
@@ -64,6 +62,7 @@ function countAdmission(
     meters.admitCalled.inc();
     meters.admittedCalled.inc();
     meters.held.observe(req.facts.waitedUs / 1e6);
+    recordEntry(context, pass.place);
   }
 }
 

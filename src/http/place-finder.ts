@@ -5,6 +5,7 @@ import type { Random } from '../kernel/random.js';
 import type { Place } from '../waiting-room/place.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { TicketReading } from './identity.js';
+import { recordLeaving } from './line-record.js';
 import { currentDocument, placeName } from './ticket-answers.js';
 
 const UNTICKETED: TicketReading = { kind: 'none' };
@@ -25,10 +26,11 @@ export class PlaceFinder implements PlaceDesk {
   async evict(claimantId: string): Promise<boolean> {
     const place = await this.#placeOf(claimantId);
     if (place === null) return false;
-    const { link, ended, meters, hasher } = this.campaign();
+    const context = this.campaign();
+    const { link, ended, hasher } = context;
     link.reportClaimant('given', { claimant: hasher.hash(claimantId), place });
     ended.set(placeName(link.view?.epoch ?? 1, place), 'left');
-    meters.leftByChoice.inc();
+    recordLeaving(context, place);
     return true;
   }
 

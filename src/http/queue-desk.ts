@@ -10,6 +10,7 @@ import { answerRefusal, type Refusal } from './claim-answers.js';
 import type { Cors } from './cors.js';
 import { isCrossSite } from './cross-site.js';
 import { claimRequest, type TicketReading, ticketOf } from './identity.js';
+import { recordLeaving } from './line-record.js';
 import { type Problem, sendProblem } from './problem.js';
 import type { RequestFacts } from './request-facts.js';
 import { currentDocument, placeName } from './ticket-answers.js';
@@ -98,7 +99,7 @@ export class QueueDesk {
   giveUp(context: CampaignContext, claimant: string, place: Place): void {
     context.link.reportClaimant('given', { claimant, place });
     context.ended.set(placeName(context.link.view?.epoch ?? 1, place), 'left');
-    context.meters.leftByChoice.inc();
+    recordLeaving(context, place);
   }
 
   otherMethod(req: Request, res: Response, allowed: readonly string[]): void {

@@ -5,6 +5,7 @@ import type { CampaignContext } from './campaign-context.js';
 import { CampaignDocument } from './campaign-document.js';
 import { readTicket, type TicketReading, ticketOf } from './identity.js';
 import { type LineForm, LinePages } from './line-pages.js';
+import { recordJoin, recordPoll } from './line-record.js';
 import { sendNothing, sendPrivate, sendPublic } from './own-answers.js';
 import { type QueueAsker, QueueDesk, type QueueRoutesOptions } from './queue-desk.js';
 import { QueuePaths } from './queue-paths.js';
@@ -96,11 +97,8 @@ class QueueRoutes {
     const { claimantId, reading, request } = asker;
     context.admission.request('join', request, (decision) => {
       if (decision.kind !== 'wait') return desk.answer(context, req, res, decision, claimantId, reading);
-      if (decision.joined) {
-        (context.state() === 'prequeue' ? context.meters.joinedPrequeue : context.meters.joinedDirect).inc();
-        context.meters.charged(decision.remaining);
-      }
       const document = desk.document(context, decision.place, reading, claimantId);
+      if (decision.joined) recordJoin(context, decision.place, decision.remaining, document.etaSeconds);
       const cookie = ticketCookieFields(context.cookie, req.headers, document);
       req.facts.outcome = 'proxied';
       if (form !== null) form.back(cookie);
@@ -213,8 +211,8 @@ class QueueRoutes {
       this.#stream(context, req, res, reading);
       return;
     }
-    context.meters.polls.inc();
     const document = desk.document(context, place, reading, null);
+    recordPoll(context, place, document.pollAfterMs);
     const cookie = own ? ticketCookieFields(context.cookie, req.headers, document) : [];
     req.facts.outcome = 'proxied';
     sendPrivate(res, 200, document, [...cookie, ...desk.fields(req)]);

@@ -42,8 +42,8 @@ export interface Metrics {
 
 export function createMetrics(options: MetricsOptions): Metrics {
   const families = new Families();
-  const metrics = new CatalogueMetrics(families, options.config.store.kind);
   families.learn('script', options.scripts ?? []);
+  const metrics = new CatalogueMetrics(families, options.config.store.kind);
   metrics.gateway.begin(options.version);
   metrics.store.begin(options.scripts ?? []);
   metrics.configured(options.config, options.revision, options.loadedAtMs);

@@ -51,12 +51,16 @@ export const COUNTERS = {
     'Checks of a limit; near_limit from 80 % of it.',
   ),
   lineJoins: define('line_joins_total', [...C, 'path'], 'Places given out in the line.'),
-  lineLeaves: define('line_leaves_total', [...C, 'reason'], 'Places given up, used or lost.'),
+  lineLeaves: define(
+    'line_leaves_total',
+    [...C, 'reason'],
+    'Places used, given up or lost. Lapsed ones are estimated from the share of no-shows.',
+  ),
   linePolls: define('line_polls_total', [...C, 'transport'], 'Questions of waiting people for their place.'),
   lineEarlyPolls: define(
     'line_early_polls_total',
     [...C, 'transport'],
-    'Polls that came before the time the client had been told.',
+    'Polls before the time that this gateway had told, of up to 65,536 people it keeps track of.',
   ),
   admissions: define('admissions_total', [...C, 'path'], 'Claims handed over to the upstream.'),
   claims: define('claims_total', [...C, 'outcome'], 'Claims answered, by what the answer means.'),
@@ -102,7 +106,7 @@ export const HISTOGRAMS = {
   hold: timed('hold_duration_seconds', [...C], 'Time a claim was held inside the gateway for its turn.', FAST),
   storeDuration: timed('store_call_duration_seconds', ['script', 'result'], 'Time a script call took.', FAST),
   storeBatch: timed('store_batch_size', ['script'], 'Claims that shared one script call.', BATCH),
-  tickDuration: timed('tick_duration_seconds', [], "Time a tick of the line took, all campaigns' together.", FAST),
+  tickDuration: timed('tick_duration_seconds', [], 'Time a call to the store took that called the next in line.', FAST),
 } satisfies Record<string, MetricDefinition>;
 
 export const GAUGES = {

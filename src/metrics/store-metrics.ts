@@ -1,7 +1,7 @@
 /** The instruments of the store and of the line's tick. */
 import type { StoreConfig } from '../config/schema.js';
 import { type Families, readState } from './families.js';
-import type { Counter, Histogram } from './instruments.js';
+import type { Counter, Gauge, Histogram } from './instruments.js';
 import {
   BREAKER_STATES,
   type BreakerState,
@@ -18,6 +18,14 @@ export interface StoreFacts {
   readonly breaker: BreakerState;
 }
 
+/** One exchange: claims that shared it, whether limits were looked at, whether it called the next in line. */
+export interface Exchanged {
+  readonly asks: number;
+  readonly limited: boolean;
+  readonly ticked: boolean;
+  readonly seconds: number;
+}
+
 interface ScriptMeter {
   readonly calls: Counter;
   readonly duration: Histogram;
@@ -26,10 +34,21 @@ interface ScriptMeter {
 export class StoreMetrics {
   readonly #meters = new Map<string, Map<StoreResult, ScriptMeter>>();
 
+  readonly #limiter: Histogram;
+  readonly #tickedAt: Gauge;
+  readonly #batch: Histogram;
+  readonly #tick: Histogram;
+
   constructor(
     readonly kind: StoreConfig['kind'],
     private readonly families: Families,
-  ) {}
+  ) {
+    const { limiterDuration, storeBatch, tickDuration } = families.histograms;
+    this.#limiter = limiterDuration.of(kind);
+    this.#batch = storeBatch.of('exchange');
+    this.#tick = tickDuration.of();
+    this.#tickedAt = families.gauges.tickTimestamp.of();
+  }
 
   /** Counts one script call and how long it took. */
   readonly called = (script: string, result: StoreResult, seconds: number): void => {
@@ -38,20 +57,13 @@ export class StoreMetrics {
     meter.duration.observe(seconds);
   };
 
-  /** Claims that shared one call. */
-  batchSize(script: string): Histogram {
-    return this.families.histograms.storeBatch.of(script);
-  }
-
-  /** In seconds. */
-  limiterCheckDuration(): Histogram {
-    return this.families.histograms.limiterDuration.of(this.kind);
-  }
-
-  /** Counts one tick of the line. @param atMs - when it ended, in Unix milliseconds */
-  ticked(seconds: number, atMs: number): void {
-    this.families.histograms.tickDuration.of().observe(seconds);
-    this.families.gauges.tickTimestamp.of().set(atMs / 1000);
+  /** Counts one exchange with the store, whichever kind it is. @param atMs - when it ended, in Unix milliseconds */
+  exchanged({ asks, limited, ticked, seconds }: Exchanged, atMs: number): void {
+    if (asks > 0) this.#batch.observe(asks);
+    if (limited) this.#limiter.observe(seconds);
+    if (!ticked) return;
+    this.#tick.observe(seconds);
+    this.#tickedAt.set(atMs / 1000);
   }
 
   /** Registers what the store's gauges are read from. The object may be changed in place. */
@@ -75,7 +87,6 @@ export class StoreMetrics {
     for (const script of scripts) {
       for (const result of STORE_RESULTS) this.families.counters.storeCalls.of(script, result);
     }
-    this.limiterCheckDuration();
   }
 
   #meter(script: string, result: StoreResult): ScriptMeter {

@@ -89,7 +89,7 @@ describe('gauges', () => {
     const metrics = sampleMetrics();
     metrics.gateway.inFlight('claim').add(2);
     metrics.gateway.inFlight('claim').add(-1);
-    metrics.store.ticked(0.002, 1_770_000_000_250);
+    metrics.store.exchanged({ asks: 3, limited: true, ticked: true, seconds: 0.002 }, 1_770_000_000_250);
     const samples = await scrape(metrics);
     expect(samples.get('spillway_requests_in_flight{route="claim"}')).toBe(1);
     expect(samples.get('spillway_tick_last_timestamp_seconds')).toBe(1_770_000_000.25);
