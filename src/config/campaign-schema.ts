@@ -261,5 +261,4 @@ export const campaignSchema = z.strictObject({
 });
 
 export type CampaignConfig = z.output<typeof campaignSchema>;
-export type LimitConfig = CampaignConfig['limits'][number];
 export type RouteConfig = CampaignConfig['routes'][number];

@@ -146,7 +146,6 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.output<typeof configSchema>;
-export type ServerConfig = Config['server'];
 export type StoreConfig = Config['store'];
-export type { CampaignConfig, LimitConfig, RouteConfig } from './campaign-schema.js';
+export type { CampaignConfig, RouteConfig } from './campaign-schema.js';
 export type { UpstreamConfig } from './upstream-schema.js';

@@ -28,5 +28,3 @@ export const upstreamTlsSchema = z.strictObject({
     .default(null)
     .describe('Name that the certificate of the service must have; null: the host of the target.'),
 });
-
-export type UpstreamTlsConfig = z.output<typeof upstreamTlsSchema>;
