@@ -55,6 +55,7 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
     secret: claimsSecret(keys, id),
     ownCookies: [new TicketCookie(id, config.server.tls !== null).name],
     nowMs: Date.now,
+    era: () => 0,
     storeUs: () => 0,
   });
   const audit = new RedisClaimsAudit({

@@ -106,7 +106,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   );
   link.onView((view) => {
     if (rooms.claims.keepsAnswers && over())
-      void granted.refresh(`${view.generation} ${view.claims.granted}`, view.claims.granted);
+      void granted.refresh(`${view.generation} ${view.claims.era} ${view.claims.granted}`, view.claims.granted);
   });
   watchEndings(rooms, metrics.campaign(id));
   const notes = new LineNotes();

@@ -3,7 +3,8 @@
  * record in the same step; two people who change at once are told apart by the revision they started from.
  */
 import type { CampaignLink } from '../admission/campaign-link.js';
-import type { AmendResult, StoredSettings } from '../admission/campaign-settings-store.js';
+import type { Amendment, AmendResult, StoredSettings } from '../admission/campaign-settings-store.js';
+import { NO_CLAIMS } from '../admission/exchange.js';
 import type { LiveSettings } from '../admission/live-settings.js';
 import { type EffectiveSettings, valuesOf } from '../campaign/overrides.js';
 import type { CampaignState } from '../campaign/schedule.js';
@@ -74,16 +75,23 @@ export class CampaignDesk {
     return this.#settle('clear', () => ({}), order);
   }
 
-  /** Begins a new epoch. Ledger and budget stay. */
-  async reset(order: Order): Promise<Outcome> {
+  /** Begins a new epoch; with scope `all`, a new era of ledger and budget too. */
+  async reset(scope: 'line' | 'all', order: Order): Promise<Outcome> {
     const { link } = this.campaign;
     const epoch = link.view?.epoch ?? 1;
     const waiting = link.view === null ? 0 : waitingIn(link.view);
-    const facts: Facts = { action: 'reset', before: { epoch, waiting }, after: { epoch: epoch + 1, waiting: 0 } };
-    const effect = [
-      `The line is emptied: those who wait (${waiting}) lose their places, and tickets so far are TICKET_OUTDATED.`,
-    ];
-    return this.#act(facts, effect, true, order);
+    const line = `The line is emptied: those who wait (${waiting}) lose their places, and tickets so far are TICKET_OUTDATED.`;
+    const before = { epoch, waiting };
+    const after = { epoch: epoch + 1, waiting: 0 };
+    if (scope === 'line') return this.#act({ action: 'reset', before, after }, [line], 'epoch', order);
+    const { era, granted } = link.view?.claims ?? NO_CLAIMS;
+    const facts: Facts = {
+      action: 'reset',
+      before: { ...before, era, granted },
+      after: { ...after, era: era + 1, granted: 0 },
+    };
+    const ledger = `Ledger and budget begin anew: what was granted (${granted}) is forgotten, and whoever was paid may be paid again.`;
+    return this.#act(facts, [line, ledger], 'era', order);
   }
 
   /** Claims may go on after all losses of data noticed so far. */
@@ -91,7 +99,7 @@ export class CampaignDesk {
     const { link } = this.campaign;
     const { losses = 0, confirmed = 0 } = link.view?.claims ?? {};
     const facts: Facts = { action: 'confirm-losses', before: { losses, confirmed }, after: { confirmed: losses } };
-    const outcome = await this.#act(facts, ['Claims of a campaign with a ledger go on.'], false, order);
+    const outcome = await this.#act(facts, ['Claims of a campaign with a ledger go on.'], 'nothing', order);
     if (outcome.kind === 'done') link.confirmLosses();
     return outcome;
   }
@@ -117,7 +125,7 @@ export class CampaignDesk {
       if (sameOverrides(before.overrides, after.overrides)) return { kind: 'unchanged', revision, effect };
       const facts = { action, ...difference(before, after) };
       const revert = this.#revertOf(before.overrides, revertAfterSeconds, order);
-      const result = await this.#write(stored, overridesText(after.overrides, revert), facts, false, order);
+      const result = await this.#write(stored, overridesText(after.overrides, revert), facts, 'nothing', order);
       if (result.kind === 'stale') return null;
       // The service's word that the budget is gone gives way to the operator's.
       if (after.overrides.state === 'open' && before.overrides.state !== 'open') link.declareSoldOut(false);
@@ -125,10 +133,11 @@ export class CampaignDesk {
     });
   }
 
-  #act(facts: Facts, effect: readonly string[], newEpoch: boolean, order: Order): Promise<Outcome> {
+  #act(facts: Facts, effect: readonly string[], begins: Amendment['begins'], order: Order): Promise<Outcome> {
     return this.#attempt(order, async (stored) => {
       if (order.dryRun) return { kind: 'dry-run', revision: stored.revision, effect };
-      const result = await this.#write(stored, stored.overrides, facts, newEpoch, order);
+      const result = await this.#write(stored, stored.overrides, facts, begins, order);
+      if (result.kind === 'open') return { kind: 'wrong', faults: [CLAIMS_OPEN] };
       return result.kind === 'stale' ? null : { kind: 'done', revision: result.settings.revision, effect };
     });
   }
@@ -151,7 +160,7 @@ export class CampaignDesk {
     stored: StoredSettings,
     overrides: string,
     facts: Facts,
-    newEpoch: boolean,
+    begins: Amendment['begins'],
     { who, reason }: Order,
   ): Promise<AmendResult> {
     const { id, live, nowMs } = this.campaign;
@@ -166,7 +175,7 @@ export class CampaignDesk {
     };
     const text = JSON.stringify(record);
     const head = recordHash(text);
-    const amendment = { from: stored.revision, overrides, record: text, head, newEpoch };
+    const amendment = { from: stored.revision, overrides, record: text, head, begins };
     const result = await live.store.amend(amendment).catch(async (fault: unknown): Promise<AmendResult> => {
       if (!(fault instanceof StoreUnavailableError)) throw fault;
       const settings = await live.store.read();
@@ -232,6 +241,12 @@ function revertSentences(afterSeconds: number | null, pending: boolean): string[
   if (afterSeconds === null) return cancelled;
   return [`After ${duration(afterSeconds)} what holds now holds again, unless somebody changes something meanwhile.`];
 }
+
+const CLAIMS_OPEN: BodyFault = {
+  path: 'scope',
+  problem: 'Claims are at the service now, or of unknown outcome: what they come to would be lost with the ledger.',
+  cure: 'Pause the campaign, wait until none is in flight, settle the unknown ones (spillway audit --unknown), and repeat.',
+};
 
 function difference(before: EffectiveSettings, after: EffectiveSettings): Pick<Facts, 'before' | 'after'> {
   const [was, is] = [Object.entries(before.overrides), Object.entries(after.overrides)];

@@ -43,21 +43,19 @@ export function campaignRoutes(desks: ReadonlyMap<string, CampaignDesk>): Router
     at((desk, req, res) =>
       act(desk, req, res, resetSchema, async ({ reason, confirm, scope }, order) => {
         const { id } = desk.campaign;
-        if (scope === 'all') return { kind: 'wrong', faults: [SCOPE_ALL] };
-        if (confirm === id || req.query.dryRun === 'true') return desk.reset(order(reason));
-        const cure = `Send "confirm": "${id}" to give all places up.`;
-        return { kind: 'wrong', faults: [{ path: 'confirm', problem: "It is not the campaign's id.", cure }] };
+        const word = scope === 'all' ? `${id} all` : id;
+        if (confirm === word || req.query.dryRun === 'true') return desk.reset(scope, order(reason));
+        return { kind: 'wrong', faults: [unconfirmed(scope, word)] };
       }),
     ),
   );
   return router;
 }
 
-const SCOPE_ALL: BodyFault = {
-  path: 'scope',
-  problem: 'Ledger and budget cannot begin anew: a claim that was paid would be paid again.',
-  cure: 'Give scope line; for a ledger and a budget of its own, configure a campaign of another id.',
-};
+function unconfirmed(scope: 'line' | 'all', word: string): BodyFault {
+  const what = scope === 'all' ? 'forget who was paid, and give all places up' : 'give all places up';
+  return { path: 'confirm', problem: `It is not ${word}.`, cure: `Send "confirm": "${word}" to ${what}.` };
+}
 
 type Handle = (desk: CampaignDesk, req: Request, res: Response) => Promise<void>;
 

@@ -30,8 +30,8 @@ export const reasonSchema = z.strictObject({ reason });
 export const clearSchema = z.strictObject({ reason: reason.optional() });
 export const resetSchema = z.strictObject({
   reason,
-  confirm: z.string().describe("The campaign's id: all places are given up."),
-  scope: z.enum(['line', 'all']).default('line').describe('What begins anew.'),
+  confirm: z.string().describe("The campaign's id; with scope all, the id, a blank and all."),
+  scope: z.enum(['line', 'all']).default('line').describe('What begins anew: the line, or ledger and budget too.'),
 });
 
 export type Patch = Omit<z.output<typeof changeSchema>, 'reason' | 'revertAfterSeconds'>;

@@ -20,6 +20,7 @@ import type {
   ExchangeSettings,
   HealthCounts,
   Known,
+  KnownClaims,
   PlaceEvent,
   Settlement,
   SoldOutSign,
@@ -391,14 +392,7 @@ export class CampaignLink {
       doorIntervalNs: view.doorIntervalNs,
       lottery: view.epoch === this.#known.epoch ? newerLottery(this.#known.lottery, view.lottery) : view.lottery,
       pace: view.pace.revision >= this.#known.pace.revision ? view.pace : this.#known.pace,
-      claims: {
-        ...view.claims,
-        soldOut: Math.max(view.claims.soldOut, this.#known.claims.soldOut),
-        confirmed: Math.max(view.claims.confirmed, this.#known.claims.confirmed),
-        granted: Math.max(view.claims.granted, this.#known.claims.granted),
-        attempts: Math.max(view.claims.attempts, this.#known.claims.attempts),
-        losses: Math.max(view.claims.losses, this.#known.claims.losses),
-      },
+      claims: mergedClaims(this.#known.claims, view.claims),
     };
     this.view = view;
     this.#failing = view.local === true;
@@ -510,6 +504,21 @@ function asksOfOneCall(asks: readonly PendingAsk[]): number {
     limits = own;
   }
   return most;
+}
+
+/** What was known and what the store says; of a ledger that began anew, what the store says. */
+function mergedClaims(known: KnownClaims, said: KnownClaims): KnownClaims {
+  const confirmed = Math.max(said.confirmed, known.confirmed);
+  const losses = Math.max(said.losses, known.losses);
+  if (said.era !== known.era) return said.era > known.era ? { ...said, confirmed, losses } : known;
+  return {
+    ...said,
+    confirmed,
+    losses,
+    soldOut: Math.max(said.soldOut, known.soldOut),
+    granted: Math.max(said.granted, known.granted),
+    attempts: Math.max(said.attempts, known.attempts),
+  };
 }
 
 function grantedBy(reply: Extract<ExchangeReply, { kind: 'done' }>): number {

@@ -152,6 +152,7 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
       secret: config.claimsSecret,
       ownCookies: parts.ownCookies,
       nowMs,
+      era: () => link.view?.claims.era ?? 0,
       storeUs: () => (link.storeClock.known ? link.storeClock.nowUs() : 0),
       ...(cache && { cache }),
     });
@@ -261,10 +262,16 @@ function followLiveSettings(link: CampaignLink, door: Door, live: LiveSettings, 
   });
 }
 
-/** Gives a store that has lost its data back what this process knows to be final. */
+/**
+ * Gives a store that has lost its data back what this process knows to be final; what was final before the ledger began
+ * anew is forgotten.
+ */
 function restoreAfterLoss(link: CampaignLink, claims: () => CampaignClaims): void {
   let generation = '';
+  let era = 0;
   link.onView((view) => {
+    if (view.claims.era !== era) claims().cache.clear();
+    era = view.claims.era;
     if (generation !== '' && view.generation !== generation) {
       for (const settlement of claims().restorations()) link.settle(settlement);
     }

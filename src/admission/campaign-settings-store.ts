@@ -21,12 +21,15 @@ export interface Amendment {
   readonly record: string;
   /** Hash of `record`. */
   readonly head: string;
-  /** Begins a new epoch: the line is empty, older tickets are outdated. */
-  readonly newEpoch: boolean;
+  /**
+   * What begins anew with it. `epoch`: the line is empty, older tickets are outdated. `era`: that, and ledger and
+   * budget too; refused while a claim is open, since what it comes to would be lost.
+   */
+  readonly begins: 'nothing' | 'epoch' | 'era';
 }
 
-/** `stale`: somebody else came first; nothing was changed. */
-export type AmendResult = { readonly kind: 'amended' | 'stale'; readonly settings: StoredSettings };
+/** `stale`: somebody else came first. `open`: claims are open. In both cases nothing was changed. */
+export type AmendResult = { readonly kind: 'amended' | 'stale' | 'open'; readonly settings: StoredSettings };
 
 /** Records kept a campaign; older ones are only in the log. */
 export const MOST_RECORDS = 10_000;

@@ -30,6 +30,7 @@ export class ClaimEntry {
   #repeats = '';
   #leaseUntilUs = 0;
   #generation = '';
+  #era = 0;
   #owned = false;
 
   constructor(
@@ -65,6 +66,7 @@ export class ClaimEntry {
     this.#owned = true;
     this.#leaseUntilUs = decidedAtUs + this.settings.leaseMs() * 1000;
     this.#generation = this.link.view?.generation ?? '';
+    this.#era = this.link.view?.claims.era ?? 0;
   }
 
   /** Nothing was sent: the claim may be made again. */
@@ -95,13 +97,14 @@ export class ClaimEntry {
   #settle(end: AttemptEnd, told?: () => void): void {
     const { key, id, memo, repeats } = this.#attempt;
     const generation = this.#generation;
+    const era = this.#era;
     if (end.outcome === 'free' && repeats) {
       const text = unknownText(this.link.view?.nowUs ?? 0, id, memoText(memo));
       const unknown = { outcome: 'unknown', text, keepMs: 0, markMs: -1 } as const;
-      this.link.settle({ key, attempt: id, counts: true, generation, ...unknown }, told);
+      this.link.settle({ key, attempt: id, counts: true, generation, era, ...unknown }, told);
       return;
     }
     const { outcome, text, keepMs, markMs } = end;
-    this.link.settle({ key, attempt: id, outcome, text, keepMs, markMs, counts: true, generation }, told);
+    this.link.settle({ key, attempt: id, outcome, text, keepMs, markMs, counts: true, generation, era }, told);
   }
 }

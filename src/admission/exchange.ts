@@ -70,7 +70,7 @@ export type AskResult =
   | { readonly kind: 'pass'; readonly remaining: Remaining }
   /** The ledger knows this claim: `text` is its entry (entry-text.ts). Nothing was charged. */
   | { readonly kind: 'recorded'; readonly text: string }
-  /** Data was lost, and nobody has confirmed yet that claims may go on. */
+  /** Data was lost, and nobody has confirmed yet that claims may go on; or the gateway speaks of an earlier era. */
   | { readonly kind: 'untrusted' }
   /** The claimant has no place. */
   | { readonly kind: 'none' }
@@ -104,6 +104,8 @@ export interface Settlement {
   readonly counts: boolean;
   /** Name of the data in which the entry was made; empty: it is not known to have been made. */
   readonly generation: string;
+  /** The era in which it was made; one of another era is not heard. */
+  readonly era: number;
 }
 
 /** What an answer of the service said of the budget. */
@@ -159,8 +161,10 @@ export interface Known {
   readonly pace: Pick<PaceView, 'rateMilli' | 'revision'>;
 }
 
-/** What a gateway knows of the ledger's figures. All but `held` and `unknown` only grow. */
+/** What a gateway knows of the ledger's figures. Within one era, all but `held` and `unknown` only grow. */
 export interface KnownClaims {
+  /** Counts how often an operator had ledger and budget begin anew. Figures of different eras are not compared. */
+  readonly era: number;
   readonly granted: number;
   /** Attempts ever let in. */
   readonly attempts: number;
@@ -297,6 +301,7 @@ export interface ClaimsView extends KnownClaims {
 }
 
 export const NO_CLAIMS: ClaimsView = {
+  era: 0,
   granted: 0,
   attempts: 0,
   held: 0,

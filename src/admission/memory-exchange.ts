@@ -103,7 +103,7 @@ export class MemoryExchange {
     for (const { claimant, place } of retained) this.#line.retain(claimant, place, this.nowUs);
     for (const event of settled) this.#book.settle(event, this.#line.generation, this.nowUs);
     for (const sign of signs) this.#book.noteSign(sign);
-    this.#book.replayed += replays;
+    if (!this.#book.outdated) this.#book.replayed += replays;
     this.store.pace.served += health.served;
     this.store.pace.dropped += health.dropped;
   }
@@ -180,6 +180,7 @@ export class MemoryExchange {
       return { kind: 'none' };
     }
     if (ask.ledger) {
+      if (this.#book.outdated) return { kind: 'untrusted' };
       const text = this.#book.recorded(ask.ledger, this.nowUs);
       if (text !== null) return { kind: 'recorded', text };
       if (this.#book.isHalted(this.#settings.claims)) return { kind: 'untrusted' };

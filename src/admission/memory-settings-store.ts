@@ -20,12 +20,14 @@ export class MemorySettingsStore implements CampaignSettingsStore {
     return this.#settings;
   }
 
-  async amend({ from, overrides, record, head, newEpoch }: Amendment): Promise<AmendResult> {
+  async amend({ from, overrides, record, head, begins }: Amendment): Promise<AmendResult> {
     if (from !== this.#settings.revision) return { kind: 'stale', settings: this.#settings };
+    if (begins === 'era' && this.campaign?.book.hasOpenClaims) return { kind: 'open', settings: this.#settings };
     this.#keep({ revision: from + 1, overrides, head });
     this.#records.push(record);
     if (this.#records.length > MOST_RECORDS) this.#records.shift();
-    if (newEpoch) this.campaign?.line.beginEpoch(this.campaign.line.epoch + 1);
+    if (begins === 'era') this.campaign?.book.beginEra();
+    if (begins !== 'nothing') this.campaign?.line.beginEpoch(this.campaign.line.epoch + 1);
     return { kind: 'amended', settings: this.#settings };
   }
 

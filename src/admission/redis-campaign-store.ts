@@ -107,6 +107,7 @@ function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: Ca
     known.doorIntervalNs,
     known.taken,
     known.released,
+    known.claims.era,
     known.claims.granted,
     known.claims.attempts,
     known.claims.held,
@@ -148,9 +149,9 @@ function pushEvents(args: RedisArgument[], events: readonly PlaceEvent[]): void 
 /** One text a settlement: what it says, blank by blank, and the entry's own text to the end. */
 function pushSettled(args: RedisArgument[], settled: readonly Settlement[], keys: string[], prefix: string): void {
   args.push(settled.length);
-  for (const { key, attempt, outcome, text, keepMs, markMs, counts, generation } of settled) {
+  for (const { key, attempt, outcome, text, keepMs, markMs, counts, generation, era } of settled) {
     keys.push(prefix + key);
-    args.push(`${attempt} ${outcome} ${keepMs} ${markMs} ${counts ? 1 : 0} ${generation || NONE} ${text}`);
+    args.push(`${attempt} ${outcome} ${keepMs} ${markMs} ${counts ? 1 : 0} ${generation || NONE} ${era} ${text}`);
   }
 }
 
@@ -259,6 +260,7 @@ function readLottery(key: string, from: number, to: number): Lottery | null {
 
 function readClaims(reader: Reader): ClaimsView {
   return {
+    era: reader.number(),
     granted: reader.number(),
     attempts: reader.number(),
     held: reader.number(),

@@ -16,6 +16,8 @@ export interface RedisSettingsStoreOptions {
   readonly keys: SettingsKeys;
 }
 
+const KINDS = ['stale', 'amended', 'open'] as const;
+
 type Wire = readonly [done: number, revision: number, overrides: string, head: string];
 
 export class RedisSettingsStore implements CampaignSettingsStore {
@@ -25,8 +27,8 @@ export class RedisSettingsStore implements CampaignSettingsStore {
     return (await this.#call(['read'])).settings;
   }
 
-  amend({ from, overrides, record, head, newEpoch }: Amendment): Promise<AmendResult> {
-    return this.#call(['amend', from, overrides, head, record, newEpoch ? 1 : 0, MOST_RECORDS]);
+  amend({ from, overrides, record, head, begins }: Amendment): Promise<AmendResult> {
+    return this.#call(['amend', from, overrides, head, record, begins, MOST_RECORDS]);
   }
 
   async restore({ revision, overrides, head }: StoredSettings): Promise<void> {
@@ -40,8 +42,12 @@ export class RedisSettingsStore implements CampaignSettingsStore {
 
   async #call(args: Array<string | number>): Promise<AmendResult> {
     const { calls, scripts, keys } = this.options;
-    const reply = await calls.call(scripts.get('amend'), [keys.line, keys.who, keys.door, keys.audit], args);
+    const reply = await calls.call(
+      scripts.get('amend'),
+      [keys.line, keys.who, keys.door, keys.audit, keys.units, keys.marks],
+      args,
+    );
     const [done, revision, overrides, head] = reply as Wire;
-    return { kind: done === 1 ? 'amended' : 'stale', settings: { revision: Number(revision), overrides, head } };
+    return { kind: KINDS[done] ?? 'stale', settings: { revision: Number(revision), overrides, head } };
   }
 }

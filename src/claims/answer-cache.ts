@@ -48,6 +48,13 @@ export class AnswerCache {
     this.#youngBytes += bytes;
   }
 
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+    this.#youngBytes = 0;
+    this.#oldBytes = 0;
+  }
+
   *entries(): Generator<[string, string]> {
     yield* this.#young;
     for (const entry of this.#old) if (!this.#young.has(entry[0])) yield entry;

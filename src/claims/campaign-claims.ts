@@ -46,6 +46,8 @@ export interface CampaignClaimsOptions {
   readonly ownCookies: readonly string[];
   /** Store time as milliseconds since the Unix epoch. */
   readonly nowMs: () => number;
+  /** How often ledger and budget began anew. */
+  readonly era: () => number;
   /** Store time in microseconds. */
   readonly storeUs: () => number;
   /** Answers known already; a campaign that is configured anew keeps them. Left out: none. */
@@ -124,7 +126,7 @@ export class CampaignClaims {
       clientKey: raw,
     };
     const shows = (kept: string): boolean => this.#credentials.matches(kept, headers);
-    const key = this.#keys.entry(scope, claimantId, clientKey);
+    const key = this.#keys.entry(scope, claimantId, clientKey, this.options.era());
     return { kind: 'request', request: { key, memo, shows, mayRepeat } };
   }
 
@@ -184,7 +186,14 @@ export class CampaignClaims {
   /** Everything final that this process knows, for a store that lost its data. */
   *restorations(): Generator<Settlement> {
     for (const [key, text] of this.cache.entries()) {
-      yield { ...this.#kept(outcomeOf(text), text), key, attempt: '-', counts: false, generation: '' };
+      yield {
+        ...this.#kept(outcomeOf(text), text),
+        key,
+        attempt: '-',
+        counts: false,
+        generation: '',
+        era: this.options.era(),
+      };
     }
   }
 

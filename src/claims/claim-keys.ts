@@ -21,9 +21,11 @@ export class ClaimKeys {
   /**
    * The entry's name: 128 bits of HMAC-SHA-256 over all parts, each with its length, as 22 characters of base64url.
    * @param clientKey - the client's own key; null in `per-claimant` mode
+   * @param era - how often the ledger began anew: what was paid before it did is another claim
    */
-  entry(scope: string, claimantId: string, clientKey: string | null): string {
-    return this.#entries.text128(part(scope) + part(claimantId) + (clientKey === null ? '' : part(clientKey)));
+  entry(scope: string, claimantId: string, clientKey: string | null, era = 0): string {
+    const own = part(scope) + part(claimantId) + (clientKey === null ? '' : part(clientKey));
+    return this.#entries.text128(era === 0 ? own : `${own}${part('')}${part(`era ${era}`)}`);
   }
 
   /** The `Idempotency-Key` that the service gets in `per-claimant` mode; from the entry's name alone. */

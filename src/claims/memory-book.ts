@@ -33,6 +33,9 @@ export class MemoryBook {
   #marksUntilUs = 0;
   /** Open entries: until when they are surely in flight. */
   readonly #units = new Map<string, number>();
+  #era = 0;
+  /** Whether the call in hand speaks of an earlier era. */
+  #outdated = false;
   #granted = 0;
   #attempts = 0;
   #soldOut = 0;
@@ -50,7 +53,35 @@ export class MemoryBook {
   }
 
   isAhead(known: KnownClaims): boolean {
+    if (known.era !== this.#era) return known.era > this.#era;
     return known.granted > this.#granted || known.attempts > this.#attempts;
+  }
+
+  /** Whether the call that was merged last speaks of an earlier era: none of its claims is judged. */
+  get outdated(): boolean {
+    return this.#outdated;
+  }
+
+  /** Whether a claim is open, or one of unknown outcome was lost. */
+  get hasOpenClaims(): boolean {
+    return this.#units.size > 0 || this.#unknownLost() > 0;
+  }
+
+  /** Ledger and budget begin anew. The names of entries hold the era: nobody asks for older ones any more. */
+  beginEra(era = this.#era + 1): void {
+    this.#era = era;
+    this.#granted = 0;
+    this.#attempts = 0;
+    this.#soldOut = 0;
+    this.#lostSeen = 0;
+    this.#lostSettled = 0;
+    this.#lostUnknown = 0;
+    this.#signs = [];
+    this.replayed = 0;
+    this.#units.clear();
+    this.#marks.clear();
+    this.#entries.clear();
+    this.#sweep = this.#entries.entries();
   }
 
   /**
@@ -58,6 +89,17 @@ export class MemoryBook {
    * @param stranger - the caller speaks of other data than these, and so tells of a loss; the next one of the same
    */
   merge(known: KnownClaims, loss: boolean, stranger: boolean, nowUs: number): void {
+    this.#outdated = known.era < this.#era;
+    if (known.era > this.#era) this.beginEra(known.era);
+    if (!this.#outdated) this.#mergeFigures(known, loss, stranger);
+    this.#losses = Math.max(this.#losses, known.losses);
+    this.#confirmed = Math.max(this.#confirmed, known.confirmed);
+    if (stranger ? this.#lossUs > 0 : !loss) return;
+    this.#losses++;
+    this.#lossUs = nowUs;
+  }
+
+  #mergeFigures(known: KnownClaims, loss: boolean, stranger: boolean): void {
     if (stranger) {
       this.#lostSeen = Math.max(this.#lostSeen, known.held);
       this.#lostUnknown = Math.max(this.#lostUnknown, known.unknown);
@@ -65,11 +107,6 @@ export class MemoryBook {
     this.#granted = Math.max(this.#granted, known.granted);
     this.#attempts = Math.max(this.#attempts, known.attempts);
     this.#soldOut = Math.max(this.#soldOut, known.soldOut);
-    this.#losses = Math.max(this.#losses, known.losses);
-    this.#confirmed = Math.max(this.#confirmed, known.confirmed);
-    if (stranger ? this.#lossUs > 0 : !loss) return;
-    this.#losses++;
-    this.#lossUs = nowUs;
   }
 
   /** Whether claims have to wait for an operator. */
@@ -117,6 +154,7 @@ export class MemoryBook {
 
   settle(event: Settlement, generation: string, nowUs: number): void {
     const { key, outcome } = event;
+    if (event.era !== this.#era) return;
     const text = this.#read(key, nowUs);
     if (text !== null && openOf(text)?.attempt !== event.attempt) return;
     if (text === null && event.generation !== '' && event.generation !== generation) this.#lostSettled++;
@@ -136,6 +174,7 @@ export class MemoryBook {
   }
 
   noteSign({ claimant, sign }: SoldOutSign): void {
+    if (this.#outdated) return;
     if (sign === 'none') this.#signs = [];
     else if (sign === 'bare' && !this.#signs.includes(claimant)) this.#signs.push(claimant);
     if (sign !== 'certain' && this.#signs.length < SIGNS) return;
@@ -147,6 +186,7 @@ export class MemoryBook {
     let unknown = 0;
     if (settings.ledger) for (const untilUs of this.#units.values()) if (untilUs < nowUs) unknown++;
     return {
+      era: this.#era,
       granted: this.#granted,
       attempts: this.#attempts,
       held: this.#units.size,
@@ -161,8 +201,12 @@ export class MemoryBook {
 
   /** A lease after a loss, what was in flight has been settled by whoever had it; what was unknown stays set aside. */
   #lost({ leaseMs }: ClaimsSettings, nowUs: number): number {
-    const lost = Math.max(0, this.#lostSeen - this.#lostSettled);
-    return nowUs < this.#lossUs + leaseMs * 1000 ? lost : Math.min(lost, this.#lostUnknown);
+    if (nowUs < this.#lossUs + leaseMs * 1000) return Math.max(0, this.#lostSeen - this.#lostSettled);
+    return this.#unknownLost();
+  }
+
+  #unknownLost(): number {
+    return Math.min(Math.max(0, this.#lostSeen - this.#lostSettled), this.#lostUnknown);
   }
 
   #read(key: string, nowUs: number): string | null {

@@ -38,11 +38,14 @@ export interface SettingsKeys {
   readonly who: string;
   readonly door: string;
   readonly audit: string;
+  readonly units: string;
+  readonly marks: string;
 }
 
 export function settingsKeys(prefix: string, upstream: string, campaign: string): SettingsKeys {
   const own = `${prefix}:{${upstream}}:${campaign}`;
-  return { line: `${own}:line`, who: `${own}:who`, door: `${own}:door`, audit: `${own}:audit` };
+  const [line, who, door, audit] = [`${own}:line`, `${own}:who`, `${own}:door`, `${own}:audit`];
+  return { line, who, door, audit, units: `${own}:units`, marks: `${own}:marks` };
 }
 
 /** The log of what operators did to gateways. No upstream has such a name. */

@@ -76,14 +76,15 @@ const step = fc.record({
   grantsAhead: fc.constantFrom(0, 0, 0, 0, 0, 1),
   strict: fc.constantFrom(false, false, false, true),
   confirms: fc.boolean(),
-  /** An operator changes something, or begins a new epoch; the gateway knows of the newest change. */
-  amends: fc.constantFrom(null, null, null, null, null, null, 'rate' as const, 'reset' as const),
+  /** An operator changes something, or begins a new epoch or era; the gateway knows of the newest change. */
+  amends: fc.constantFrom(...[null, null, null, null, null, null], ...(['nothing', 'epoch', 'era'] as const)),
   upToDate: fc.constantFrom(true, true, true, true, false),
   /** Whether the order is drawn, and whether the gateway believes that it is time. */
   lottery: fc.constantFrom(null, null, 'a'.repeat(40), 'a'.repeat(40), 'b'.repeat(40)),
   drawn: fc.boolean(),
   /** The gateway knows of an epoch that the store has lost. */
   epochsAhead: fc.constantFrom(...Array.from({ length: 19 }, () => 0), 1),
+  erasAhead: fc.constantFrom(...Array.from({ length: 19 }, () => 0), 1),
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -92,6 +93,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
   const own = seen.get(one.gateway) ?? { known: NOTHING_KNOWN, released: 0 };
   own.released += Math.min(one.released, own.known.taken - own.released);
   seen.set(one.gateway, own);
+  const era = own.known.claims.era + one.erasAhead;
   const tails: [number, number] = [own.known.tails[0] + one.ahead, own.known.tails[1]];
   const events = (list: Array<{ who: number; place: Place }>) =>
     list.map((entry) => ({ claimant: `c${entry.who}`, place: entry.place }));
@@ -119,6 +121,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
       generation: one.stranger ? 'gen-old' : own.known.generation,
       claims: {
         ...own.known.claims,
+        era,
         held: own.known.claims.held + (one.stranger ? 1 : 0),
         granted: own.known.claims.granted + one.grantsAhead,
         confirmed: one.confirms ? own.known.claims.losses : own.known.claims.confirmed,
@@ -134,7 +137,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
       spent: events(one.spent),
       given: [],
       retained: events(one.retained),
-      settled: one.settled.map(settlementOf),
+      settled: one.settled.map((end) => settlementOf(end, era)),
       signs: one.signs.map((sign) => ({ claimant: `c${sign.who}`, sign: sign.sign })),
       replays: one.signs.length,
       health: { served: one.served, dropped: one.dropped, restUs: one.restUs },
@@ -145,17 +148,21 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
         place: entry.ticket,
         limits: LIMITS,
         buckets: [entry.mask & 1 ? `user:${entry.who}` : null, entry.mask & 2 ? `all` : null],
-        ledger: entry.ledger === null ? null : { ...entry.ledger, key: `k${entry.ledger.key}`, memo: 'c p' },
+        ledger: entry.ledger === null ? null : { ...entry.ledger, key: nameOf(entry.ledger.key, era), memo: 'c p' },
       }),
     ),
   });
 }
 
+/** Names of entries hold the era. */
+const nameOf = (key: number, era: number): string => `e${era}k${key}`;
+
 /** Entries are kept for good: Redis would end them by its own clock. */
-function settlementOf({ key, attempt, outcome, mark, counts, old }: Step['settled'][number]): Settlement {
+function settlementOf({ key, attempt, outcome, mark, counts, old }: Step['settled'][number], era: number): Settlement {
   const text = { granted: 'gc', rejected: 'rc', free: '', unknown: `u1 ${attempt} c p` }[outcome];
   const generation = old ? 'gen-old' : '';
-  return { key: `k${key}`, attempt, outcome, text, keepMs: 0, markMs: mark ? 0 : -1, counts, generation };
+  const name = nameOf(key, era);
+  return { key: name, attempt, outcome, text, keepMs: 0, markMs: mark ? 0 : -1, counts, generation, era };
 }
 
 describe('the two stores', () => {
@@ -173,7 +180,7 @@ describe('the two stores', () => {
             await clock.advance(one.advanceMs);
             if (one.amends !== null) {
               const { revision: from } = await memory.settings.read();
-              const amendment = { from, overrides: '{}', record: 'r', head: 'h', newEpoch: one.amends === 'reset' };
+              const amendment = { from, overrides: '{}', record: 'r', head: 'h', begins: one.amends };
               expect(await remote.settings.amend(amendment)).toEqual(await memory.settings.amend(amendment));
             }
             const made = callOf(one, seen);

@@ -56,10 +56,12 @@ describe('names of claims', () => {
       keys.entry('/r', 'ann', 'k'),
       keys.entry('/ra', 'nn', null),
       keys.entry('/r', 'bob', null),
+      keys.entry('/r', 'ann', null, 1),
+      keys.entry('/r', 'ann', 'k', 1),
       new ClaimKeys(SECRET, 'xmas').entry('/r', 'ann', null),
       keys.forService(keys.entry('/r', 'ann', null)),
     ];
-    expect(new Set([keys.entry('/r', 'ann', null), ...others]).size).toBe(7);
+    expect(new Set([keys.entry('/r', 'ann', null), ...others]).size).toBe(9);
   });
 });
 

@@ -29,12 +29,28 @@ function ending(key: string, attempt: string, outcome: Settlement['outcome'], mo
   const text = { granted: 'g\n-\n201t\n\nok', rejected: 'r\n-\n409t\n\nno', free: '', unknown: `u5 ${attempt} - -` }[
     outcome
   ];
-  const settled = { key, attempt, outcome, text, keepMs: 0, markMs: -1, counts: true, generation: 'gen-1', ...more };
+  const settled = {
+    key,
+    attempt,
+    outcome,
+    text,
+    keepMs: 0,
+    markMs: -1,
+    counts: true,
+    generation: 'gen-1',
+    era: 0,
+    ...more,
+  };
   return { events: { ...NO_EVENTS, settled: [settled] } };
 }
 
 function knowing(known: Partial<KnownClaims>, generation = 'gen-1') {
   return { known: { ...NOTHING_KNOWN, generation, claims: { ...NOTHING_KNOWN.claims, ...known } } };
+}
+
+/** A gateway that follows the newest settings. */
+function revised(revision: number): Pick<ExchangeCall, 'settings'> {
+  return { settings: { ...SETTINGS, revision } };
 }
 
 function describeClaims(adapter: string, openStore: Open) {
@@ -44,7 +60,7 @@ function describeClaims(adapter: string, openStore: Open) {
 
     async function opened() {
       const clock = new FakeClock();
-      const { store, close: end } = await openStore(clock);
+      const { store, settings, close: end } = await openStore(clock);
       close = end;
       // A door that nobody knows is an empty one.
       await done(store);
@@ -54,7 +70,7 @@ function describeClaims(adapter: string, openStore: Open) {
         const { results, view } = await done(store, { ...more, asks: [asked] });
         return { result: results[0]!, view };
       };
-      return { clock, store, claim };
+      return { clock, store, settings, claim };
     }
 
     it('gives an entry to one of many asks, in one call or in several', async () => {
@@ -138,14 +154,42 @@ function describeClaims(adapter: string, openStore: Open) {
       expect((await claim('k', 'a2')).result.kind).toBe('enter');
     });
 
+    it('begins anew at an operator’s word, and then hears nothing of what was before', async () => {
+      const { store, settings, claim } = await opened();
+      const anew = async (from: number) =>
+        (await settings.amend({ from, overrides: '', record: 'r', head: 'h', begins: 'era' })).kind;
+      await claim('k', 'a1');
+      expect(await anew(0)).toBe('open');
+      await done(store, ending('k', 'a1', 'granted', { markMs: 0 }));
+      await done(store, ending('j', 'a0', 'granted'));
+      expect(await anew(0)).toBe('amended');
+      // A gateway of before: its figures do not count, nor do its claims and settlements, until it has heard.
+      const before = { ...knowing({ granted: 2, attempts: 1, soldOut: 1 }), ...revised(1) };
+      expect((await done(store, before)).view.claims).toMatchObject({ era: 1, granted: 0, attempts: 0, soldOut: 0 });
+      expect((await claim('n', 'a2', before)).result.kind).toBe('untrusted');
+      const late = { ...before, ...ending('m', 'a3', 'granted') };
+      expect((await done(store, late)).view.claims).toMatchObject({ granted: 0, losses: 0 });
+      const now = { ...knowing({ era: 1 }), ...revised(1) };
+      expect((await claim('e1k', 'a4', now)).result.kind).toBe('enter');
+      const settled = { ...now, ...ending('e1k', 'a4', 'granted', { era: 1 }) };
+      expect((await done(store, settled)).view.claims).toMatchObject({ era: 1, granted: 1, held: 0 });
+    });
+
+    it('takes the era over from whoever knows of a later one: data was lost', async () => {
+      const { store, claim } = await opened();
+      await claim('k', 'a1');
+      await done(store, ending('k', 'a1', 'granted'));
+      const { view } = await done(store, knowing({ era: 2, granted: 1 }));
+      expect([view.loss, view.claims.era, view.claims.granted]).toEqual([true, 2, 1]);
+    });
+
     it('opens nothing after a loss where an operator has to confirm, and all of it afterwards', async () => {
       const { clock, store, claim } = await opened();
       await done(store, knowing({ granted: 1 }, 'gen-0'));
       await clock.advance(1000);
       const strict = claims({ strict: true });
       expect((await claim('k', 'a1', strict)).result.kind).toBe('untrusted');
-      // In line, since numbers that may have been given out were left out.
-      expect((await claim('k', 'a1', { ...strict, ...knowing({ confirmed: 1 }) })).result.kind).toBe('wait');
+      expect((await claim('k', 'a1', { ...strict, ...knowing({ confirmed: 1 }) })).result.kind).toBe('enter');
     });
 
     it('lets nobody into a bounded campaign just after a loss, until every gateway has told what it knows', async () => {

@@ -2,11 +2,12 @@
 Reads or changes what operators have set for a campaign: overrides and revision in the hash of its line, records in a
 list. A change counts the revision up by one, and is made onto the revision it was made from or not at all.
 
-KEYS        line, who, door, audit
+KEYS        line, who, door, audit, units, marks
 ARGV[1]     'read'
-         or 'amend', revision it was made from, overrides, hash of the record, record, new epoch (0, 1), records kept
+         or 'amend', revision it was made from, overrides, hash of the record, record, what begins anew (nothing, epoch,
+            era: ledger and budget too, if no claim is open), records kept
          or 'restore', revision, overrides, hash: for a store that has an older revision than a gateway
-Returns     {done (1, 0: the revision was another), revision, overrides, hash of the newest record}
+Returns     {done (1, 0: the revision was another, 2: claims are open), revision, overrides, hash of the newest record}
 ]]
 --#include store-time
 --#include arguments
@@ -25,14 +26,18 @@ end
 
 local function amend(revision)
   local from, overrides, head, record = next_number(), next_text(), next_text(), next_text()
+  local begins, records_kept = next_text(), next_number()
   if from ~= revision then return 0 end
-  keep(from + 1, overrides, head)
-  local new_epoch = next_number() == 1
-  redis.call('RPUSH', audit, record)
-  redis.call('LTRIM', audit, -next_number(), -1)
-  if not new_epoch then return 1 end
+  local keys = { line = line, who = KEYS[2], door = KEYS[3], units = KEYS[5], marks = KEYS[6] }
   local state, loaded = load_line(line)
-  begin_epoch(state, { line = line, who = KEYS[2], door = KEYS[3] }, state.epoch + 1)
+  if begins == 'era' and (redis.call('ZCARD', keys.units) > 0 or unknown_lost(state) > 0) then return 2 end
+  keep(from + 1, overrides, head)
+  redis.call('RPUSH', audit, record)
+  redis.call('LTRIM', audit, -records_kept, -1)
+  if begins == 'nothing' then return 1 end
+  if begins == 'era' then begin_era(state, keys, state.era + 1) end
+  begin_epoch(state, keys, state.epoch + 1)
+  state.settings = from + 1
   save_line(line, state, loaded)
   return 1
 end

@@ -119,6 +119,7 @@ local function answer(c, ask)
     return push_result(c, ask, NONE, nil, 0)
   end
   if ask.ledger then
+    if c.outdated then return push_result(c, ask, UNTRUSTED, nil, 0) end
     local text = recorded(c, ask.ledger)
     if text then return push_result(c, ask, RECORDED, nil, text) end
     if c.halted then return push_result(c, ask, UNTRUSTED, nil, 0) end

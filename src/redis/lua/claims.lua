@@ -3,37 +3,60 @@ The ledger and the budget; memory-book.ts is the same in TypeScript.
   entry   string  one a claim: 'i'lease-end or 'u'since, attempt and memo while open; 'g' or 'r' and the answer when closed
   marks   hash    claims granted, beyond the time for which their answers are kept
   units   zset    open entry -> until when it is surely in flight (us): each holds one unit of the budget
-In the line's hash: granted, attempts, soldOut (odd: sold out), losses, confirmed, lossUs, lostSeen, lostSettled, lostUnknown,
+In the line's hash: era (how often all of this began anew), granted, attempts, soldOut (odd: sold out), losses, confirmed, lossUs, lostSeen, lostSettled, lostUnknown,
 replayed, signs (claimants whom a bare status told that the budget is gone).
 A settlement applies if the entry still names its attempt, or is gone.
 ]]
 local RECOVERY_US, SIGNS = 1500000, 3
 
 local function claims_ahead(state, known)
+  if known.era ~= state.era then return known.era > state.era end
   return known.granted > state.granted or known.attempts > state.attempts
 end
 
--- Whoever speaks of other data tells of a loss, once: the next one tells of the same.
-local function merge_claims(c, known, loss, stranger)
+-- Ledger and budget begin anew. The names of entries hold the era: nobody asks for older ones any more.
+local function begin_era(state, keys, era)
+  state.era = era
+  for _, name in ipairs({ 'granted', 'attempts', 'soldOut', 'lostSeen', 'lostSettled', 'lostUnknown', 'replayed' }) do
+    state[name] = 0
+  end
+  state.signs = ''
+  redis.call('UNLINK', keys.marks, keys.units)
+end
+
+local function merge_figures(c, known, loss, stranger)
   local state = c.state
   if stranger then
     state.lostSeen = math.max(state.lostSeen, known.held)
     state.lostUnknown = math.max(state.lostUnknown, known.unknown)
   elseif loss then state.lostSeen = math.max(state.lostSeen, known.held - c.held) end
-  for _, name in ipairs({ 'granted', 'attempts', 'soldOut', 'losses', 'confirmed' }) do
-    state[name] = math.max(state[name], known[name])
+  for _, name in ipairs({ 'granted', 'attempts', 'soldOut' }) do state[name] = math.max(state[name], known[name]) end
+end
+
+-- Whoever speaks of other data tells of a loss, once: the next one tells of the same.
+local function merge_claims(c, known, loss, stranger)
+  local state = c.state
+  c.outdated = known.era < state.era
+  if known.era > state.era then
+    begin_era(state, c.keys, known.era)
+    c.held = 0
   end
+  if not c.outdated then merge_figures(c, known, loss, stranger) end
+  for _, name in ipairs({ 'losses', 'confirmed' }) do state[name] = math.max(state[name], known[name]) end
   if stranger then loss = state.lossUs == 0 end
   if loss then state.losses, state.lossUs = state.losses + 1, c.now_us end
   c.halted = c.settings.strict and state.losses > state.confirmed
 end
 
+local function unknown_lost(state)
+  return math.min(math.max(0, state.lostSeen - state.lostSettled), state.lostUnknown)
+end
+
 -- A lease after a loss, what was in flight has been settled by whoever had it; what was unknown stays set aside.
 local function lost_units(c)
   local state = c.state
-  local lost = math.max(0, state.lostSeen - state.lostSettled)
-  if c.now_us < state.lossUs + c.settings.claim_lease_us then return lost end
-  return math.min(lost, state.lostUnknown)
+  if c.now_us < state.lossUs + c.settings.claim_lease_us then return math.max(0, state.lostSeen - state.lostSettled) end
+  return unknown_lost(state)
 end
 
 local function units_left(c)
@@ -45,10 +68,11 @@ end
 
 -- Words as redis-campaign-store.ts writes them, '-' for an empty one; the last one runs to the end.
 local function read_settlement(key, name, line)
-  local attempt, outcome, keep, mark, counts, generation, text =
-    string.match(line, '^(%S+) (%a+) (%d+) (%-?%d+) ([01]) (%S+) (.*)$')
+  local attempt, outcome, keep, mark, counts, generation, era, text =
+    string.match(line, '^(%S+) (%a+) (%d+) (%-?%d+) ([01]) (%S+) (%d+) (.*)$')
   return { key = key, name = name, attempt = attempt, outcome = outcome, keep_ms = tonumber(keep),
-    mark_ms = tonumber(mark), counts = counts == '1', generation = generation == '-' and '' or generation, text = text }
+    mark_ms = tonumber(mark), counts = counts == '1', generation = generation == '-' and '' or generation, era = tonumber(era),
+    text = text }
 end
 
 local function read_ask(key, name, line)
@@ -108,6 +132,7 @@ local function open_claim(c, ledger)
 end
 
 local function settle_claim(c, event)
+  if event.era ~= c.state.era then return end
   local text = read_claim(c, event.key, event.name)
   if text then
     local open = open_of(text)
@@ -136,7 +161,9 @@ local function count_signs(state)
   return count
 end
 
-local function note_sign(state, claimant, sign)
+local function note_sign(c, claimant, sign)
+  local state = c.state
+  if c.outdated then return end
   if sign == 'none' then state.signs = ''
   elseif sign == 'bare' and not string.find(' ' .. state.signs, ' ' .. claimant .. ' ', 1, true) then
     state.signs = state.signs .. claimant .. ' '
@@ -149,6 +176,6 @@ end
 local function claims_view(c)
   local state, unknown = c.state, 0
   if c.settings.ledger then unknown = redis.call('ZCOUNT', c.keys.units, '-inf', '(' .. whole(c.now_us)) end
-  return { whole(state.granted), whole(state.attempts), c.held, state.soldOut, state.losses, state.confirmed,
+  return { state.era, whole(state.granted), whole(state.attempts), c.held, state.soldOut, state.losses, state.confirmed,
     unknown, lost_units(c), count_signs(state) }
 end

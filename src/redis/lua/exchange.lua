@@ -37,7 +37,7 @@ local known = {
   epoch = next_number(), generation = next_text(), head0 = next_number(), head1 = next_number(),
   tail0 = next_number(), tail1 = next_number(), door_tat = next_number(), door_interval = next_number(),
   taken = next_number(), released = next_number(),
-  granted = next_number(), attempts = next_number(), held = next_number(), unknown = next_number(), soldOut = next_number(),
+  era = next_number(), granted = next_number(), attempts = next_number(), held = next_number(), unknown = next_number(), soldOut = next_number(),
   losses = next_number(), confirmed = next_number(),
   lot_key = next_text(), lot_from = next_number(), lot_to = next_number(),
   pace_rate = next_number(), pace_revision = next_number(),
@@ -79,8 +79,9 @@ for _ = 1, next_number() do
   local key = next_key()
   settle_claim(c, read_settlement(key, name_of(key), next_text()))
 end
-for _ = 1, next_number() do note_sign(c.state, next_text(), next_text()) end
-c.state.replayed = c.state.replayed + next_number()
+for _ = 1, next_number() do note_sign(c, next_text(), next_text()) end
+local replays = next_number()
+if not c.outdated then c.state.replayed = c.state.replayed + replays end
 c.pace.served, c.pace.dropped = c.pace.served + health.served, c.pace.dropped + health.dropped
 
 local ticked = false

@@ -19,6 +19,7 @@ local c = { keys = { line = KEYS[1], units = KEYS[2], marks = KEYS[3] }, now_us 
   settings = { claim_lease_us = 0 } }
 local loaded
 c.state, loaded = load_line(KEYS[1])
+event.era = c.state.era
 
 if event.name == 'lost' then
   local lost = lost_units(c)

@@ -6,12 +6,19 @@ import { NOTHING_KNOWN, type Open, SETTINGS } from '../stores.js';
 import { contractOn, names, placeOf, StoreGateway } from './store-gateway.js';
 
 function change(from: number, more: Partial<Amendment> = {}): Amendment {
-  return { from, overrides: `{"n":${from}}`, record: `record ${from}`, head: `hash ${from}`, newEpoch: false, ...more };
+  return {
+    from,
+    overrides: `{"n":${from}}`,
+    record: `record ${from}`,
+    head: `hash ${from}`,
+    begins: 'nothing',
+    ...more,
+  };
 }
 
 async function reset(operators: CampaignSettingsStore): Promise<number> {
   const { revision: from } = await operators.read();
-  return (await operators.amend(change(from, { newEpoch: true }))).settings.revision;
+  return (await operators.amend(change(from, { begins: 'epoch' }))).settings.revision;
 }
 
 export function describeEpochs(adapter: string, open: Open): void {
@@ -33,7 +40,7 @@ export function describeEpochs(adapter: string, open: Open): void {
       'change from the newest revision or not at all',
       on(async ({ operators }) => {
         await operators.amend(change(0));
-        const stale = await operators.amend(change(0, { overrides: '{"other":1}', newEpoch: true }));
+        const stale = await operators.amend(change(0, { overrides: '{"other":1}', begins: 'epoch' }));
         expect(stale).toEqual({ kind: 'stale', settings: { revision: 1, overrides: '{"n":0}', head: 'hash 0' } });
         expect((await operators.amend(change(7))).kind).toBe('stale');
         expect(await operators.records(10)).toEqual(['record 0']);
