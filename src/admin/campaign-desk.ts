@@ -218,7 +218,7 @@ export class CampaignDesk {
       const [before, after] = [live.effective, live.with(revert.overrides)];
       const order = { ...anybody, who: revert.who, reason: `taken back as ordered: ${revert.reason}` };
       const facts = { action: 'revert' as const, ...difference(before, after) };
-      const result = await this.#write(stored, overridesText(after.overrides, null), facts, false, order);
+      const result = await this.#write(stored, overridesText(after.overrides, null), facts, 'nothing', order);
       if (result.kind === 'stale') return null;
       if (after.overrides.state === 'open' && before.overrides.state !== 'open') link.declareSoldOut(false);
       return { kind: 'done', revision: result.settings.revision, effect: [] };
