@@ -17,6 +17,7 @@ import { CampaignMeters } from './http/campaign-meters.js';
 import { TicketCookie } from './http/cookies.js';
 import { PlaceFinder } from './http/place-finder.js';
 import { RateLimitFields } from './http/rate-limit-fields.js';
+import type { Tracing } from './http/request-trace.js';
 import type { RoutedContext } from './http/visit.js';
 import { BoundedCache } from './kernel/bounded-cache.js';
 import type { Clock } from './kernel/clock.js';
@@ -52,6 +53,7 @@ export interface CampaignParts extends CampaignRevision {
   readonly slots: SlotAccount;
   readonly store: OpenedCampaign;
   readonly gateway: string;
+  readonly tracing: Tracing | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -98,7 +100,10 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     generation: randomBytes(9).toString('base64url'),
     ownCookies: [cookie.name],
     onFault: (err, what) => parts.logger.error({ err, campaign: id }, FAULTS[what]),
-    observe: (call) => metrics.store.exchanged(call, parts.clock.wallMs()),
+    observe: (call) => {
+      metrics.store.exchanged(call, parts.clock.wallMs());
+      parts.tracing?.exchanged(call, id);
+    },
   });
   const { live, link, door, admission, state, over, nowMs } = rooms;
   const granted = new GrantedFilter(parts.store.granted, (err) =>

@@ -11,6 +11,7 @@ import type { Store } from './compose-store.js';
 import type { ServedUpstream, ServedUpstreams } from './compose-upstreams.js';
 import type { LoadedConfig } from './config/load.js';
 import type { CampaignConfig } from './config/schema.js';
+import type { Tracing } from './http/request-trace.js';
 import type { TicketStreams } from './http/ticket-streams.js';
 import type { RoutedContext } from './http/visit.js';
 import type { CampaignPage } from './http/waiting-page/campaign-page.js';
@@ -30,6 +31,8 @@ export interface ServedCampaignsOptions {
   readonly upstreams: ServedUpstreams;
   /** This gateway's name among the others. */
   readonly gateway: string;
+  /** Null where nobody traces. */
+  readonly tracing: Tracing | null;
   /** Where the configuration has no ticket keys. */
   readonly madeKey: TicketKey | null;
 }

@@ -18,12 +18,14 @@ import { Certificates } from './compose-certificates.js';
 import { openStore } from './compose-store.js';
 import { ServedUpstreams } from './compose-upstreams.js';
 import type { LoadedConfig } from './config/load.js';
+import { AccessLog } from './http/access-log.js';
 import { answerClientErrors } from './http/client-error.js';
 import { Cors } from './http/cors.js';
 import { createPrelinkedServer } from './http/express-app.js';
 import { createGatewayApp } from './http/gateway-app.js';
 import { type GatewayMiddleware, gatewayMiddleware } from './http/gateway-middleware.js';
 import { RequestIds } from './http/request-id.js';
+import { openTracing } from './http/request-trace.js';
 import type { Clock } from './kernel/clock.js';
 import type { Logger } from './kernel/logger.js';
 import type { Random } from './kernel/random.js';
@@ -100,13 +102,25 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   metrics.store.mirror(store.facts);
   const name = randomBytes(9).toString('base64url');
   const madeKey = loaded.ticketKeys.length > 0 ? null : { id: 'made', secret: await store.secret() };
-  const served = new ServedCampaigns({ clock, random, logger, metrics, store, upstreams, gateway: name, madeKey });
+  const tracing = openTracing(version);
+  const served = new ServedCampaigns({
+    clock,
+    random,
+    logger,
+    metrics,
+    store,
+    upstreams,
+    gateway: name,
+    madeKey,
+    tracing,
+  });
   const first = served.prepare(loaded);
   const readiness = new Readiness();
   readiness.detail('store', () => ({ up: store.facts.up, mode: store.facts.mode }));
   readiness.configured();
   const ids = new RequestIds();
   const { basePath } = config.server;
+  const logSettings = { ...config.log };
   // Plain properties, which a reload writes to: every request reads them.
   const gate = {
     ...gateOf(loaded),
@@ -120,6 +134,8 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     random,
     metrics,
     logger,
+    accessLog: new AccessLog({ clock, logger, settings: logSettings, dropped: metrics.gateway.logLinesDropped() }),
+    tracing,
   };
   const app = createGatewayApp(gate);
   const server = createPrelinkedServer(app, { tls: certificates.forListener(config.server.tls) });
@@ -145,6 +161,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
         commit: () => {
           loaded = next;
           Object.assign(gate, nextGate);
+          Object.assign(logSettings, next.config.log);
           logger.level = next.config.log.level;
           metrics.configured(next.config, next.revision, clock.wallMs());
           campaigns.commit();

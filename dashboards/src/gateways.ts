@@ -166,6 +166,17 @@ const facts: Section = {
           ],
         }),
         lines({
+          title: 'Log lines left out',
+          description: 'Lines for answers that a burst kept out of the log, a second. The metrics have them all.',
+          unit: 'short',
+          queries: [
+            {
+              expr: `sum by (instance) (rate(${ofGateways('spillway_log_lines_dropped_total')}[$__rate_interval]))`,
+              as: '{{instance}}',
+            },
+          ],
+        }),
+        lines({
           title: 'Age of the configuration',
           description: 'Time since the configuration in force was loaded.',
           unit: 's',

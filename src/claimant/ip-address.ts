@@ -53,3 +53,11 @@ export function parseForwardedAddress(entry: string): IpAddress | null {
   if (!oneColon) return parseIpAddress(entry);
   return /^\d{1,5}$/.test(entry.slice(colon + 1)) ? parseIpAddress(entry.slice(0, colon)) : null;
 }
+
+/** Where an address comes from, for logs, which name nobody: an IPv4 /24 or an IPv6 /48; empty for what is no address. */
+export function wideNetwork(text: string): string {
+  const parsed = parseIpAddress(text)?.parsed;
+  if (parsed === undefined) return '';
+  if (parsed instanceof ipaddr.IPv4) return `${parsed.octets.slice(0, 3).join('.')}.0/24`;
+  return `${new ipaddr.IPv6([...parsed.parts.slice(0, 3), 0, 0, 0, 0, 0]).toRFC5952String()}/48`;
+}

@@ -19,7 +19,7 @@ export const LIVE_SETTINGS: readonly string[] = [
   'server.maxBodyBytes',
   'admin.tokens',
   'tickets.keys',
-  'log.level',
+  'log',
   'upstreams[]',
   'upstreams[].targets',
   'upstreams[].timeoutMs',

@@ -133,6 +133,17 @@ const logSchema = z.strictObject({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('Least severe level that is written.'),
+  access: z
+    .enum(['off', 'errors', 'all'])
+    .default('errors')
+    .describe('Which answers get a line: none, those of 500 and more and those that nobody waited for, or all.'),
+  accessPerSecond: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(100)
+    .describe('Lines for answers that are written in one second at most; the others are counted.'),
 });
 
 export const configSchema = z.strictObject({

@@ -71,6 +71,7 @@ class Claim {
   #answered(answer: Extract<Collected, { kind: 'answered' }>, seconds: number): void {
     const { meters, what } = this;
     meters.upstream.answered(answer.status, seconds);
+    what.req.facts.trace?.answeredBy(answer.status, null);
     const { end, ending } = this.#judge(answer);
     this.pass.settle(end, () => {
       const relay = new Relay(what.res, { keepRunning: true, extraHeaders: what.fields }, () => {});
@@ -90,8 +91,10 @@ class Claim {
     this.pass.settle(end, () => {
       const relay = new Relay(what.res, { keepRunning: true, extraHeaders: what.fields }, (result) => {
         this.ended(ending, signOfAnswer(answer.status, answer.headers, meters.clock));
-        if (result.kind === 'answered') meters.upstream.answered(result.status, seconds);
-        else answerFault(what, meters, result, seconds);
+        if (result.kind === 'answered') {
+          meters.upstream.answered(result.status, seconds);
+          what.req.facts.trace?.answeredBy(result.status, null);
+        } else answerFault(what, meters, result, seconds);
         this.#finish(seconds);
       });
       answer.rest.into(relay);

@@ -136,9 +136,10 @@ function decide(
   decided: (decision: Decision) => void,
 ): void {
   const { admission } = visit.context;
-  if (kind === 'claim') decideClaim(visit, request, decided);
+  const told = visit.req.facts.trace?.deciding(decided) ?? decided;
+  if (kind === 'claim') decideClaim(visit, request, told);
   else if (kind === 'join' || request.buckets.some((bucket) => bucket !== null)) {
-    admission.request(kind, request, decided);
+    admission.request(kind, request, told);
   } else decided({ kind: 'pass', remaining: [] });
 }
 

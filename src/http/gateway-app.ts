@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { ErrorRequestHandler, Express, Request, Response } from 'express';
 import type { Logger } from '../kernel/logger.js';
 import { ROUTES } from '../metrics/vocabulary.js';
+import type { AccessLog } from './access-log.js';
 import { type ClaimRouteOptions, claimRoute } from './claim-route.js';
 import { createApplication, type First, serveFirst } from './express-app.js';
 import { judgeRequest } from './hygiene.js';
@@ -12,10 +13,14 @@ import type { QueueRoutesOptions } from './queue-desk.js';
 import { queueRoutes } from './queue-routes.js';
 import { type InFlight, RequestFacts } from './request-facts.js';
 import type { RequestIds } from './request-id.js';
+import type { Tracing } from './request-trace.js';
 
 export interface GatewayAppOptions extends ClaimRouteOptions, QueueRoutesOptions {
   readonly ids: RequestIds;
   readonly logger: Logger;
+  readonly accessLog: AccessLog;
+  /** Null where nobody traces. */
+  readonly tracing: Tracing | null;
 }
 
 export function createGatewayApp(options: GatewayAppOptions): Express {
@@ -44,7 +49,7 @@ type Fault = (err: unknown, req: Request, res: Response) => void;
 
 /** Judges the request, names it, counts its end, and passes a clean one on. */
 function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
-  const { ids, clock, metrics } = options;
+  const { ids, clock, metrics, tracing } = options;
   const ended = endOf(options);
   const inFlight: InFlight = new Map(ROUTES.map((route) => [route, metrics.gateway.inFlight(route)]));
   return (req, res, next) => {
@@ -54,6 +59,7 @@ function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
     const path = clean ? verdict.path : '';
     const query = clean ? verdict.query : '';
     req.facts = new RequestFacts(ids.next(), path, query, clock.monotonicUs(), inFlight);
+    if (tracing !== null) req.facts.trace = tracing.begin(req);
     res.on('close', ended);
     if (clean) {
       try {
@@ -70,7 +76,7 @@ function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
 }
 
 /** Counts the end of an answer. One function for all: it is told by `this`, as any listener, whose answer it is. */
-function endOf({ clock, metrics, campaigns }: GatewayAppOptions) {
+function endOf({ clock, metrics, campaigns, accessLog }: GatewayAppOptions) {
   const other = metrics.campaign('');
   return function ended(this: ServerResponse): void {
     const { facts } = this.req as Request;
@@ -82,6 +88,8 @@ function endOf({ clock, metrics, campaigns }: GatewayAppOptions) {
     const context = campaigns.get(facts.campaign);
     if (context === undefined) other.request(facts.route, outcome).finished(status, seconds);
     else context.meters.finished(facts.route, outcome, status, seconds);
+    accessLog.answered(this.req as Request, status, seconds);
+    facts.trace?.end(this.req as Request, status);
   };
 }
 

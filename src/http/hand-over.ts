@@ -57,6 +57,7 @@ export function upstreamRequest(handOver: HandOver, idempotencyKey: string | nul
       campaign: context.config.id,
       idempotencyKey,
       requestId: req.facts.id,
+      traceparent: req.facts.trace?.handedOver(context.config.upstream, req.method) ?? null,
     },
     streamed,
     context.protectedFields,
@@ -146,6 +147,7 @@ function finish(result: RelayResult, handOver: HandOver, meters: HandOverMeters,
   if (result.kind === 'answered') {
     if (result.clientGone) facts.outcome = 'client_abort';
     meters.upstream.answered(result.status, seconds);
+    facts.trace?.answeredBy(result.status, null);
   } else answerFault(handOver, meters, result, seconds);
 }
 
@@ -161,6 +163,7 @@ export function answerFault(
   seconds: number,
 ): void {
   const { facts } = req;
+  req.facts.trace?.answeredBy(0, fault.kind);
   meters.upstream.failed(errorOf(fault), seconds);
   if (clientGone) facts.outcome = 'client_abort';
   else {

@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Outcome, Route } from '../metrics/vocabulary.js';
 import type { Problem } from './problem.js';
+import type { RequestTrace } from './request-trace.js';
 
 /** Gauges of the requests under way, by route. */
 export type InFlight = ReadonlyMap<Route, { add(by: number): void }>;
@@ -19,6 +20,8 @@ export class RequestFacts {
   outcome: Outcome = 'refused';
   /** Spent waiting: for the body, for the store, at the door. Not the gateway's own time. */
   waitedUs = 0;
+  /** Null where nobody traces. */
+  trace: RequestTrace | null = null;
   /** Says refusals to a browser; null where they are problem documents. */
   page: RefusalWriter | null = null;
   /**

@@ -1,9 +1,32 @@
-/** One JSON object a line. Facts first, then a constant sentence: `logger.warn({ err, campaign }, 'Redis is slow')`. */
-import { type Logger, pino } from 'pino';
+/**
+ * One JSON object a line. Facts first, then a constant sentence: `logger.warn({ err, campaign }, 'Redis is slow')`.
+ * Whatever is named like a secret is hidden, however it came into a line.
+ */
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger };
 
+/** Names that hold a secret wherever they stand, one or two levels deep. */
+const SECRETS = [
+  ...['authorization', 'cookie', 'set-cookie', 'password', 'secret', 'token', 'ticket', 'tickets', 'claimant', 'body'],
+  ...['spillway-ticket', 'spillway-claimant', 'idempotency-key', 'proxy-authorization', 'x-user-id'],
+];
+
+export const HIDDEN = '***';
+
+export interface LoggerOptions {
+  /** Where lines go; the standard output when left out. */
+  readonly destination?: DestinationStream;
+}
+
 /** @param level - a pino level name, or `silent` */
-export function createLogger(level: string): Logger {
-  return pino({ level, base: { service: 'spillway' }, timestamp: pino.stdTimeFunctions.isoTime });
+export function createLogger(level: string, { destination }: LoggerOptions = {}): Logger {
+  const paths = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+  const options = {
+    level,
+    base: { 'service.name': 'spillway' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths, censor: HIDDEN },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -77,6 +77,7 @@ export const COUNTERS = {
     'Decisions made by the outage policy while the store was away.',
   ),
   configReloads: define('config_reloads_total', ['result'], 'Readings of the configuration while running, by result.'),
+  logLinesDropped: define('log_lines_dropped_total', [], 'Lines for answers that were left out of the log in a burst.'),
   adminActions: define('admin_actions_total', ['action', 'result'], 'What operators asked for, and what came of it.'),
   ticketChecks: define('ticket_checks_total', [...C, 'result'], 'Tickets checked.'),
 } satisfies Record<string, MetricDefinition>;

@@ -1,7 +1,7 @@
 /** The instruments of the process itself: its requests, its event loop, its configuration. */
 import { performance } from 'node:perf_hooks';
 import type { Families } from './families.js';
-import type { Gauge, Histogram } from './instruments.js';
+import type { Counter, Gauge, Histogram } from './instruments.js';
 import {
   ADMIN_ACTIONS,
   type AdminAction,
@@ -57,6 +57,11 @@ export class GatewayMetrics {
     this.families.counters.configReloads.of(result).inc();
     const taken = result === 'applied' || result === 'unchanged';
     this.families.gauges.configReloadSuccessful.of().set(taken ? 1 : 0);
+  }
+
+  /** Lines that the log left out. */
+  logLinesDropped(): Counter {
+    return this.families.counters.logLinesDropped.of();
   }
 
   /** An operator asked for something. */

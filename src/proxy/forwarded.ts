@@ -17,6 +17,8 @@ export interface ForwardedFacts {
   /** Replaces whatever key the client sent; null leaves the client's in place. */
   readonly idempotencyKey: string | null;
   readonly requestId: string;
+  /** Names the span that the service's own are part of; left out or null: the client's, or a new one. */
+  readonly traceparent?: string | null;
 }
 
 /** IPv4 in its IPv6 coat becomes plain IPv4; nothing known becomes `unknown` (RFC 7239, section 6.2). */

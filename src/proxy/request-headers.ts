@@ -79,7 +79,7 @@ export function requestHeaders(
   const authority = host ?? facts.host;
   if (authority !== null && isAuthority(authority)) out.push('X-Forwarded-Host', authority);
   out.push('Forwarded', forwarded(chain, facts), 'Via', '1.1 spillway');
-  addTrace(out, traceparent, tracestate, facts.requestId);
+  addTrace(out, traceparent, tracestate, facts);
   addIdentity(out, facts);
   return out;
 }
@@ -91,12 +91,17 @@ function joined(before: string | null, value: string): string | null {
 }
 
 /** The state of an invalid trace is worth nothing (W3C Trace Context, section 3.3.1). */
-function addTrace(out: string[], parent: string | null, state: string | null, requestId: string): void {
+function addTrace(
+  out: string[],
+  parent: string | null,
+  state: string | null,
+  { requestId, traceparent = null }: ForwardedFacts,
+): void {
   if (parent === null || !isTraceparent(parent)) {
-    out.push('traceparent', newTraceparent(requestId));
+    out.push('traceparent', traceparent ?? newTraceparent(requestId));
     return;
   }
-  out.push('traceparent', parent);
+  out.push('traceparent', traceparent ?? parent);
   if (state !== null) out.push('tracestate', state);
 }
 
