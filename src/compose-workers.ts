@@ -32,8 +32,11 @@ export interface Workers {
   readonly port: number;
   readonly adminPort: number;
   readonly count: number;
-  /** Reads the configuration again and starts workers of it in the place of those there are; a bad one changes nothing. */
-  reload(): Promise<void>;
+  /**
+   * Reads the configuration again and starts workers of it in the place of those there are; a bad one changes nothing.
+   * A signal replaces them in any case: the program may be a newer one.
+   */
+  reload(cause: 'signal' | 'file'): Promise<void>;
   /** As one gateway's `stop`, for all of them. @returns the exit status */
   stop(): Promise<number>;
   /** The exit status, once all have stopped, whoever told them to. */
@@ -99,20 +102,24 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
     await stop();
     return begun.problem;
   }
-  return { port: begun.port, adminPort: admin.port, count, reload: () => reload(options, pool), stop, done };
+  let latest = configText;
+  const reload = async (cause: 'signal' | 'file'): Promise<void> => {
+    try {
+      const text = readFileSync(file, 'utf8');
+      if (cause === 'file' && text === latest) return;
+      latest = text;
+      await replace(options, pool, text);
+    } catch (fault) {
+      const problem = fault instanceof ConfigError ? fault.message : String(fault);
+      logger.error({ file, problem }, 'The new configuration is refused; the one before stays in force');
+    }
+  };
+  return { port: begun.port, adminPort: admin.port, count, reload, stop, done };
 }
 
-async function reload({ file, env, logger }: WorkersOptions, pool: WorkerPool): Promise<void> {
-  let text: string;
-  let loaded: LoadedConfig;
-  try {
-    text = readFileSync(file, 'utf8');
-    loaded = loadConfig({ file, text, env });
-  } catch (fault) {
-    const problem = fault instanceof ConfigError ? fault.message : String(fault);
-    logger.error({ file, problem }, 'The new configuration is refused; the one before stays in force');
-    return;
-  }
+/** @throws ConfigError when the text is no configuration that may hold */
+async function replace({ file, env, logger }: WorkersOptions, pool: WorkerPool, text: string): Promise<void> {
+  const loaded = loadConfig({ file, text, env });
   for (const { path, problem, cure } of loaded.warnings) logger.warn({ path, cure }, problem);
   const { revision } = loaded;
   const begun = await pool.begin({ configText: text, count: workersOf(loaded.config) });

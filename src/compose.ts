@@ -97,7 +97,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     random,
     logger,
     observe: metrics.store.called,
-    onFallback: (campaign) => metrics.campaign(campaign).fallbackDecision('local').inc(),
+    onFallback: (campaign, policy) => metrics.campaign(campaign).fallbackDecision(policy).inc(),
   });
   metrics.store.mirror(store.facts);
   const name = randomBytes(9).toString('base64url');
@@ -116,7 +116,11 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   });
   const first = served.prepare(loaded);
   const readiness = new Readiness();
-  readiness.detail('store', () => ({ up: store.facts.up, mode: store.facts.mode }));
+  readiness.detail('store', () => ({
+    up: store.facts.up,
+    mode: store.facts.mode,
+    campaigns: Object.fromEntries(store.modes),
+  }));
   readiness.configured();
   const ids = new RequestIds();
   const { basePath } = config.server;

@@ -19,7 +19,7 @@ import { turnOf } from '../waiting-room/lottery.js';
 import { Admission } from './admission.js';
 import { type AnsweredCall, CampaignLink } from './campaign-link.js';
 import type { CampaignSettingsStore } from './campaign-settings-store.js';
-import { Door } from './door.js';
+import { Door, unboundedDoor } from './door.js';
 import { type CampaignStore, STORE_TIME_ORIGIN_MS } from './exchange.js';
 import { JoinPace } from './join-pace.js';
 import { LiveSettings } from './live-settings.js';
@@ -119,6 +119,7 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
       gateways: link.view?.gateways ?? 2,
       epoch: link.view?.epoch ?? 1,
       rateMilli: link.view?.pace.rateMilli ?? 0,
+      unbounded: link.view?.local === true && campaign.onStoreFailure === 'open',
     }),
     parts.claimsSecret,
   );
@@ -217,6 +218,8 @@ interface Moment {
   readonly epoch: number;
   /** What the service bears, in claims per 1,000 seconds; 0: as configured. */
   readonly rateMilli: number;
+  /** The store is away, and the policy lets everybody in. */
+  readonly unbounded: boolean;
 }
 
 /** The settings of each moment; made anew only when something in them has changed. */
@@ -226,12 +229,14 @@ function settingsThatHold(look: () => Moment, secret: Uint8Array): () => Campaig
   return () => {
     const now = look();
     if (of === null || !isSame(of, now)) {
-      const { effective, revision, open, skip, gateways, epoch, rateMilli } = now;
+      const { effective, revision, open, skip, gateways, epoch, rateMilli, unbounded } = now;
       const { campaign, upstream } = effective;
       of = now;
       const lottery = lotterySettings(effective, epoch, secret);
       const pace = { ...campaign.admission, rateMilli };
       made = campaignSettings(campaign, upstream, pace, open, skip, gateways, revision, lottery);
+      // The store is told the usual pace all along: it may be back with any call.
+      if (unbounded) made = { ...made, door: unboundedDoor(made.door) };
     }
     return made;
   };
@@ -245,7 +250,8 @@ function isSame(a: Moment, b: Moment): boolean {
     a.skip === b.skip &&
     a.gateways === b.gateways &&
     a.epoch === b.epoch &&
-    a.rateMilli === b.rateMilli
+    a.rateMilli === b.rateMilli &&
+    a.unbounded === b.unbounded
   );
 }
 

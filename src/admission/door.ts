@@ -39,6 +39,12 @@ export interface DoorSettings {
   readonly slots: number;
 }
 
+/** A door that holds nobody back, for as long as a policy suspends the bound. */
+export function unboundedDoor(usual: DoorSettings): DoorSettings {
+  const rate = { intervalNs: 1, toleranceNs: 1e9 };
+  return { ...usual, rate, storeRate: rate, staleUs: Number.POSITIVE_INFINITY, slots: 0 };
+}
+
 export interface DoorOptions {
   readonly clock: Clock;
   readonly settings: () => DoorSettings;

@@ -5,7 +5,7 @@ import type { StoreCalls } from '../redis/store-calls.js';
 import type { GatewayRoster, GatewaySighting } from './gateway-roster.js';
 
 export interface RedisGatewayRosterOptions {
-  readonly calls: StoreCalls;
+  readonly callsOf: (upstream: string) => StoreCalls;
   readonly script: Script;
   readonly keyPrefix: string;
   readonly upstreams: () => readonly string[];
@@ -19,8 +19,10 @@ export class RedisGatewayRoster implements GatewayRoster {
   }
 
   async #at(upstream: string): Promise<GatewaySighting[]> {
-    const { calls, script, keyPrefix } = this.options;
-    const wire = (await calls.call(script, [slotsKey(keyPrefix, upstream)], [])) as ReadonlyArray<string | number>;
+    const { callsOf, script, keyPrefix } = this.options;
+    const wire = (await callsOf(upstream).call(script, [slotsKey(keyPrefix, upstream)], [])) as ReadonlyArray<
+      string | number
+    >;
     return Array.from({ length: wire.length / 3 }, (_, at) => ({
       gateway: String(wire[3 * at]),
       upstream,

@@ -73,6 +73,8 @@ async function serveAlone(options: ServeOptions, loaded: LoadedConfig, look: str
   const { port, adminPort } = gateway;
   logger.info({ version, port, adminPort, revision: loaded.revision }, 'Spillway is ready');
   signals.on('SIGHUP', () => void gateway.reload('signal'));
+  // One process cannot take over from itself; without workers both signals mean the configuration.
+  signals.on('SIGUSR2', () => void gateway.reload('signal'));
   const unwatch = onFileChange(file, look, systemClock, () => void gateway.reload('file'));
   const stopped = new Promise<number>((resolve) => {
     const stop = (): void => void gateway.stop().then(resolve);
@@ -101,10 +103,10 @@ async function serveWithWorkers(
   const { port, adminPort, count } = workers;
   logger.info({ version, port, adminPort, workers: count, revision: loaded.revision }, 'Spillway is ready');
   const stop = (): void => void workers.stop();
-  const reload = (): void => void workers.reload();
+  const reload = (): void => void workers.reload('signal');
   signals.on('SIGTERM', stop);
   signals.on('SIGINT', stop);
   signals.on('SIGHUP', reload);
   signals.on('SIGUSR2', reload);
-  return workers.done.finally(onFileChange(file, look, systemClock, reload));
+  return workers.done.finally(onFileChange(file, look, systemClock, () => void workers.reload('file')));
 }

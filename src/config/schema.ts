@@ -100,12 +100,34 @@ const storeSchema = z.strictObject({
     .describe('Memory store: a folder makes it durable; without one, state lives as long as the process.'),
   url: pattern(/^rediss?:\/\//, 'a URL that begins with redis:// or rediss://')
     .default('redis://127.0.0.1:6379')
-    .describe('A single Redis: redis[s]://[user:password@]host:port[/db].'),
+    .describe(
+      'A single Redis: redis[s]://[user:password@]host:port[/db]. With cluster or sentinel, scheme, user, password and database hold for their nodes.',
+    ),
+  tls: z
+    .strictObject({
+      caFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('PEM file of the authority that signed; default: the well-known ones.'),
+      certFile: z.string().min(1).optional().describe("PEM file of this client's own certificate."),
+      keyFile: z.string().min(1).optional().describe('PEM file of its private key.'),
+    })
+    .nullable()
+    .default(null)
+    .describe('Certificates for a rediss:// URL; null where the well-known authorities do.'),
   cluster: z.array(hostPort).min(1).optional().describe('Seed nodes of a Redis Cluster, instead of url.'),
   sentinel: z
     .strictObject({
       name: z.string().min(1).describe('Name of the monitored master.'),
       nodes: z.array(hostPort).min(1).describe('The sentinels.'),
+      username: z.string().min(1).optional().describe('User of the sentinels themselves, where they ask for one.'),
+      password: z
+        .string()
+        .min(1)
+        .meta({ writeOnly: true })
+        .optional()
+        .describe('Password of the sentinels themselves; that of the Redis behind stands in store.url.'),
     })
     .optional()
     .describe('Redis behind Sentinel, instead of url.'),

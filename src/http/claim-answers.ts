@@ -16,6 +16,8 @@ import { ticketCookieFields } from './ticket-cookie-fields.js';
 /** How long a client waits before it repeats what a fault, or a moment's load, refused. */
 const SHORT_WAIT_MS = 1000;
 const LONGER_WAIT_MS = 5000;
+const QUEUED_WHILE_AWAY =
+  'You are in line, and keep your place. The store is away: those already called are let in at a share of the rate; come back after pollAfterMs.';
 /** How long an outcome that only an operator can settle may take, at least. */
 const UNSETTLED_WAIT_MS = 60_000;
 
@@ -61,8 +63,10 @@ function queued(
   context.notes.asked(place, context.nowMs(), document.pollAfterMs);
   const cookie = ticketCookieFields(context.cookie, headers, document);
   const fields = [...asker.fields, 'Spillway-Ticket', document.ticket, ...cookie];
+  const away = context.link.view?.local === true;
   return {
     code: 'QUEUED',
+    ...(away ? { detail: QUEUED_WHILE_AWAY } : {}),
     retryAfterSeconds: retryAfterSeconds(document.pollAfterMs, random),
     members: { ...document },
     headers: fields,
@@ -117,8 +121,22 @@ function refused(
     case 'store-unavailable':
       facts.outcome = 'gateway_error';
       meters.refused('store_unavailable');
-      return { code: 'STORE_UNAVAILABLE', retryAfterSeconds: after(SHORT_WAIT_MS), headers };
+      return {
+        code: 'STORE_UNAVAILABLE',
+        detail: storeDetail(context, refusal.kind),
+        retryAfterSeconds: after(SHORT_WAIT_MS),
+        headers,
+      };
   }
+}
+
+/** What holds for as long as the store does not answer. */
+function storeDetail({ link }: CampaignContext, kind: 'untrusted' | 'store-unavailable'): string {
+  if (kind === 'untrusted')
+    return 'The store has lost data, and claims go on only when an operator has confirmed; wait Retry-After.';
+  if (link.view?.local === true)
+    return 'The store is away: those already called are let in at a share of the rate, and no new place is given out until it is back; wait Retry-After.';
+  return 'The store is away, and this campaign lets nobody in without it; your place, if you have one, stays. Wait Retry-After.';
 }
 
 function limited(

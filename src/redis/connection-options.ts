@@ -14,24 +14,32 @@
  *   `close()` waits for it.
  * - `maxLoadingRetryTime` bounds the pause between two looks at a server that loads its data.
  * - RESP3 is spoken where the server can; with the `legacy` mapping replies are those of RESP2.
+ * - A server that says READONLY was the master a moment ago, or its name belongs to another one by now: connecting again
+ *   finds out. What it refused is not sent again.
  * - Query parameters of a URL given to ioredis become options and win over these; so the URL is read here.
  */
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import type { RedisOptions } from 'ioredis';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import type { ClusterOptions, RedisOptions } from 'ioredis';
 import type { StoreConfig } from '../config/schema.js';
 import { jittered, type Random } from '../kernel/random.js';
+import { saysReadOnly } from './faults.js';
 
 /** Shortest silence, with commands waiting, after which the socket is given up, in milliseconds. */
 export const MIN_SILENCE_MS = 1000;
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 500;
 
+export type RedisClusterOptions = ClusterOptions & {
+  readonly redisOptions: NonNullable<ClusterOptions['redisOptions']> & { readonly replyMapping: 'legacy' };
+};
 export type ConnectionOptions = RedisOptions & { readonly replyMapping: 'legacy' };
 
 export function redisOptions(config: StoreConfig, random: Random = Math.random): ConnectionOptions {
   const silenceMs = Math.max(MIN_SILENCE_MS, 10 * config.deadlineMs);
   return {
-    ...endpoint(config.url),
+    ...endpoint(config.url, config.tls),
     connectionName: 'spillway',
     lazyConnect: false,
     protocol: 3,
@@ -48,6 +56,56 @@ export function redisOptions(config: StoreConfig, random: Random = Math.random):
     keepAlive: 10_000,
     noDelay: true,
     retryStrategy: (attempt) => retryDelayMs(attempt, random),
+    reconnectOnError: saysReadOnly,
+  };
+}
+
+/**
+ * Behind Sentinel: where the master is, is asked with every attempt, and the sentinels' word that it has moved ends the
+ * connection to the old one.
+ */
+export function sentinelOptions(config: StoreConfig, random: Random = Math.random): ConnectionOptions {
+  const { name, nodes, username, password } = config.sentinel!;
+  const { host: _host, port: _port, ...options } = redisOptions(config, random);
+  return {
+    ...options,
+    name,
+    sentinels: nodes,
+    ...(username === undefined ? {} : { sentinelUsername: username }),
+    ...(password === undefined ? {} : { sentinelPassword: password }),
+    ...(options.tls === undefined ? {} : { sentinelTLS: options.tls, enableTLSForSentinelMode: true }),
+    sentinelCommandTimeout: MIN_SILENCE_MS,
+    sentinelRetryStrategy: (attempt) => retryDelayMs(attempt, random),
+    sentinelReconnectStrategy: (attempt) => retryDelayMs(attempt, random),
+    failoverDetector: true,
+  };
+}
+
+/**
+ * A cluster. Redirections are followed, because what was redirected did not run; what lost its connection is not sent
+ * again, because it may have. While a slot moves, a call whose keys are on both sides is tried again a few times within
+ * the deadline. Slots are read anew every second, so that a promotion is noticed without a call that fails.
+ */
+export function clusterOptions(config: StoreConfig, random: Random = Math.random): RedisClusterOptions {
+  const {
+    host: _host,
+    port: _port,
+    db: _db,
+    lazyConnect: _lazy,
+    retryStrategy: _retry,
+    ...each
+  } = redisOptions(config);
+  return {
+    redisOptions: each,
+    enableOfflineQueue: false,
+    maxRedirections: 8,
+    retryDelayOnMoved: 0,
+    retryDelayOnTryAgain: 10,
+    retryDelayOnClusterDown: 0,
+    retryDelayOnFailover: 0,
+    slotsRefreshTimeout: MIN_SILENCE_MS,
+    slotsRefreshInterval: MIN_SILENCE_MS,
+    clusterRetryStrategy: (attempt) => retryDelayMs(attempt, random),
   };
 }
 
@@ -58,7 +116,7 @@ export function retryDelayMs(attempt: number, random: Random): number {
 }
 
 /** @param url - `redis[s]://[user:password@]host[:port][/db]`; user and password percent-encoded */
-export function endpoint(url: string): RedisOptions {
+export function endpoint(url: string, files: StoreConfig['tls'] = null): RedisOptions {
   const parsed = new URL(url);
   const host = parsed.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1';
   const db = parsed.pathname.length > 1 ? Number(parsed.pathname.slice(1)) : 0;
@@ -71,6 +129,17 @@ export function endpoint(url: string): RedisOptions {
     db,
     ...(parsed.username === '' ? {} : { username: decodeURIComponent(parsed.username) }),
     ...(parsed.password === '' ? {} : { password: decodeURIComponent(parsed.password) }),
-    ...(parsed.protocol === 'rediss:' ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),
+    ...(parsed.protocol === 'rediss:' ? { tls: tlsOptions(host, files) } : {}),
+  };
+}
+
+function tlsOptions(host: string, files: StoreConfig['tls']): TlsOptions {
+  const read = (file: string | undefined): Buffer | undefined => (file === undefined ? undefined : readFileSync(file));
+  const [ca, cert, key] = [read(files?.caFile), read(files?.certFile), read(files?.keyFile)];
+  return {
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
   };
 }

@@ -8,10 +8,10 @@
  * A command sent in any state but `ready` is refused at once; one whose socket closes is refused at that moment.
  * The socket notices silence by itself, but slowly: a call's own deadline is judged elsewhere.
  */
-import { Command, Redis } from 'ioredis';
+import { Cluster, Command, Redis } from 'ioredis';
 import type { StoreConfig } from '../config/schema.js';
 import type { Logger } from '../kernel/logger.js';
-import { redisOptions } from './connection-options.js';
+import { clusterOptions, redisOptions, sentinelOptions } from './connection-options.js';
 
 export type ConnectionState = 'connecting' | 'ready' | 'lost' | 'closed';
 /** A command's argument as it goes over the wire. Numbers are written in decimal. */
@@ -33,26 +33,48 @@ export interface RedisConnection {
 }
 
 /** What this file needs of ioredis; its cluster client has it too. */
-export type RedisClient = Pick<Redis, 'sendCommand' | 'disconnect' | 'status'> & NodeJS.EventEmitter;
+export type RedisClient = Pick<Redis, 'sendCommand' | 'disconnect'> & { readonly status: string } & NodeJS.EventEmitter;
 
 const UTF8 = { replyEncoding: 'utf8' } as const;
 
 /** Connects at once, and again for as long as it is not closed. */
 export function connectRedis(config: StoreConfig, logger: Logger): RedisConnection {
-  return new IoredisConnection(new Redis(redisOptions(config)), logger);
+  if (config.cluster === undefined) {
+    const options = config.sentinel === undefined ? redisOptions(config) : sentinelOptions(config);
+    return new IoredisConnection(new Redis(options), logger);
+  }
+  const cluster = new Cluster([...config.cluster], clusterOptions(config));
+  // Every node is connected when it becomes known: the first call to one would otherwise be refused.
+  cluster.on('+node', (node: Redis) => {
+    if (node.status === 'wait') node.connect().catch(() => {});
+  });
+  return new IoredisConnection(cluster, logger, () => Promise.all(cluster.nodes('master').map(untilSettled)));
+}
+
+function untilSettled(node: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    if (node.status === 'ready' || node.status === 'end') resolve();
+    else node.once('ready', () => resolve()).once('end', () => resolve());
+  });
 }
 
 export class IoredisConnection implements RedisConnection {
   #state: ConnectionState = 'connecting';
   #loggedError = '';
+  #closing = false;
   readonly #listeners = new Set<(state: ConnectionState) => void>();
 
+  /** @param reachable - what has to be waited for beyond the client's own word that it is ready */
   constructor(
     readonly client: RedisClient,
     readonly logger: Logger,
+    reachable: (() => Promise<unknown>) | null = null,
   ) {
     client.on('error', (err: Error) => this.#onError(err));
-    client.on('ready', () => this.#become('ready'));
+    client.on('ready', () => {
+      if (reachable === null) this.#become('ready');
+      else void reachable().then(() => client.status === 'ready' && this.#become('ready'));
+    });
     client.on('close', () => this.#become('lost'));
     client.on('end', () => this.#become('closed'));
   }
@@ -92,6 +114,7 @@ export class IoredisConnection implements RedisConnection {
 
   close(): Promise<void> {
     return new Promise((resolve) => {
+      this.#closing = true;
       if (this.client.status === 'end') return resolve();
       this.client.once('end', () => resolve());
       this.client.disconnect();
@@ -110,7 +133,7 @@ export class IoredisConnection implements RedisConnection {
       this.#loggedError = '';
       this.logger.info('Redis is connected');
     }
-    if (state === 'lost') this.logger.warn('The connection to Redis is lost; connecting again');
+    if (state === 'lost' && !this.#closing) this.logger.warn('The connection to Redis is lost; connecting again');
     for (const listener of this.#listeners) listener(state);
   }
 

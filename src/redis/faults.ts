@@ -15,7 +15,8 @@ export type StoreFault = 'not-sent' | 'unknown' | 'refused' | 'broken';
 /** Redis 6 puts the code of an error raised inside a script after a preamble of its own. */
 const REFUSALS =
   /(?:^|: -)(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|UNKILLABLE|MISCONF|NOREPLICAS)\b/;
-const NOT_SENT = /^Stream isn't writeable/;
+const READ_ONLY = /(?:^|: -)READONLY\b/;
+const NOT_SENT = /^(?:Stream isn't writeable|Cluster isn't ready)/;
 
 /** Looks through a StoreUnavailableError at its cause; one without a cause was raised before anything was sent. */
 export function faultOf(err: unknown): StoreFault {
@@ -23,6 +24,11 @@ export function faultOf(err: unknown): StoreFault {
   if (!(err instanceof Error)) return 'broken';
   if (err instanceof ReplyError) return REFUSALS.test(err.message) ? 'refused' : 'broken';
   return NOT_SENT.test(err.message) ? 'not-sent' : 'unknown';
+}
+
+/** Whether a server says that it is a replica: it may have been the master when the connection was made. */
+export function saysReadOnly(err: Error): boolean {
+  return READ_ONLY.test(err.message);
 }
 
 /** Whether Redis says that it does not know a script's digest: it was restarted, or its scripts were flushed. */

@@ -32,6 +32,11 @@ export function slotsKey(prefix: string, upstream: string): string {
   return `${prefix}:{${upstream}}:slots`;
 }
 
+/** Written to find out whether the shard of an upstream takes writes; nothing reads it. */
+export function probeKey(prefix: string, upstream: string): string {
+  return `${prefix}:{${upstream}}:probe`;
+}
+
 /** Where the operators' settings of a campaign are, and the log of who set what. */
 export interface SettingsKeys {
   readonly line: string;
@@ -48,9 +53,12 @@ export function settingsKeys(prefix: string, upstream: string, campaign: string)
   return { line, who, door, audit, units: `${own}:units`, marks: `${own}:marks` };
 }
 
-/** The log of what operators did to gateways. No upstream has such a name. */
+/** Stands in an upstream's place for what belongs to no upstream; none has such a name. */
+export const NO_UPSTREAM = '_gateways';
+
+/** The log of what operators did to gateways. */
 export function gatewaysLogKeys(prefix: string): SettingsKeys {
-  return settingsKeys(prefix, '_gateways', 'log');
+  return settingsKeys(prefix, NO_UPSTREAM, 'log');
 }
 
 /**

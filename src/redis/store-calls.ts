@@ -26,9 +26,17 @@ export interface StoreCallsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly deadlineMs: number;
+  /**
+   * A key of those that the calls touch: the probe writes it, because a server that answers a ping may be a replica, be
+   * out of memory, or not be the shard in question. Without one, the probe is a ping.
+   */
+  readonly probeKey?: string;
   readonly observe?: CallObserver;
   readonly breaker?: BreakerOptions;
 }
+
+/** How long the trace of a probe stays, in milliseconds. */
+const PROBE_MS = 1000;
 
 export class StoreCalls {
   readonly breaker: StoreBreaker;
@@ -43,7 +51,12 @@ export class StoreCalls {
     this.#clock = options.clock;
     this.#observe = options.observe ?? (() => {});
     this.deadlines = new Deadlines(options.deadlineMs, options.clock);
-    const probe = (): Promise<unknown> => this.deadlines.watch('probe', this.#connection.send('ping', []));
+    const { connection, probeKey } = options;
+    const probe = (): Promise<unknown> => {
+      const sent =
+        probeKey === undefined ? connection.send('ping', []) : connection.send('set', [probeKey, '1', 'PX', PROBE_MS]);
+      return this.deadlines.watch('probe', sent);
+    };
     this.breaker = new StoreBreaker(probe, options.clock, options.random, options.breaker ?? DEFAULT_BREAKER);
     this.#unsubscribe = options.connection.onState((state) => {
       if (state === 'lost') this.breaker.connectionLost();

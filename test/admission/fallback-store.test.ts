@@ -21,44 +21,45 @@ class Distant implements CampaignStore {
 
 const RATE = bucketRate(20, 100);
 
-describe('The policy `local`', () => {
-  let clock: FakeClock;
-  let distant: Distant;
-  let decisions: number;
+let clock: FakeClock;
+let distant: Distant;
+let decisions: number;
 
-  beforeEach(() => {
-    clock = new FakeClock();
-    distant = new Distant(new MemoryCampaignStore(new MemorySlots(), clock));
-    decisions = 0;
+beforeEach(() => {
+  clock = new FakeClock();
+  distant = new Distant(new MemoryCampaignStore(new MemorySlots(), clock));
+  decisions = 0;
+});
+
+function gateway(name: string, policy: 'local' | 'open' = 'local') {
+  const slots = new MemorySlots();
+  const store = new FallbackStore({
+    policy,
+    store: distant,
+    openLocal: (nowUs) => new MemoryCampaignStore(slots, clock, nowUs),
+    clock,
+    onDecision: () => decisions++,
   });
+  let known: Known = NOTHING_KNOWN;
+  let serial = 0;
+  return {
+    async exchange(changes: Partial<ExchangeCall>): Promise<Done> {
+      const settings = { ...SETTINGS, door: RATE, slots: 0 };
+      const reply = await store.exchange(call({ gateway: name, settings, known, ...changes }));
+      if (reply.kind !== 'done') throw new Error('late');
+      known = knownFrom(reply);
+      return reply;
+    },
+    /** Claims of people whom nobody has seen before. */
+    async newcomers(count: number): Promise<number> {
+      const asks = Array.from({ length: count }, () => ask(`${name}-${serial++}`));
+      const { results } = await this.exchange({ asks });
+      return results.filter(({ kind }) => kind === 'enter').length;
+    },
+  };
+}
 
-  function gateway(name: string) {
-    const slots = new MemorySlots();
-    const store = new FallbackStore({
-      store: distant,
-      openLocal: (nowUs) => new MemoryCampaignStore(slots, clock, nowUs),
-      clock,
-      onDecision: () => decisions++,
-    });
-    let known: Known = NOTHING_KNOWN;
-    let serial = 0;
-    return {
-      async exchange(changes: Partial<ExchangeCall>): Promise<Done> {
-        const settings = { ...SETTINGS, door: RATE, slots: 0 };
-        const reply = await store.exchange(call({ gateway: name, settings, known, ...changes }));
-        if (reply.kind !== 'done') throw new Error('late');
-        known = knownFrom(reply);
-        return reply;
-      },
-      /** Claims of people whom nobody has seen before. */
-      async newcomers(count: number): Promise<number> {
-        const asks = Array.from({ length: count }, () => ask(`${name}-${serial++}`));
-        const { results } = await this.exchange({ asks });
-        return results.filter(({ kind }) => kind === 'enter').length;
-      },
-    };
-  }
-
+describe('The policy `local`', () => {
   it('admits nothing in a gateway that has never seen the store', async () => {
     distant.away = true;
     await expect(gateway('born').newcomers(1)).rejects.toThrow(StoreUnavailableError);
@@ -117,5 +118,49 @@ describe('The policy `local`', () => {
     const { results, view } = await one.exchange({ asks: [...asks, ask('newcomer'), ask('seeker', { kind: 'find' })] });
     expect(results.map(({ kind }) => kind)).toEqual(['wait', 'enter', 'unavailable', 'none']);
     expect([view.heads, view.tails, view.local]).toEqual([before.view.heads, before.view.tails, true]);
+  });
+});
+
+describe('The policy `open`', () => {
+  it('lets everybody in, whoever waits, and issues no number', async () => {
+    const one = gateway('g1', 'open');
+    await one.exchange({ tick: true });
+    await clock.advance(1000);
+    const crowd = Array.from({ length: 80 }, (_, at) => ask(`p${at}`));
+    const before = await one.exchange({ asks: crowd });
+    distant.away = true;
+    expect(await one.newcomers(90)).toBe(90);
+    const { results, view } = await one.exchange({
+      asks: [ask('p79', { place: { line: 0, number: 70, returns: 0 } }), ask('joiner', { kind: 'join' })],
+    });
+    expect(results.map(({ kind }) => kind)).toEqual(['enter', 'unavailable']);
+    expect([view.heads, view.tails, view.local]).toEqual([before.view.heads, before.view.tails, true]);
+    expect(decisions).toBe(91);
+  });
+
+  it('holds in a gateway that has never seen the store, and loses nothing there when it is back', async () => {
+    const other = gateway('g2');
+    await other.exchange({ tick: true });
+    await clock.advance(1000);
+    await other.exchange({ asks: Array.from({ length: 80 }, (_, at) => ask(`p${at}`)) });
+    distant.away = true;
+    const born = gateway('born', 'open');
+    expect(await born.newcomers(5)).toBe(5);
+    distant.away = false;
+    const { view } = await born.exchange({});
+    expect([view.loss, view.tails[0] > 0]).toEqual([false, true]);
+  });
+
+  it('leaves an empty door behind: nothing is minted when the store is back', async () => {
+    const one = gateway('g1', 'open');
+    await one.exchange({ tick: true });
+    await clock.advance(1000);
+    await one.exchange({ tick: true });
+    distant.away = true;
+    await one.newcomers(100);
+    await clock.advance(1000);
+    await one.newcomers(1);
+    distant.away = false;
+    expect(await one.newcomers(30)).toBeLessThanOrEqual(1);
   });
 });

@@ -130,7 +130,7 @@ export class RedisServer {
  * Ends the server and removes its folder when this process is gone, even by a signal that leaves no time for
  * anything: the watchdog waits for the end of its input, which nobody but this process holds open.
  */
-function watchdogOf(child: ChildProcess, folder: string): ChildProcess | null {
+export function watchdogOf(child: ChildProcess, folder: string): ChildProcess | null {
   if (child.pid === undefined) return null;
   const script = 'read -r _; kill -9 "$1" 2>/dev/null; rm -rf "$2"';
   const stdio: ['pipe', 'ignore', 'ignore'] = ['pipe', 'ignore', 'ignore'];
@@ -140,7 +140,7 @@ function watchdogOf(child: ChildProcess, folder: string): ChildProcess | null {
   return watchdog;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -150,7 +150,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function untilReady(child: ChildProcess): Promise<void> {
+export function untilReady(child: ChildProcess, ready = /ready to accept connections/i): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = '';
     const impatience = setTimeout(() => fail(`did not get ready within ${PATIENCE_MS} ms`), PATIENCE_MS);
@@ -160,7 +160,7 @@ function untilReady(child: ChildProcess): Promise<void> {
     };
     const listen = (chunk: Buffer): void => {
       said = (said + chunk.toString()).slice(-10_000);
-      if (!/ready to accept connections/i.test(said)) return;
+      if (!ready.test(said)) return;
       clearTimeout(impatience);
       child.stdout?.off('data', listen).resume();
       child.stderr?.off('data', listen).resume();

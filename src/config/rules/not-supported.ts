@@ -11,9 +11,6 @@ interface Gap {
 
 const GAPS: readonly Gap[] = [
   { setting: 'store.path', supported: [null], cure: 'Set it to null; where state must last, use store.kind redis.' },
-  { setting: 'store.cluster', supported: [undefined], cure: 'Remove it and give store.url, a single Redis.' },
-  { setting: 'store.sentinel', supported: [undefined], cure: 'Remove it and give store.url, a single Redis.' },
-  { setting: 'campaigns.*.onStoreFailure', supported: ['local', 'closed'], cure: 'Use local or closed.' },
   { setting: 'campaigns.*.shadow', supported: [false], cure: 'Set it to false.' },
 ];
 

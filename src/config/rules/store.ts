@@ -48,6 +48,50 @@ const pathUnused: Rule = {
   },
 };
 
+const tlsUnused: Rule = {
+  id: 'redis-tls-unused',
+  verdict: 'refused',
+  problem: 'Certificates are given, but the URL says redis://: everything would travel in the clear.',
+  cure: 'Begin store.url with rediss://, or remove store.tls.',
+  *find({ store }) {
+    if (store.tls !== null && !store.url.startsWith('rediss://')) {
+      yield { path: ['store', 'tls'], value: store.tls, compared: [['store', 'url']] };
+    }
+  },
+};
+
+const tlsUnreadable: Rule = {
+  id: 'redis-tls-unreadable',
+  verdict: 'refused',
+  problem: 'This file for the connection to Redis cannot be read.',
+  cure: 'Put the file there and let the user of the gateway read it.',
+  *find({ store }, { readFile }) {
+    if (!store.url.startsWith('rediss://')) return;
+    for (const name of ['caFile', 'certFile', 'keyFile'] as const) {
+      const file = store.tls?.[name];
+      if (file === undefined) continue;
+      try {
+        readFile(file);
+      } catch (error) {
+        const problem = `This file for the connection to Redis cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
+        yield { path: ['store', 'tls', name], value: file, problem };
+      }
+    }
+  },
+};
+
+const clusterDatabase: Rule = {
+  id: 'cluster-database',
+  verdict: 'refused',
+  problem: 'A Redis Cluster has no database but 0.',
+  cure: 'Remove the database from store.url; store.keyPrefix keeps installations apart.',
+  *find({ store }) {
+    if (store.cluster && !/^[^?]*:\/\/[^/]*\/?(0)?(\?.*)?$/.test(store.url)) {
+      yield { path: ['store', 'url'], value: store.url, compared: [['store', 'cluster']] };
+    }
+  },
+};
+
 const notDurable: Rule = {
   id: 'store-not-durable',
   verdict: 'warned',
@@ -74,6 +118,9 @@ export const storeRules: readonly Rule[] = [
   workersWithoutRedis,
   clusterAndSentinel,
   redisSettingsUnused,
+  tlsUnused,
+  tlsUnreadable,
+  clusterDatabase,
   pathUnused,
   notDurable,
   failsOpen,
