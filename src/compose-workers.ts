@@ -53,7 +53,7 @@ export function workersOf({ server }: Config): number {
  * @throws the system's error when the admin listener's address cannot be taken
  */
 export async function composeWorkers(options: WorkersOptions): Promise<Workers | string> {
-  const { loaded, configText, fork, clock, random, logger } = options;
+  const { file, loaded, configText, fork, clock, random, logger } = options;
   const folder = mkdtempSync(join(tmpdir(), 'spillway-'));
   chmodSync(folder, 0o700);
   const exposition = new MergedExposition();
