@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { buildGateway, disposeBuild } from '../claims/built-gateway.js';
 import { onRedis, pause, until } from '../claims/kit.js';
 import { claim } from '../gateway/client.js';
@@ -11,6 +11,9 @@ import { GatewayBench, type GatewaySettings, gatewayYaml, sumOf } from '../suppo
 import { GatewayMachine } from '../support/gateway-machine.js';
 import type { RecordingUpstream } from '../support/recording-upstream.js';
 import { sharedRedis } from '../support/redis-server.js';
+
+// Three processes that start on a busy machine.
+jest.setTimeout(120_000);
 
 const bench = new GatewayBench();
 const redis = sharedRedis();
