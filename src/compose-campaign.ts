@@ -10,7 +10,7 @@ import { remainingOf } from './claims/budget.js';
 import type { CampaignClaims } from './claims/campaign-claims.js';
 import { GrantedFilter } from './claims/granted-filter.js';
 import { composeClaimants, identityFields } from './compose-claimant.js';
-import type { OpenedCampaign } from './compose-store.js';
+import type { OpenedCampaign } from './compose-store-port.js';
 import type { LoadedConfig } from './config/load.js';
 import type { CampaignConfig, Config, UpstreamConfig } from './config/schema.js';
 import { CampaignMeters } from './http/campaign-meters.js';

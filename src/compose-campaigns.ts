@@ -7,7 +7,7 @@ import { CampaignDesk } from './admin/campaign-desk.js';
 import { RouteMatcher } from './campaign/routes.js';
 import { type ComposedCampaign, composeCampaign, type PreparedCampaign } from './compose-campaign.js';
 import { composePages, composeStreams } from './compose-line.js';
-import type { Store } from './compose-store.js';
+import type { Store } from './compose-store-port.js';
 import type { ServedUpstream, ServedUpstreams } from './compose-upstreams.js';
 import type { LoadedConfig } from './config/load.js';
 import type { CampaignConfig } from './config/schema.js';

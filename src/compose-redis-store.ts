@@ -6,7 +6,7 @@ import { RedisCampaignStore } from './admission/redis-campaign-store.js';
 import { RedisGatewayRoster } from './admission/redis-gateway-roster.js';
 import { RedisSettingsStore } from './admission/redis-settings-store.js';
 import { RedisGrantedMarks } from './claims/redis-granted-marks.js';
-import type { OpenedCampaign, Store, StoreOptions } from './compose-store.js';
+import type { OpenedCampaign, Store, StoreOptions } from './compose-store-port.js';
 import type { CampaignConfig } from './config/schema.js';
 import type { StoreFacts } from './metrics/store-metrics.js';
 import { STORE_MODES, type StoreMode } from './metrics/vocabulary.js';
