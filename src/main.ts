@@ -2,20 +2,11 @@
 /** The process edge: the only reader of arguments, environment and signals. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addAuditCommand } from './cli/audit.js';
-import { addBurstCommand } from './cli/burst.js';
-import { runCheck } from './cli/check.js';
-import { addReplayCommand } from './cli/replay.js';
-import { runSample } from './cli/sample.js';
-import { runSchema } from './cli/schema.js';
-import { runServe } from './cli/serve.js';
-import { addSimulateCommand } from './cli/simulate.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 const env = process.env;
-const out = (text: string): void => void process.stdout.write(text);
 const err = (text: string): void => void process.stderr.write(text);
 const finish = (status: number): void => {
   process.exitCode = status;
@@ -36,30 +27,20 @@ program
   .command('serve')
   .description('Serve the configured campaigns.')
   .option(...CONFIG)
-  .action(async ({ config }: ConfigOption) =>
-    finish(await runServe({ file: config, env, version, signals: process, err })),
+  .action(async ({ config }: ConfigOption) => {
+    const { runServe } = await import('./cli/serve.js');
+    finish(await runServe({ file: config, env, version, signals: process, err }));
+  });
+// A gateway may start while people wait: what only other commands need is not loaded for it.
+if (process.argv[2] !== 'serve') {
+  const { addOtherCommands } = await import('./cli/other-commands.js');
+  addOtherCommands(
+    program,
+    CONFIG,
+    { version, env, signals: process, out: process.stdout, err: process.stderr },
+    finish,
   );
-program
-  .command('sample')
-  .description('Serve the sample campaign, with a claim service behind it.')
-  .option(...CONFIG)
-  .option('--service-port <port>', 'port of the claim service; 0 takes a free one', Number, 9000)
-  .action(async ({ config, servicePort }: ConfigOption & { readonly servicePort: number }) =>
-    finish(await runSample({ file: config, env, version, signals: process, out, err, servicePort })),
-  );
-program
-  .command('check')
-  .description('Validate the configuration and print the effective one, secrets masked.')
-  .option(...CONFIG)
-  .action(async ({ config }: ConfigOption) => finish(await runCheck({ file: config, env, out, err })));
-program
-  .command('schema')
-  .description('Print the JSON Schema of the configuration.')
-  .action(async () => finish(await runSchema({ out })));
-addAuditCommand(program, { out, err, env }, finish);
-addBurstCommand(program, { out: process.stdout, err: process.stderr }, finish);
-addReplayCommand(program, { out: process.stdout, err: process.stderr }, finish);
-addSimulateCommand(program, { out: process.stdout, err: process.stderr, env }, finish);
+}
 
 try {
   await program.parseAsync();

@@ -12,11 +12,12 @@ import type { Health } from '../overload/health.js';
 import type { Slot } from '../overload/limiter.js';
 import { turnOf } from '../waiting-room/lottery.js';
 import type { Place } from '../waiting-room/place.js';
-import type { AskListener, CampaignLink } from './campaign-link.js';
+import type { CampaignLink } from './campaign-link.js';
 import { ClaimEntry, type EntrySettings } from './claim-entry.js';
 import type { Attempt, Decision, Ending, Pass } from './decision.js';
 import type { Door, HeldClaim } from './door.js';
 import type { Ask, AskLedger, AskResult, Remaining } from './exchange.js';
+import type { AskListener } from './pending-asks.js';
 import type { SlotAccount } from './slot-account.js';
 
 export interface ClaimRequest {

@@ -9,63 +9,32 @@ import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Random } from '../kernel/random.js';
 import { StoreClock } from '../kernel/store-clock.js';
 import type { Health } from '../overload/health.js';
-import { newerLottery } from '../waiting-room/lottery.js';
 import type { Place } from '../waiting-room/place.js';
+import { type DoorPort, NO_DOOR } from './door-port.js';
 import type {
   Ask,
-  AskResult,
   CampaignStore,
   ExchangeCall,
   ExchangeReply,
   ExchangeSettings,
-  HealthCounts,
-  Known,
-  KnownClaims,
   PlaceEvent,
   Settlement,
   SoldOutSign,
   StoreView,
 } from './exchange.js';
-import { NO_CLAIMS, NO_HEALTH, NO_PACE } from './exchange.js';
+import { Knowledge } from './knowledge.js';
+import { Outbox, type Parcel, tell } from './outbox.js';
+import { type AskListener, type PendingAsk, PendingAsks } from './pending-asks.js';
 import type { SlotAccount } from './slot-account.js';
 
-const MOST_ASKS_A_CALL = 100;
 const MOST_CALLS = 4;
-/** Settlements of one call; the rest goes with the next. */
-const MOST_SETTLED_A_CALL = 200;
 /** How long a settlement waits for company: in a flood the next ask takes it along, and half of all calls are saved. */
 const SETTLE_MS = 1;
-/** Asks that may gather; beyond it the gateway is overloaded. */
-const MOST_GATHERED = 20_000;
 const TICK_MS = 100;
 /** Twice within the second in which every gateway is to know what an operator changed. */
 const IDLE_TICK_MS = 450;
 /** How long a campaign that somebody asked for ticks at full pace. */
 const BUSY_US = 3_000_000;
-
-/** What the door makes of a reply. Times are local, monotonic, in microseconds. */
-export interface DoorPort {
-  /** Permits the door could use beyond those it has and those on their way. */
-  permitsWanted(): number;
-  /** The call that asked for `asked` permits is answered. */
-  permitsArrived(asked: number, departuresUs: readonly number[]): void;
-  /** The call that asked for `asked` permits failed. */
-  permitsFailed(asked: number): void;
-  /** All of a reply is dealt with: what it says tells when asking again makes sense. */
-  observe(view: StoreView, decidedAtUs: number): void;
-}
-
-export interface AskListener {
-  /** @param decidedAtUs - when the store decided, local monotonic time, at the latest */
-  answered(result: AskResult, decidedAtUs: number): void;
-  failed(fault: StoreUnavailableError | 'overloaded'): void;
-}
-
-interface PendingAsk {
-  readonly ask: Ask;
-  readonly listener: AskListener;
-  readonly sinceUs: number;
-}
 
 export interface CampaignLinkOptions {
   readonly store: CampaignStore;
@@ -91,65 +60,30 @@ export interface AnsweredCall {
   readonly seconds: number;
 }
 
-const NO_DOOR: DoorPort = {
-  permitsWanted: () => 0,
-  permitsArrived: () => {},
-  permitsFailed: () => {},
-  observe: () => {},
-};
-
-/** A settlement on its way. `told` is called once: when the store has it, or cannot be told for now. */
-interface PendingSettlement {
-  readonly event: Settlement;
-  told: (() => void) | null;
-  readonly sinceUs: number;
-}
-
-type Events = { [K in 'entered' | 'gone']: Place[] } & { [K in 'spent' | 'given' | 'retained']: PlaceEvent[] } & {
-  settled: PendingSettlement[];
-  signs: SoldOutSign[];
-  replays: number;
-  served: number;
-  dropped: number;
-};
-
 export class CampaignLink {
   readonly storeClock: StoreClock;
   door: DoorPort = NO_DOOR;
   view: StoreView | null = null;
   /** Local monotonic time of the last reply, in microseconds. */
   seenUs = Number.NEGATIVE_INFINITY;
-  #known: Known = {
-    epoch: 1,
-    generation: '',
-    heads: [0, 0],
-    tails: [0, 0],
-    doorTat: 0,
-    doorIntervalNs: 0,
-    taken: 0,
-    released: 0,
-    lottery: null,
-    claims: NO_CLAIMS,
-    pace: NO_PACE,
-  };
-  #births = 0;
-  #asks: PendingAsk[] = [];
-  #events = noEvents();
-  /** Until when the service wants to be left alone, local monotonic time in microseconds; told once. */
-  #restUntilUs = 0;
+  readonly #asks: PendingAsks;
+  readonly #known: Knowledge;
+  readonly #outbox: Outbox;
   #calls = 0;
   #flushing = false;
   #tickDue = false;
   #busyUntilUs = 0;
   #timer: Timer | null = null;
   #settleTimer: Timer | null = null;
-  #settleDue = false;
   #stopped = false;
   #failing = false;
   readonly #listeners = new Set<(view: StoreView) => void>();
 
   constructor(private readonly options: CampaignLinkOptions) {
     this.storeClock = new StoreClock(options.clock);
+    this.#asks = new PendingAsks(options.clock);
+    this.#known = new Knowledge(options.generation);
+    this.#outbox = new Outbox(options.clock);
   }
 
   /** Begins to tick. @returns once the store has answered for the first time, or failed to */
@@ -170,21 +104,17 @@ export class CampaignLink {
   }
 
   ask(ask: Ask, listener: AskListener): void {
-    if (this.#asks.length >= MOST_GATHERED) {
-      listener.failed('overloaded');
-      return;
-    }
-    this.#asks.push({ ask, listener, sinceUs: this.options.clock.monotonicUs() });
-    this.flushSoon();
+    if (this.#asks.add(ask, listener)) this.flushSoon();
+    else listener.failed('overloaded');
   }
 
   report(kind: 'entered' | 'gone', place: Place): void {
-    this.#events[kind].push(place);
+    this.#outbox.place(kind, place);
     this.flushSoon();
   }
 
   reportClaimant(kind: 'spent' | 'given' | 'retained', event: PlaceEvent): void {
-    this.#events[kind].push(event);
+    this.#outbox.claimant(kind, event);
     this.flushSoon();
   }
 
@@ -193,19 +123,19 @@ export class CampaignLink {
    * @param told - called once: when the store has it, or else as soon as it is known not to answer for now
    */
   settle(event: Settlement, told: () => void = () => {}): void {
-    this.#events.settled.push({ event, told, sinceUs: this.options.clock.monotonicUs() });
+    this.#outbox.settle(event, told);
     this.#settleTimer ??= this.options.clock.after(SETTLE_MS, this.#flushSettled);
-    if (this.#failing) this.#tell(this.#events.settled, Number.POSITIVE_INFINITY);
+    if (this.#failing) this.#outbox.tellAll();
   }
 
   reportSign(sign: SoldOutSign): void {
-    this.#events.signs.push(sign);
+    this.#outbox.sign(sign);
     this.flushSoon();
   }
 
   /** An answer was replayed without asking. It travels with the next call. */
   countReplay(): void {
-    this.#events.replays++;
+    this.#outbox.replay();
   }
 
   /**
@@ -213,20 +143,18 @@ export class CampaignLink {
    * @param restMs - how long the service wants to be left alone; 0: it said nothing
    */
   reportHealth(health: Health, restMs: number): void {
-    if (health === 'success') this.#events.served++;
-    else if (health === 'dropped') this.#events.dropped++;
-    if (restMs > 0) this.#restUntilUs = Math.max(this.#restUntilUs, this.options.clock.monotonicUs() + restMs * 1000);
+    this.#outbox.health(health, restMs);
   }
 
   /** An operator's word: claims may go on after all losses of data noticed so far. */
   confirmLosses(): void {
-    this.#knowClaims({ confirmed: Math.max(this.#known.claims.confirmed, this.view?.claims.losses ?? 0) });
+    this.#known.confirm(this.view?.claims.losses ?? 0);
+    this.tickSoon();
   }
 
   /** An operator's word, in place of the service's. A budget that is granted in full stays so. */
   declareSoldOut(soldOut: boolean): void {
-    const { soldOut: count } = this.#known.claims;
-    if ((count % 2 === 1) !== soldOut) this.#knowClaims({ soldOut: count + 1 });
+    if (this.#known.declareSoldOut(soldOut)) this.tickSoon();
   }
 
   /** How old what is known of the campaign is, in milliseconds; infinite: nothing is known yet. */
@@ -270,7 +198,7 @@ export class CampaignLink {
 
   readonly #flushSettled = (): void => {
     this.#settleTimer = null;
-    this.#settleDue = true;
+    this.#outbox.settleNow();
     this.#flush();
   };
 
@@ -278,42 +206,40 @@ export class CampaignLink {
     if (this.#stopped) return;
     while (this.#calls < MOST_CALLS) {
       const permits = this.door.permitsWanted();
-      if (this.#asks.length === 0 && permits === 0 && !this.#tickDue && !this.#mayTell()) return;
-      const count = asksOfOneCall(this.#asks);
-      const asks = this.#asks.length <= count ? this.#asks : this.#asks.slice(0, count);
-      this.#asks = asks === this.#asks ? [] : this.#asks.slice(count);
+      if (this.#asks.count === 0 && permits === 0 && !this.#tickDue && !this.#mayTell()) return;
+      const asks = this.#asks.take();
       void this.#send(asks, permits);
     }
   };
 
   async #send(asks: PendingAsk[], permits: number): Promise<void> {
     const { clock, slots, store } = this.options;
-    const events = this.#takeEvents();
+    const parcel = this.#outbox.take();
     const sentUs = clock.monotonicUs();
     const number = slots.open(permits + claimsIn(asks) + (this.#tickDue ? 1 : 0));
     this.#calls++;
     if (asks.length > 0) this.touch();
-    const call = this.#call(asks, events, permits, slots.allowance(number));
+    const call = this.#call(asks, parcel, permits, slots.allowance(number));
     this.#tickDue = false;
     try {
       const reply = await store.exchange(call);
       this.storeClock.learn(reply.kind === 'late' ? reply.nowUs : reply.view.nowUs, sentUs);
       if (reply.kind === 'late') {
         slots.abandon(number);
-        this.#keep(events);
-        this.#tell(events.settled, this.options.deadlineMs * 1000);
+        this.#outbox.takeBack(parcel);
+        tell(parcel, clock.monotonicUs() - this.options.deadlineMs * 1000);
         this.#askAgain(asks, permits);
       } else {
         slots.close(number, grantedBy(reply), reply.view.taken);
         // What was answered in the store's stead, the store has still to hear.
-        if (reply.view.local === true) this.#keep(events);
+        if (reply.view.local === true) this.#outbox.takeBack(parcel);
         this.#received(reply, asks, permits, sentUs);
-        this.#tell(events.settled, Number.POSITIVE_INFINITY);
+        tell(parcel, Number.POSITIVE_INFINITY);
       }
     } catch (fault) {
       slots.abandon(number);
-      this.#keep(events);
-      this.#tell(events.settled, Number.POSITIVE_INFINITY);
+      this.#outbox.takeBack(parcel);
+      tell(parcel, Number.POSITIVE_INFINITY);
       this.#failed(asks, permits, fault);
     } finally {
       this.#calls--;
@@ -321,7 +247,7 @@ export class CampaignLink {
     }
   }
 
-  #call(asks: readonly PendingAsk[], events: Events, permits: number, allowance: number): ExchangeCall {
+  #call(asks: readonly PendingAsk[], parcel: Parcel, permits: number, allowance: number): ExchangeCall {
     const { gateway, slots, settings, deadlineMs, clock } = this.options;
     const oldestUs = asks[0]?.sinceUs ?? clock.monotonicUs();
     // Half of the time is the store's at least: a pause of this process must not make a healthy store look late.
@@ -329,22 +255,15 @@ export class CampaignLink {
     return {
       gateway,
       settings: settings(),
-      known: { ...this.#known, taken: slots.taken, released: slots.released },
-      generation: this.#freshGeneration(),
+      known: this.#known.withSlots(slots.taken, slots.released),
+      generation: this.#known.freshGeneration(),
       notAfterUs: this.storeClock.known ? Math.ceil(this.storeClock.nowUs() + deadlineMs * 1000 - waitedUs) : 0,
-      events: { ...events, settled: events.settled.map((one) => one.event), health: this.#health(events) },
+      events: this.#outbox.eventsOf(parcel),
       permits,
       allowance,
       asks: asks.map((one) => one.ask),
       tick: this.#tickDue,
     };
-  }
-
-  #health({ served, dropped }: Events): HealthCounts {
-    if (served + dropped + this.#restUntilUs === 0) return NO_HEALTH;
-    const restUs = Math.max(0, this.#restUntilUs - this.options.clock.monotonicUs());
-    if (restUs === 0) this.#restUntilUs = 0;
-    return { served, dropped, restUs };
   }
 
   #received(
@@ -377,23 +296,7 @@ export class CampaignLink {
   }
 
   #learn(view: StoreView): void {
-    const { heads, tails } = this.#known;
-    const larger = (a: readonly [number, number], b: readonly [number, number]): [number, number] => [
-      Math.max(a[0], b[0]),
-      Math.max(a[1], b[1]),
-    ];
-    this.#known = {
-      ...this.#known,
-      epoch: Math.max(this.#known.epoch, view.epoch),
-      generation: view.generation,
-      heads: larger(heads, view.heads),
-      tails: larger(tails, view.tails),
-      doorTat: view.doorTat,
-      doorIntervalNs: view.doorIntervalNs,
-      lottery: view.epoch === this.#known.epoch ? newerLottery(this.#known.lottery, view.lottery) : view.lottery,
-      pace: view.pace.revision >= this.#known.pace.revision ? view.pace : this.#known.pace,
-      claims: mergedClaims(this.#known.claims, view.claims),
-    };
+    this.#known.learn(view);
     this.view = view;
     this.#failing = view.local === true;
     this.seenUs = this.options.clock.monotonicUs();
@@ -405,7 +308,7 @@ export class CampaignLink {
     const limitUs = this.options.deadlineMs * 1000;
     this.door.permitsFailed(permits);
     for (const one of asks) {
-      if (nowUs - one.sinceUs < limitUs / 2) this.#asks.push(one);
+      if (nowUs - one.sinceUs < limitUs / 2) this.#asks.putBack(one);
       else one.listener.failed(new StoreUnavailableError('exchange', Math.round((nowUs - one.sinceUs) / 1000)));
     }
   }
@@ -416,57 +319,6 @@ export class CampaignLink {
     this.door.permitsFailed(permits);
     const known = fault instanceof StoreUnavailableError ? fault : new StoreUnavailableError('exchange', 0, fault);
     for (const one of asks) one.listener.failed(known);
-  }
-
-  #keep(events: Events): void {
-    const later = this.#events;
-    this.#settleDue ||= events.settled.length > 0;
-    this.#events = {
-      entered: [...events.entered, ...later.entered],
-      gone: [...events.gone, ...later.gone],
-      spent: [...events.spent, ...later.spent],
-      given: [...events.given, ...later.given],
-      retained: [...events.retained, ...later.retained],
-      settled: [...events.settled, ...later.settled],
-      signs: [...events.signs, ...later.signs],
-      replays: events.replays + later.replays,
-      served: events.served + later.served,
-      dropped: events.dropped + later.dropped,
-    };
-  }
-
-  /** What has happened since the last call, as far as one call takes it. */
-  #takeEvents(): Events {
-    const events = this.#events;
-    this.#events = noEvents();
-    this.#settleDue = events.settled.length > MOST_SETTLED_A_CALL;
-    if (this.#settleDue) this.#events.settled = events.settled.splice(MOST_SETTLED_A_CALL);
-    return events;
-  }
-
-  /** Those who have waited for `atLeastUs` or longer wait no more; infinite: all. */
-  #tell(settled: readonly PendingSettlement[], atLeastUs: number): void {
-    const beforeUs = atLeastUs === Number.POSITIVE_INFINITY ? atLeastUs : this.options.clock.monotonicUs() - atLeastUs;
-    for (const one of settled) {
-      if (one.told === null || one.sinceUs > beforeUs) continue;
-      const { told } = one;
-      one.told = null;
-      told();
-    }
-  }
-
-  #knowClaims(changes: Partial<Known['claims']>): void {
-    this.#known = { ...this.#known, claims: { ...this.#known.claims, ...changes } };
-    this.#tickDue = true;
-    this.flushSoon();
-  }
-
-  /** A name for the store's data should it have none; never one that it had before it lost its data. */
-  #freshGeneration(): string {
-    const name = `${this.options.generation}.${this.#births}`;
-    if (name !== this.#known.generation) return name;
-    this.#births++;
-    return `${this.options.generation}.${this.#births}`;
   }
 
   #scheduleTick(): void {
@@ -483,42 +335,13 @@ export class CampaignLink {
 
   /** Events alone wait for company while the store does not answer. */
   #mayTell(): boolean {
-    const settles = this.#settleDue && this.#events.settled.length > 0;
-    return (settles || hasEvents(this.#events)) && !this.#failing;
+    return this.#outbox.isDue && !this.#failing;
   }
 
   #lineMoves(): boolean {
     const { view } = this;
     return view !== null && (view.atDoor > 0 || view.tails[0] > view.heads[0] || view.tails[1] > view.heads[1]);
   }
-}
-
-/** A call takes asks by one set of limits only: after a reload, some may still go by the one before. */
-function asksOfOneCall(asks: readonly PendingAsk[]): number {
-  const most = Math.min(asks.length, MOST_ASKS_A_CALL);
-  let limits: Ask['limits'] | null = null;
-  for (let count = 0; count < most; count++) {
-    const own = asks[count]!.ask.limits;
-    if (own.length === 0) continue;
-    if (limits !== null && own !== limits) return count;
-    limits = own;
-  }
-  return most;
-}
-
-/** What was known and what the store says; of a ledger that began anew, what the store says. */
-function mergedClaims(known: KnownClaims, said: KnownClaims): KnownClaims {
-  const confirmed = Math.max(said.confirmed, known.confirmed);
-  const losses = Math.max(said.losses, known.losses);
-  if (said.era !== known.era) return said.era > known.era ? { ...said, confirmed, losses } : known;
-  return {
-    ...said,
-    confirmed,
-    losses,
-    soldOut: Math.max(said.soldOut, known.soldOut),
-    granted: Math.max(said.granted, known.granted),
-    attempts: Math.max(said.attempts, known.attempts),
-  };
 }
 
 function grantedBy(reply: Extract<ExchangeReply, { kind: 'done' }>): number {
@@ -532,26 +355,4 @@ function claimsIn(asks: readonly PendingAsk[]): number {
   let claims = 0;
   for (const { ask } of asks) if (ask.kind === 'claim' || ask.kind === 'spare') claims++;
   return claims;
-}
-
-function noEvents(): Events {
-  return {
-    entered: [],
-    gone: [],
-    spent: [],
-    given: [],
-    retained: [],
-    settled: [],
-    signs: [],
-    replays: 0,
-    served: 0,
-    dropped: 0,
-  };
-}
-
-function hasEvents(events: Events): boolean {
-  return (
-    events.entered.length + events.gone.length + events.spent.length + events.given.length + events.retained.length >
-      0 || events.signs.length > 0
-  );
 }

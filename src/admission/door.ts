@@ -12,7 +12,7 @@
 import { atInterval, type BucketRate, charged, waitNs } from '../buckets/gcra.js';
 import type { Clock, Timer } from '../kernel/clock.js';
 import { type Place, RETURN } from '../waiting-room/place.js';
-import type { DoorPort } from './campaign-link.js';
+import type { DoorPort } from './door-port.js';
 import type { StoreView } from './exchange.js';
 import { HeldClaims } from './held-claims.js';
 

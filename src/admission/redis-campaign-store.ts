@@ -13,6 +13,7 @@ import type {
   ClaimsView,
   ExchangeCall,
   ExchangeReply,
+  ExchangeSettings,
   PlaceEvent,
   Settlement,
   SoldOutSign,
@@ -31,6 +32,8 @@ export interface RedisCampaignStoreOptions {
 
 export class RedisCampaignStore implements CampaignStore {
   readonly #keys: CampaignKeys;
+  #settings: ExchangeSettings | null = null;
+  #settingTexts: readonly string[] = [];
 
   constructor(private readonly options: RedisCampaignStoreOptions) {
     this.#keys = campaignKeys(options.keyPrefix, options.upstream, options.campaign);
@@ -39,8 +42,18 @@ export class RedisCampaignStore implements CampaignStore {
   async exchange(call: ExchangeCall): Promise<ExchangeReply> {
     const { calls, script, storeTimeUs } = this.options;
     const keys = [...this.#keys.fixed];
-    const args = encodeCall(call, storeTimeUs === undefined ? '' : String(storeTimeUs()), keys, this.#keys);
+    const nowUs = storeTimeUs === undefined ? '' : String(storeTimeUs());
+    const args = encodeCall(call, nowUs, this.#textsOf(call.settings), keys, this.#keys);
     return decodeReply((await calls.call(script, keys, args)) as Wire, call);
+  }
+
+  /** Settings are made anew only when something in them changes: nearly every call brings those of the one before. */
+  #textsOf(settings: ExchangeSettings): readonly string[] {
+    if (settings !== this.#settings) {
+      this.#settings = settings;
+      this.#settingTexts = settingTexts(settings);
+    }
+    return this.#settingTexts;
   }
 }
 
@@ -66,13 +79,9 @@ const UNBOUNDED = -1;
 /** How an ask's kind is written. */
 const KINDS = { join: 0, claim: 1, pass: 2, find: 3, recall: 4, refund: 5, spare: 6 } as const;
 
-function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: CampaignKeys): RedisArgument[] {
-  const { settings, known, events } = call;
-  const args: RedisArgument[] = [
-    nowUs,
-    call.gateway,
-    call.generation,
-    call.notAfterUs,
+/** The settings in the order in which the script reads them. */
+function settingTexts(settings: ExchangeSettings): string[] {
+  return [
     settings.door.intervalNs,
     settings.door.toleranceNs,
     settings.horizonUs,
@@ -97,6 +106,23 @@ function encodeCall(call: ExchangeCall, nowUs: string, keys: string[], names: Ca
     settings.pace.enabled ? 1 : 0,
     settings.pace.configuredMilli,
     settings.pace.leastMilli,
+  ].map(String);
+}
+
+function encodeCall(
+  call: ExchangeCall,
+  nowUs: string,
+  settings: readonly string[],
+  keys: string[],
+  names: CampaignKeys,
+): RedisArgument[] {
+  const { known, events } = call;
+  const args: RedisArgument[] = [
+    nowUs,
+    call.gateway,
+    call.generation,
+    call.notAfterUs,
+    ...settings,
     known.epoch,
     known.generation,
     known.heads[0],

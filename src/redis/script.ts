@@ -29,9 +29,7 @@ export class Script {
   /** @throws whatever the connection says; the caller tells outages from defects */
   call(connection: RedisConnection, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
     this.calls++;
-    const wire: RedisArgument[] = [this.sha, keys.length];
-    for (const key of keys) wire.push(key);
-    for (const arg of args) wire.push(arg);
+    const wire = ([this.sha, keys.length] as RedisArgument[]).concat(keys, args);
     return connection.send('evalsha', wire).catch((err: unknown) => {
       if (!isNoScript(err)) throw err;
       this.loads++;

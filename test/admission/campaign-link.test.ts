@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AskListener } from '../../src/admission/campaign-link.js';
+
 import type { AskResult } from '../../src/admission/exchange.js';
+import type { AskListener } from '../../src/admission/pending-asks.js';
 import { StoreUnavailableError } from '../../src/kernel/errors.js';
 import { AdmissionKit } from './admission-kit.js';
 import { ask } from './stores.js';

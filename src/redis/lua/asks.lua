@@ -18,16 +18,20 @@ local function push_result(c, ask, kind, place, detail)
   end
 end
 
--- A negative cost gives tokens back; a bucket that is full is an absent one.
+-- A negative cost gives tokens back.
 local function charge_all(c, ask, cost)
   for _, charge in ipairs(ask.charges) do
-    local tat = gcra_charged(c.tats[charge.key], c.now_ns, charge.interval, cost)
-    c.tats[charge.key] = tat
-    if tat > c.now_ns then
-      redis.call('SET', charge.key, whole(tat), 'PX', math.ceil((tat - c.now_ns) / 1000000))
-    else
-      redis.call('DEL', charge.key)
-    end
+    c.tats[charge.key] = gcra_charged(c.tats[charge.key], c.now_ns, charge.interval, cost)
+    c.charged[charge.key] = true
+  end
+end
+
+-- Once a call, however many asks share a bucket; one that is full is an absent one.
+local function save_buckets(c)
+  for key in pairs(c.charged) do
+    local left_ns = c.tats[key] - c.now_ns
+    if left_ns > 0 then redis.call('SET', key, whole(c.tats[key]), 'PX', math.ceil(left_ns / 1000000))
+    else redis.call('DEL', key) end
   end
 end
 

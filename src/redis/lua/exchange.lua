@@ -48,7 +48,7 @@ local c = {
   keys = { line = KEYS[2], who = KEYS[3], came = { [0] = KEYS[4], KEYS[5] }, spent = { [0] = KEYS[6], KEYS[7] },
     door = KEYS[8], inside = KEYS[9], units = KEYS[10], marks = KEYS[11] },
   settings = settings, allowance = allowance, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {},
-  claims = {}, turns = {},
+  charged = {}, claims = {}, turns = {},
 }
 local key_at = 11
 local function next_key()
@@ -128,6 +128,7 @@ if #asks > 0 then
   end
   read_claims(c, ledgers)
   for _, ask in ipairs(asks) do answer(c, ask) end
+  save_buckets(c)
 end
 
 save_pace(c)
