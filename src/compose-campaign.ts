@@ -1,5 +1,6 @@
 /** Wires one campaign: its link to the store, its door, its decisions, its tickets. */
 import { hkdfSync, randomBytes } from 'node:crypto';
+import { PollPace } from './abuse/poll-pace.js';
 import type { OperatedCampaign } from './admin/campaign-desk.js';
 import { type CampaignRooms, joinRooms, limitRates, type RoomsConfig } from './admission/campaign-rooms.js';
 import type { Door } from './admission/door.js';
@@ -116,6 +117,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   watchEndings(rooms, metrics.campaign(id));
   const notes = new LineNotes();
   const ended: RoutedContext['ended'] = new BoundedCache(ENDED_PLACES);
+  const pace = new PollPace();
   // Plain properties only: an object with accessors is a slow one to V8, and every request asks this one.
   const contextOf = (
     { campaign, upstreamConfig, upstream, keys, secretsOf }: CampaignRevision,
@@ -139,6 +141,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     meters: new CampaignMeters(metrics.campaign(id), campaign.limits),
     notes,
     ended,
+    pace,
     state,
     nowMs,
     opensInMs: rooms.opensInMs,

@@ -4,7 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { AddressGuard } from './abuse/address-guard.js';
 import { adminApi } from './admin/api.js';
 import { createAdminApp } from './admin/app.js';
 import { GatewayLog } from './admin/gateway-log.js';
@@ -125,6 +126,8 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const ids = new RequestIds();
   const { basePath } = config.server;
   const logSettings = { ...config.log };
+  const { limits, bans } = config.server;
+  const guard = new AddressGuard({ limits, bans, clock, logger }, () => gate.addresses);
   // Plain properties, which a reload writes to: every request reads them.
   const gate = {
     ...gateOf(loaded),
@@ -134,6 +137,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     streams: served.streams,
     matcher: served.matcher,
     ids,
+    guard,
     clock,
     random,
     metrics,
@@ -144,7 +148,11 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const app = createGatewayApp(gate);
   const server = createPrelinkedServer(app, { tls: certificates.forListener(config.server.tls) });
   const refused = metrics.campaign('').request('other', 'refused');
-  answerClientErrors(server, ids, () => refused.finished(400, 0));
+  guard.watch(server);
+  answerClientErrors(server, ids, (problem, socket) => {
+    if (problem.code === 'REQUEST_INVALID') guard.offendedBySocket(socket as Socket);
+    refused.finished(400, 0);
+  });
   let stopped: (status: number) => void = () => {};
   const done = new Promise<number>((resolve) => {
     stopped = resolve;

@@ -48,6 +48,11 @@ export class ClientAddresses {
     return this.#walk(direct, forwardedFor);
   }
 
+  /** Whether `text`, an address in its canonical spelling, is one of the listed proxies. */
+  trusts(text: string): boolean {
+    return this.#know(text)?.trusted === true;
+  }
+
   #walk(direct: ClientAddress, forwardedFor: string): ClientAddress {
     let nearest: IpAddress | null = null;
     let end = forwardedFor.length;

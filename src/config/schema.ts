@@ -4,6 +4,7 @@
  * secret is marked `writeOnly`, as in JSON Schema, and never printed.
  */
 import { z } from 'zod';
+import { addressLimitsSchema, bansSchema } from './abuse-schema.js';
 import { campaignSchema } from './campaign-schema.js';
 import { keySchema } from './key-schema.js';
 import { pattern } from './pattern.js';
@@ -42,6 +43,8 @@ const serverSchema = z.strictObject({
     .prefault({})
     .describe('Cross-origin access for browsers.'),
   tls: listenerTlsSchema.nullable().default(null).describe('TLS for clients; null where a proxy in front ends it.'),
+  limits: addressLimitsSchema.prefault({}).describe('What one address may do, before anything else is looked at.'),
+  bans: bansSchema.prefault({}).describe('Addresses that do what no honest client does are refused for a while.'),
   maxBodyBytes: z
     .number()
     .int()

@@ -1,4 +1,5 @@
 /** What the routes need of one campaign, by one configuration: a request is answered by the one it began with. */
+import type { PollPace } from '../abuse/poll-pace.js';
 import type { Admission } from '../admission/admission.js';
 import type { CampaignLink } from '../admission/campaign-link.js';
 import type { BucketRate } from '../buckets/gcra.js';
@@ -39,6 +40,8 @@ export interface CampaignContext {
   readonly limitFields: RateLimitFields | null;
   readonly meters: CampaignMeters;
   readonly notes: LineNotes;
+  /** Whether people poll as they were told. */
+  readonly pace: PollPace;
   /** How places ended that this gateway saw end, by `placeName`. */
   readonly ended: BoundedCache<'claimed' | 'left'>;
   state(): CampaignState;

@@ -16,8 +16,12 @@ const CONNECT_REFUSED: Problem = {
 };
 const EXPECTATION_REFUSED: Problem = { code: 'EXPECTATION_FAILED' };
 
-/** @param refused - told of every refusal given here, for counting */
-export function answerClientErrors(server: Server, ids: RequestIds, refused: (problem: Problem) => void): void {
+/** @param refused - told of every refusal given here, and of the connection it came by, for counting */
+export function answerClientErrors(
+  server: Server,
+  ids: RequestIds,
+  refused: (problem: Problem, socket: Duplex) => void,
+): void {
   const failed = new WeakSet<Duplex>();
   server.on('clientError', (fault: NodeJS.ErrnoException, socket: Duplex) => {
     if (failed.has(socket)) return;
@@ -27,16 +31,16 @@ export function answerClientErrors(server: Server, ids: RequestIds, refused: (pr
       return;
     }
     const problem = problemOf(fault);
-    refused(problem);
+    refused(problem, socket);
     afterOwedAnswer(socket, () => endWith(socket, rawProblem(ids.next(), problem)));
   });
   server.on('connect', (_req: IncomingMessage, socket: Duplex) => {
-    refused(CONNECT_REFUSED);
+    refused(CONNECT_REFUSED, socket);
     socket.on('error', () => socket.destroy());
     endWith(socket, rawProblem(ids.next(), CONNECT_REFUSED));
   });
-  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
-    refused(EXPECTATION_REFUSED);
+  server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) => {
+    refused(EXPECTATION_REFUSED, req.socket);
     sendProblem(res, ids.next(), EXPECTATION_REFUSED);
   });
 }

@@ -1,7 +1,9 @@
 /** The application that clients see: hygiene, then the line's own endpoints, then the campaigns' routes. */
 import type { ServerResponse } from 'node:http';
 import type { ErrorRequestHandler, Express, Request, Response } from 'express';
+import type { AddressGuard } from '../abuse/address-guard.js';
 import type { Logger } from '../kernel/logger.js';
+import type { Random } from '../kernel/random.js';
 import { ROUTES } from '../metrics/vocabulary.js';
 import type { AccessLog } from './access-log.js';
 import { type ClaimRouteOptions, claimRoute } from './claim-route.js';
@@ -14,9 +16,11 @@ import { queueRoutes } from './queue-routes.js';
 import { type InFlight, RequestFacts } from './request-facts.js';
 import type { RequestIds } from './request-id.js';
 import type { Tracing } from './request-trace.js';
+import { retryAfterSeconds } from './retry-after.js';
 
 export interface GatewayAppOptions extends ClaimRouteOptions, QueueRoutesOptions {
   readonly ids: RequestIds;
+  readonly guard: AddressGuard;
   readonly logger: Logger;
   readonly accessLog: AccessLog;
   /** Null where nobody traces. */
@@ -49,7 +53,7 @@ type Fault = (err: unknown, req: Request, res: Response) => void;
 
 /** Judges the request, names it, counts its end, and passes a clean one on. */
 function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
-  const { ids, clock, metrics, tracing } = options;
+  const { ids, clock, metrics, tracing, guard, random } = options;
   const ended = endOf(options);
   const inFlight: InFlight = new Map(ROUTES.map((route) => [route, metrics.gateway.inFlight(route)]));
   return (req, res, next) => {
@@ -61,6 +65,7 @@ function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
     req.facts = new RequestFacts(ids.next(), path, query, clock.monotonicUs(), inFlight);
     if (tracing !== null) req.facts.trace = tracing.begin(req);
     res.on('close', ended);
+    if (guard.watches && refusedByGuard(guard, req, res, random)) return;
     if (clean) {
       try {
         serve(req, res, next);
@@ -70,17 +75,35 @@ function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
       return;
     }
     // What cannot be trusted to be framed as it looks is not followed by another request.
+    req.facts.offends = true;
     endConnectionAfter(req, res);
     sendProblem(res, req.facts.id, { code: verdict.code, detail: verdict.detail });
   };
 }
 
+/** Whether the address may not ask now, and was told so. */
+function refusedByGuard(guard: AddressGuard, req: Request, res: Response, random: Random): boolean {
+  const refusal = guard.judge(req);
+  if (refusal === null) return false;
+  const retry = { retryAfterSeconds: retryAfterSeconds(refusal.waitMs, random) };
+  if (refusal.kind === 'banned') endConnectionAfter(req, res);
+  else req.facts.outcome = 'limited';
+  const detail = 'This address sends more requests than one address may; wait Retry-After.';
+  sendProblem(
+    res,
+    req.facts.id,
+    refusal.kind === 'banned' ? { code: 'ADDRESS_BANNED', ...retry } : { code: 'RATE_LIMITED', detail, ...retry },
+  );
+  return true;
+}
+
 /** Counts the end of an answer. One function for all: it is told by `this`, as any listener, whose answer it is. */
-function endOf({ clock, metrics, campaigns, accessLog }: GatewayAppOptions) {
+function endOf({ clock, metrics, campaigns, accessLog, guard }: GatewayAppOptions) {
   const other = metrics.campaign('');
   return function ended(this: ServerResponse): void {
     const { facts } = this.req as Request;
     facts.end();
+    if (facts.offends) guard.offended(this.req as Request);
     const streamed = facts.streamedUs > 0;
     const status = this.writableFinished || streamed ? this.statusCode : 0;
     const seconds = ((streamed ? facts.streamedUs : clock.monotonicUs()) - facts.startedUs) / 1e6;

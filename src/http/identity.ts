@@ -6,6 +6,7 @@ import type { LedgerRequest } from '../claims/verdict.js';
 import type { Ticket } from '../waiting-room/tickets.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { Problem } from './problem.js';
+import type { RequestFacts } from './request-facts.js';
 
 const TICKET_FIELD = 'spillway-ticket';
 
@@ -22,11 +23,15 @@ const FOREIGN: TicketReading = {
   problem: { code: 'TICKET_INVALID', detail: 'The ticket belongs to another claimant; drop it and claim again.' },
 };
 
-/** Reads a ticket's text, whoever it belongs to. */
-export function readTicket(context: CampaignContext, text: string): TicketReading {
+/**
+ * Reads a ticket's text, whoever it belongs to.
+ * @param facts - of who presents it on purpose; null for a cookie, which may be left over from another person
+ */
+export function readTicket(context: CampaignContext, text: string, facts: RequestFacts | null): TicketReading {
   const ticket = context.tickets.verify(text);
   if (ticket === null) {
     context.meters.ticketChecked('bad_signature');
+    if (facts !== null) facts.offends = true;
     return INVALID;
   }
   // A newer epoch than this gateway knows of yet is no reason to give a place up.
@@ -46,14 +51,14 @@ export function ticketOf(context: CampaignContext, req: Request, claimantId: str
   const field = req.headers[TICKET_FIELD];
   if (field !== undefined) {
     if (Array.isArray(field)) return INVALID;
-    const reading = readTicket(context, field);
+    const reading = readTicket(context, field, req.facts);
     if (reading.kind !== 'ticket' || claimantId === null) return reading;
     return context.tickets.belongsTo(reading.ticket, claimantId) ? reading : FOREIGN;
   }
   if (req.headers.cookie === undefined) return NO_TICKET;
   const cookie = context.cookie.read(req.headers.cookie);
   if (cookie.kind !== 'one') return NO_TICKET;
-  const reading = readTicket(context, cookie.value);
+  const reading = readTicket(context, cookie.value, null);
   if (reading.kind !== 'ticket') return NO_TICKET;
   return claimantId === null || context.tickets.belongsTo(reading.ticket, claimantId) ? reading : NO_TICKET;
 }

@@ -99,6 +99,11 @@ export const problemCodes = define({
     detail:
       'The request comes from a page of another origin; list the origin under server.cors.origins if it is yours.',
   },
+  ADDRESS_BANNED: {
+    status: 429,
+    title: 'The address is banned for a while',
+    detail: 'Too much came from this address that no honest client sends; wait Retry-After.',
+  },
   OVERLOADED: {
     status: 503,
     title: 'Request cannot be satisfied due to temporary server capacity constraints',

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Decision } from '../admission/decision.js';
 import type { ClientAddresses } from '../claimant/client-address.js';
+import type { Clock } from '../kernel/clock.js';
 import type { Random } from '../kernel/random.js';
 import type { Place } from '../waiting-room/place.js';
 import type { TicketDocument } from '../waiting-room/ticket-document.js';
@@ -25,6 +26,7 @@ export interface QueueRoutesOptions {
   readonly streams: ReadonlyMap<string, TicketStreams>;
   readonly addresses: ClientAddresses;
   readonly cors: Cors;
+  readonly clock: Clock;
   readonly random: Random;
 }
 

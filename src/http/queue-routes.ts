@@ -111,7 +111,7 @@ class QueueRoutes {
     const context = desk.context(req, res, campaign, 'ticket');
     if (context === null) return;
     context.link.touch();
-    const reading = named === 'me' ? ticketOf(context, req, null) : readTicket(context, named);
+    const reading = named === 'me' ? ticketOf(context, req, null) : readTicket(context, named, req.facts);
     if (reading.kind === 'refused') return desk.refuse(req, res, reading.problem);
     if (reading.kind === 'ticket') return this.#tell(context, req, res, reading, named === 'me');
     desk.whenPrepared(context, req, () => this.#pollByClaimant(context, req, res, reading));
@@ -213,9 +213,18 @@ class QueueRoutes {
     }
     const document = desk.document(context, place, reading, null);
     recordPoll(context, place, document.pollAfterMs);
+    this.#judgePace(context, req, place, document.pollAfterMs);
     const cookie = own ? ticketCookieFields(context.cookie, req.headers, document) : [];
     req.facts.outcome = 'proxied';
     sendPrivate(res, 200, document, [...cookie, ...desk.fields(req)]);
+  }
+
+  /** Coming early changes nothing for the place; coming so in a loop does for the address. */
+  #judgePace(context: CampaignContext, req: Request, { line, number }: Place, pollAfterMs: number): void {
+    const nowMs = this.desk.options.clock.monotonicUs() / 1000;
+    const place = number * 2 + line;
+    if (context.pace.isFarTooEarly(place, nowMs)) req.facts.offends = true;
+    context.pace.told(place, pollAfterMs, nowMs);
   }
 
   #stream(
@@ -250,7 +259,7 @@ class QueueRoutes {
     const { desk } = this;
     const asker = desk.asker(context, req, res);
     if (asker === null) return;
-    const reading = named === 'me' ? asker.reading : readTicket(context, named);
+    const reading = named === 'me' ? asker.reading : readTicket(context, named, req.facts);
     const giveUp = (place: Place): void => {
       desk.giveUp(context, asker.request.claimant, place);
       req.facts.outcome = 'proxied';

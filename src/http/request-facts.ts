@@ -18,6 +18,8 @@ export class RequestFacts {
   /** A campaign's id; empty where there is none. */
   campaign = '';
   outcome: Outcome = 'refused';
+  /** Whether it is something no honest client sends. */
+  offends = false;
   /** Spent waiting: for the body, for the store, at the door. Not the gateway's own time. */
   waitedUs = 0;
   /** Null where nobody traces. */

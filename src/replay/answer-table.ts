@@ -32,6 +32,7 @@ export const ANSWER_TABLE: ReadonlyMap<string, Row> = new Map(
     CLAIMANT_UNKNOWN: final(401),
     DEVICE_NEEDED: retry(401),
     IDENTITY_UNAVAILABLE: retry(503),
+    ADDRESS_BANNED: retry(429),
     OVERLOADED: retry(503),
     QUEUE_FULL: retry(503),
     STORE_UNAVAILABLE: retry(503),
