@@ -56,7 +56,7 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
   const { file, loaded, configText, fork, clock, random, logger } = options;
   const folder = mkdtempSync(join(tmpdir(), 'spillway-'));
   chmodSync(folder, 0o700);
-  const exposition = new MergedExposition();
+  const exposition = new MergedExposition(loaded.config.metrics.format);
   const certificates = new Certificates({ clock, logger });
   let finish: (status: number) => void = () => {};
   const done = new Promise<number>((resolve) => {

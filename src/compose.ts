@@ -87,6 +87,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     config,
     revision,
     loadedAtMs: clock.wallMs(),
+    format: config.metrics.format,
     scripts: ['exchange', 'amend', 'audit-records', 'gateways'],
   });
   const certificates = new Certificates({ clock, logger });

@@ -171,12 +171,20 @@ const logSchema = z.strictObject({
     .describe('Lines for answers that are written in one second at most; the others are counted.'),
 });
 
+const metricsSchema = z.strictObject({
+  format: z
+    .enum(['classic', 'openmetrics'])
+    .default('classic')
+    .describe('Text format of /metrics, for the whole process; openmetrics has exemplars: traces of single requests.'),
+});
+
 export const configSchema = z.strictObject({
   server: serverSchema.prefault({}).describe('The listener that clients see.'),
   admin: adminSchema.prefault({}).describe('The listener that operators see: metrics, health, controls.'),
   store: storeSchema.prefault({}).describe('Where buckets, the line and the ledger live.'),
   tickets: ticketsSchema.prefault({}).describe('How tickets are signed.'),
   log: logSchema.prefault({}).describe('What is logged.'),
+  metrics: metricsSchema.prefault({}).describe('How metrics are exposed.'),
   upstreams: z.array(upstreamSchema).min(1).describe('The claim services behind.'),
   campaigns: z.array(campaignSchema).min(1).describe('The campaigns in front of them.'),
 });

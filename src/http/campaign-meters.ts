@@ -89,8 +89,8 @@ export class CampaignMeters {
     counter.inc();
   }
 
-  finished(route: Route, outcome: Outcome, status: number, seconds: number): void {
-    this.#requests.get(route)?.get(outcome)?.finished(status, seconds);
+  finished(route: Route, outcome: Outcome, status: number, seconds: number, traceId?: string): void {
+    this.#requests.get(route)?.get(outcome)?.finished(status, seconds, traceId);
   }
 
   ticketChecked(result: TicketResult): void {

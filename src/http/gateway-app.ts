@@ -110,7 +110,7 @@ function endOf({ clock, metrics, campaigns, accessLog, guard }: GatewayAppOption
     const outcome = status === 0 ? 'client_abort' : facts.outcome;
     const context = campaigns.get(facts.campaign);
     if (context === undefined) other.request(facts.route, outcome).finished(status, seconds);
-    else context.meters.finished(facts.route, outcome, status, seconds);
+    else context.meters.finished(facts.route, outcome, status, seconds, facts.trace?.recordedTraceId);
     accessLog.answered(this.req as Request, status, seconds);
     facts.trace?.end(this.req as Request, status);
   };

@@ -76,6 +76,11 @@ export class RequestTrace {
     return this.#span.spanContext().traceId;
   }
 
+  /** Undefined where the sampler left the request out. */
+  get recordedTraceId(): string | undefined {
+    return this.#span.isRecording() ? this.traceId : undefined;
+  }
+
   /** Measures how long the decision takes. */
   deciding(decided: (decision: Decision) => void): (decision: Decision) => void {
     const span = this.tracer.startSpan('decide', {}, this.#context);

@@ -6,7 +6,7 @@
  */
 import type { CampaignConfig, Config, UpstreamConfig } from '../config/schema.js';
 import { CampaignMetrics } from './campaign-metrics.js';
-import { type Exposition, expose } from './exposition.js';
+import { type Exposition, expose, type MetricsFormat } from './exposition.js';
 import { Families } from './families.js';
 import { OTHER } from './family.js';
 import { GatewayMetrics } from './gateway-metrics.js';
@@ -23,6 +23,8 @@ export interface MetricsOptions {
   readonly revision: string;
   /** When it was loaded, in Unix milliseconds. */
   readonly loadedAtMs: number;
+  /** Of what is scraped; classic when left out. */
+  readonly format?: MetricsFormat;
   /** Names of the store's scripts. */
   readonly scripts?: readonly string[];
 }
@@ -43,7 +45,7 @@ export interface Metrics {
 export function createMetrics(options: MetricsOptions): Metrics {
   const families = new Families();
   families.learn('script', options.scripts ?? []);
-  const metrics = new CatalogueMetrics(families, options.config.store.kind);
+  const metrics = new CatalogueMetrics(families, options.config.store.kind, options.format ?? 'classic');
   metrics.gateway.begin(options.version);
   metrics.store.begin(options.scripts ?? []);
   metrics.configured(options.config, options.revision, options.loadedAtMs);
@@ -62,10 +64,11 @@ class CatalogueMetrics implements Metrics {
   constructor(
     private readonly families: Families,
     storeKind: Config['store']['kind'],
+    format: MetricsFormat,
   ) {
     this.gateway = new GatewayMetrics(families);
     this.store = new StoreMetrics(storeKind, families);
-    this.exposition = expose(families);
+    this.exposition = expose(families, format);
     this.#other = new CampaignMetrics(OTHER, families);
     this.#otherUpstream = new UpstreamMetrics(OTHER, families);
   }

@@ -2,8 +2,8 @@
  * The bridge to prom-client, and the only importer of it: its metric classes, with our numbers inside. A registry of
  * its own for every gateway; the metrics of Node itself are the process's and therefore made once.
  *
- * Always the classic text format: on the first OpenMetrics scrape prom-client strips `_total` from its counters'
- * names for good, and the classic output is wrong from then on.
+ * One text format a process, and never one a scrape: on the first OpenMetrics scrape prom-client strips `_total` from its
+ * counters' names for good, and the classic output is wrong from then on.
  */
 import {
   type Aggregator,
@@ -29,27 +29,45 @@ export interface Exposition {
   snapshot(): Promise<MetricsSnapshot>;
 }
 
-export function expose(families: Families): Exposition {
-  const registry = new Registry();
+/** `openmetrics` has exemplars: the trace of one request for each bucket. */
+export type MetricsFormat = 'classic' | 'openmetrics';
+
+export function contentTypeOf(format: MetricsFormat) {
+  return format === 'openmetrics' ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE;
+}
+
+/** @throws Error when this process has answered in the other format already */
+export function expose(families: Families, format: MetricsFormat): Exposition {
+  const registry = newRegistry(format);
   for (const family of Object.values(families.gauges)) new ExposedGauge(family, registry);
   for (const family of Object.values(families.counters)) new ExposedCounter(family, registry);
   for (const family of Object.values(families.histograms)) new ExposedHistogram(family, registry);
-  const node = nodeRegistry();
+  const node = nodeRegistry(format);
   return {
     contentType: registry.contentType,
-    text: async () => (await registry.metrics()) + (await node.metrics()),
+    text: async () => (await registry.metrics()).replace(END, '') + (await node.metrics()),
     snapshot: async () => [...(await registry.getMetricsAsJSON()), ...(await node.getMetricsAsJSON())],
   };
+}
+
+/** Of a text in OpenMetrics. */
+const END = /# EOF\n$/;
+
+function newRegistry(format: MetricsFormat): Registry {
+  const registry = new Registry();
+  registry.setContentType(contentTypeOf(format) as typeof Registry.PROMETHEUS_CONTENT_TYPE);
+  return registry;
 }
 
 let ofNode: Registry | undefined;
 
 /** Observers of the event loop and of garbage collection cannot be taken back, so there is one set a process. */
-function nodeRegistry(): Registry {
+function nodeRegistry(format: MetricsFormat): Registry {
   if (ofNode === undefined) {
-    ofNode = new Registry();
+    ofNode = newRegistry(format);
     collectDefaultMetrics({ register: ofNode });
   }
+  if (ofNode.contentType !== contentTypeOf(format)) throw new Error('One process exposes its metrics in one format');
   return ofNode;
 }
 
@@ -99,6 +117,7 @@ interface Sample {
   /** prom-client writes these once and remembers their text. */
   readonly sharedLabels: Record<string, string>;
   readonly value: number;
+  readonly exemplar?: { readonly labelSet: Record<string, string>; readonly value: number; readonly timestamp: number };
 }
 
 class ExposedHistogram extends PromHistogram {
@@ -133,7 +152,15 @@ class ExposedHistogram extends PromHistogram {
       for (let i = 0; i < instrument.counts.length; i++) {
         count += instrument.counts[i]!;
         const le = instrument.bounds[i] ?? '+Inf';
-        samples.push({ metricName: `${name}_bucket`, labels: { le }, sharedLabels, value: count });
+        const seen = instrument.exemplars?.[i];
+        const exemplar = seen && { labelSet: { trace_id: seen.traceId }, value: seen.value, timestamp: seen.atSeconds };
+        samples.push({
+          metricName: `${name}_bucket`,
+          labels: { le },
+          sharedLabels,
+          value: count,
+          ...(exemplar && { exemplar }),
+        });
       }
       samples.push({ metricName: `${name}_sum`, labels: {}, sharedLabels, value: instrument.sum });
       samples.push({ metricName: `${name}_count`, labels: {}, sharedLabels, value: count });

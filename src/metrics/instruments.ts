@@ -33,21 +33,34 @@ export class Gauge {
   }
 }
 
+/** One observation, and the trace that it was made in. */
+export interface Exemplar {
+  readonly traceId: string;
+  readonly value: number;
+  readonly atSeconds: number;
+}
+
 export class Histogram {
   /** One more than there are bounds: the last counts what is above all of them. Not cumulative. */
   readonly counts: number[];
   sum = 0;
+  /** The last of each bucket; null where nothing was ever traced. */
+  exemplars: Array<Exemplar | undefined> | null = null;
 
   /** @param bounds - upper bounds, inclusive, ascending */
   constructor(readonly bounds: readonly number[]) {
     this.counts = new Array<number>(bounds.length + 1).fill(0);
   }
 
-  observe(value: number): void {
+  /** @param traceId - of a trace that is recorded; left out: there is none */
+  observe(value: number, traceId?: string): void {
     const { bounds } = this;
     let i = 0;
     while (i < bounds.length && value > bounds[i]!) i++;
     this.counts[i]!++;
     this.sum += value;
+    if (traceId === undefined) return;
+    this.exemplars ??= [];
+    this.exemplars[i] = { traceId, value, atSeconds: Date.now() / 1000 };
   }
 }

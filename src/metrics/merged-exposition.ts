@@ -4,7 +4,7 @@
  * fell would read as a restart from 0, and everything before it would be counted twice.
  */
 import { AggregatorRegistry } from 'prom-client';
-import type { MetricsSnapshot } from './exposition.js';
+import { contentTypeOf, type MetricsFormat, type MetricsSnapshot } from './exposition.js';
 
 /** What one process says. */
 export interface ProcessMetrics {
@@ -18,7 +18,11 @@ const TOTALS = new Set(['counter', 'histogram']);
 export class MergedExposition {
   #departed: MetricsSnapshot = [];
 
-  readonly contentType = AggregatorRegistry.PROMETHEUS_CONTENT_TYPE;
+  readonly contentType: string;
+
+  constructor(private readonly format: MetricsFormat = 'classic') {
+    this.contentType = contentTypeOf(format);
+  }
 
   /** Keeps the totals of a process that is gone. */
   async depart(last: MetricsSnapshot): Promise<void> {
@@ -36,7 +40,9 @@ export class MergedExposition {
     const snapshots = processes.map(({ metrics, leaving }) =>
       leaving && !allLeave ? metrics.filter(({ aggregator }) => aggregator === 'sum') : metrics,
     );
-    return aggregate([...snapshots.flat(), ...this.#departed]).metrics();
+    const merged = aggregate([...snapshots.flat(), ...this.#departed]);
+    merged.setContentType(contentTypeOf(this.format) as typeof AggregatorRegistry.PROMETHEUS_CONTENT_TYPE);
+    return merged.metrics();
   }
 }
 

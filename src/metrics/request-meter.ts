@@ -11,12 +11,15 @@ export class RequestMeter {
     private readonly histogram: () => Histogram,
   ) {}
 
-  /** @param status - the HTTP status sent; 0 when none was */
-  finished(status: number, seconds: number): void {
+  /**
+   * @param status - the HTTP status sent; 0 when none was
+   * @param traceId - of a trace that is recorded; left out: there is none
+   */
+  finished(status: number, seconds: number, traceId?: string): void {
     const counter = this.#byStatus[status] ?? this.expect(status);
     counter.inc();
     this.#duration ??= this.histogram();
-    this.#duration.observe(seconds);
+    this.#duration.observe(seconds, traceId);
   }
 
   /** Puts the count of a status at 0, so that its first occurrence shows as a rise. */
