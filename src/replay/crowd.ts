@@ -5,14 +5,14 @@
 import type { Clock, Timer } from '../kernel/clock.js';
 import { mannersOf } from './client-models.js';
 import type { CrowdOptions } from './crowd-options.js';
-import { DueHeap } from './due-heap.js';
+import { DuePeople } from './due-people.js';
 import { Grants } from './grants.js';
 import { InvitationDesk } from './invitation-desk.js';
 import type { End, Move, Step } from './move.js';
 import { Person } from './person.js';
 import type { NoReply, Reply } from './reply.js';
 import type { Tally } from './tally.js';
-import type { Outgoing, Transport } from './transport.js';
+import type { Transport } from './transport.js';
 
 const STEPS: readonly Step[] = ['claim', 'poll', 'leave'];
 
@@ -27,7 +27,7 @@ export class Crowd {
   readonly #promisedMs: Float32Array;
   readonly #step: Uint8Array;
   readonly #dueUs: Float64Array;
-  readonly #heap: DueHeap;
+  readonly #due: DuePeople;
   readonly #grants: Grants;
   readonly #invitations: InvitationDesk;
   readonly #startUs: number;
@@ -35,6 +35,8 @@ export class Crowd {
   #open = 0;
   #timer: Timer | null = null;
   #timerForUs = Number.POSITIVE_INFINITY;
+  /** Answers may come while people are sent; whoever is due then is sent with them. */
+  #sending = false;
   #finish: () => void = () => undefined;
 
   /** @param startUs - the start of the burst on the clock's monotonic scale; default: now */
@@ -49,15 +51,22 @@ export class Crowd {
     this.#people = new Array<Person | undefined>(arrivesAtUs.length).fill(undefined);
     this.#step = new Uint8Array(arrivesAtUs.length);
     this.#dueUs = Float64Array.from(arrivesAtUs);
-    this.#heap = new DueHeap(arrivesAtUs.length);
     this.#grants = new Grants(options.plan, tally);
     this.#invitations = new InvitationDesk(options.invitations ?? null, options.random);
-    arrivesAtUs.forEach((dueUs, person) => {
-      if (options.takesPart?.(person) === false) return;
+    this.#due = new DuePeople(this.#admit(), this.#dueUs);
+  }
+
+  /** @returns those who arrive by themselves, in order */
+  #admit(): Int32Array {
+    const { plan, takesPart } = this.#options;
+    const arriving = new Int32Array(plan.arrivesAtUs.length);
+    plan.arrivesAtUs.forEach((dueUs, person) => {
+      if (takesPart?.(person) === false) return;
       this.#invitations.reachable++;
       if (dueUs === Number.POSITIVE_INFINITY) this.#invitations.reserve(person);
-      else this.#plan(person, dueUs);
+      else arriving[this.#open++] = person;
     });
+    return arriving.subarray(0, this.#open);
   }
 
   /** Resolves when everybody has come to an end. */
@@ -69,11 +78,10 @@ export class Crowd {
     });
   }
 
-  #plan(person: number, dueUs: number): void {
+  #invite(person: number, dueUs: number): void {
     this.#options.plan.arrivesAtUs[person] = dueUs;
-    this.#dueUs[person] = dueUs;
     this.#open++;
-    this.#heap.push(person, dueUs);
+    this.#due.push(person, dueUs);
   }
 
   #nowUs(): number {
@@ -81,61 +89,51 @@ export class Crowd {
   }
 
   #arm(): void {
-    const dueUs = this.#heap.nextDueUs;
-    if (dueUs >= this.#timerForUs) return;
+    const dueUs = this.#due.nextDueUs;
+    if (this.#sending || dueUs >= this.#timerForUs) return;
     this.#timer?.cancel();
     this.#timerForUs = dueUs;
-    const delayMs = Math.max(0, (dueUs - this.#nowUs()) / 1000);
-    this.#timer = this.#clock.after(delayMs, () => this.#sendDue());
+    const delayMs = Math.max(0, Math.ceil((dueUs - this.#nowUs()) / 1000));
+    this.#timer = this.#clock.after(delayMs, this.#sendDue);
   }
 
-  #sendDue(): void {
+  readonly #sendDue = (): void => {
     this.#timerForUs = Number.POSITIVE_INFINITY;
-    while (this.#heap.nextDueUs <= this.#nowUs()) this.#send(this.#heap.pop());
-    if (this.#heap.size > 0) this.#arm();
-  }
+    this.#sending = true;
+    while (this.#due.nextDueUs <= this.#nowUs()) this.#send(this.#due.pop());
+    this.#sending = false;
+    if (!this.#due.isEmpty) this.#arm();
+  };
 
   #send(index: number): void {
     const step = STEPS[this.#step[index] as number] as Step;
     const person = this.#personAt(index);
     const dueUs = this.#dueUs[index] as number;
     this.#tally.sent(index, step, dueUs, this.#nowUs());
-    const request = this.#request(index, person, step);
-    this.#transport.send(this.#options.plan.target[index] as number, request, (reply) => {
-      this.#hear(index, person, step, reply, dueUs);
+    const { plan } = this.#options;
+    const claims = step === 'claim';
+    const request = {
+      step,
+      claimant: person.name,
+      ticket: claims ? person.claimsWith : person.ticket,
+      content: claims ? (plan.claims?.[index] ?? null) : null,
+    };
+    this.#transport.send(plan.target[index] as number, request, (reply, laterMs = 0) => {
+      this.#hear(index, person, step, reply, dueUs, this.#nowUs() + laterMs * 1000);
     });
   }
 
   #personAt(index: number): Person {
     let person = this.#people[index];
     if (person === undefined) {
-      person = new Person(mannersOf(this.#options.plan.model, index), this.#options.random);
+      const { plan, random, claimantOf } = this.#options;
+      person = new Person(mannersOf(plan.model, index), random, claimantOf(plan.claimant[index] as number));
       this.#people[index] = person;
     }
     return person;
   }
 
-  #request(index: number, person: Person, step: Step): Outgoing {
-    const { claimPath, ticketsPath, claimantHeader, claimantOf, plan, idempotencyKeys } = this.#options;
-    const name = claimantOf(plan.claimant[index] as number);
-    const headers = [claimantHeader, name];
-    if (step === 'claim') {
-      const ticket = person.claimsWith;
-      const content = plan.claims?.[index];
-      const key = content?.k ?? (idempotencyKeys === true ? name : undefined);
-      headers.push('content-type', 'application/json');
-      if (ticket !== null) headers.push('spillway-ticket', ticket);
-      if (key !== undefined) headers.push('idempotency-key', key);
-      for (const field of Object.entries(content?.h ?? {})) headers.push(...field);
-      return { method: 'POST', path: claimPath, headers, body: content?.b ?? '{}', ticket };
-    }
-    const { ticket } = person;
-    const path = `${ticketsPath}/${ticket ?? 'me'}`;
-    return { method: step === 'poll' ? 'GET' : 'DELETE', path, headers, body: null, ticket };
-  }
-
-  #hear(index: number, person: Person, step: Step, reply: Reply | NoReply, dueUs: number): void {
-    const nowUs = this.#nowUs();
+  #hear(index: number, person: Person, step: Step, reply: Reply | NoReply, dueUs: number, nowUs: number): void {
     this.#tally.heard(step, reply, dueUs, nowUs);
     if (step === 'leave') {
       this.#stop(index, person, { kind: 'left' }, nowUs);
@@ -145,7 +143,7 @@ export class Crowd {
     const move = step === 'claim' ? person.afterClaim(reply) : person.afterPoll(reply);
     if (waited !== person.inLine) this.#tally.moved(person.inLine ? 1 : -1, isLive(person), nowUs);
     if (reply.kind === 'reply') this.#remember(index, reply);
-    this.#follow(index, person, move, reply);
+    this.#follow(index, person, move, reply, nowUs);
   }
 
   #remember(index: number, { document }: Reply): void {
@@ -153,9 +151,8 @@ export class Crowd {
     if (etaMaxSeconds !== null && this.#promisedMs[index] === 0) this.#promisedMs[index] = etaMaxSeconds * 1000;
   }
 
-  #follow(index: number, person: Person, move: Move, reply: Reply | NoReply): void {
+  #follow(index: number, person: Person, move: Move, reply: Reply | NoReply, nowUs: number): void {
     const plannedUs = this.#options.plan.arrivesAtUs[index] as number;
-    const nowUs = this.#nowUs();
     if (move.kind === 'stop') {
       if (move.end.kind === 'granted' && reply.kind === 'reply') this.#granted(index, person, reply, nowUs);
       this.#stop(index, person, move.end, nowUs);
@@ -167,8 +164,7 @@ export class Crowd {
       return;
     }
     this.#step[index] = STEPS.indexOf(move.kind);
-    this.#dueUs[index] = dueUs;
-    this.#heap.push(index, dueUs);
+    this.#due.push(index, dueUs);
     this.#arm();
   }
 
@@ -177,7 +173,7 @@ export class Crowd {
     this.#grants.hear(index, reply);
     const promisedMs = this.#promisedMs[index] as number;
     this.#tally.waited(this.#options.plan.arrivesAtUs[index] as number, promisedMs === 0 ? null : promisedMs, nowUs);
-    this.#invitations.success(nowUs, (invited, dueUs) => this.#plan(invited, dueUs));
+    this.#invitations.success(nowUs, (invited, dueUs) => this.#invite(invited, dueUs));
     this.#arm();
   }
 

@@ -30,6 +30,12 @@ export async function generate(
     origins: options.targets.map(({ url }) => url),
     timeoutMs: options.requestTimeoutMs,
     maxConnections: options.maxConnections,
+    form: {
+      claimPath: options.claimPath,
+      ticketsPath: `${options.basePath}/${options.campaign}/tickets`,
+      claimantHeader: options.claimantHeader,
+      idempotencyKeys: options.idempotencyKeys,
+    },
   });
   const crowd = gather(options, plan, share, transport, clock, tally, startUs);
   // Neither the clock's timers nor idle connections keep the process alive while everybody waits.
@@ -52,14 +58,10 @@ export function gather(
   tally: Tally,
   startUs?: number,
 ): Crowd {
-  const { seed, patienceMs, claimPath, claimantHeader, basePath, campaign } = options;
+  const { seed, patienceMs } = options;
   return new Crowd(
     {
       plan,
-      claimPath,
-      ticketsPath: `${basePath}/${campaign}/tickets`,
-      claimantHeader,
-      idempotencyKeys: options.idempotencyKeys,
       claimantOf: (person) => claimantName(options, person),
       patienceMs,
       random: seededRandom((seed ^ 0x27d4eb2f) + share.part),

@@ -6,7 +6,8 @@
 import { Client, type Dispatcher } from 'undici';
 import { type JudgedFields, type NoReply, type Reply, readLineDocument } from './reply.js';
 import { readFields } from './reply-fields.js';
-import type { Outgoing, Transport } from './transport.js';
+import { type HttpRequest, httpRequestOf, type RequestFormOptions } from './request-form.js';
+import type { Answered, Outgoing, Transport } from './transport.js';
 
 export interface HttpTransportOptions {
   /** Origins of the gateways, such as `http://127.0.0.1:8080`. */
@@ -15,17 +16,18 @@ export interface HttpTransportOptions {
   readonly timeoutMs: number;
   /** Most connections to one gateway. */
   readonly maxConnections: number;
+  readonly form: RequestFormOptions;
 }
 
 interface Waiting {
-  readonly request: Outgoing;
-  readonly done: (reply: Reply | NoReply) => void;
+  readonly request: HttpRequest;
+  readonly done: Answered;
 }
 
 export class HttpTransport implements Transport {
   readonly #lanes: Lane[];
 
-  constructor(options: HttpTransportOptions) {
+  constructor(private readonly options: HttpTransportOptions) {
     this.#lanes = options.origins.map((origin) => new Lane(origin, options));
   }
 
@@ -34,10 +36,10 @@ export class HttpTransport implements Transport {
     return this.#lanes.reduce((sum, lane) => sum + lane.connections, 0);
   }
 
-  send(target: number, request: Outgoing, done: (reply: Reply | NoReply) => void): void {
+  send(target: number, request: Outgoing, done: Answered): void {
     const lane = this.#lanes[target];
     if (lane === undefined) throw new RangeError(`there is no gateway number ${target}`);
-    lane.send(request, done);
+    lane.send(httpRequestOf(request, this.options.form), done);
   }
 
   async close(): Promise<void> {
@@ -62,7 +64,7 @@ class Lane {
     return this.#all.length;
   }
 
-  send(request: Outgoing, done: (reply: Reply | NoReply) => void): void {
+  send(request: HttpRequest, done: Answered): void {
     const client = this.#free.pop() ?? this.#open();
     if (client === null) this.#waiting.push({ request, done });
     else this.#dispatch(client, request, done);
@@ -85,7 +87,7 @@ class Lane {
     return client;
   }
 
-  #dispatch(client: Client, request: Outgoing, done: (reply: Reply | NoReply) => void): void {
+  #dispatch(client: Client, request: HttpRequest, done: Answered): void {
     const settle = (reply: Reply | NoReply): void => {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free.push(client);

@@ -41,6 +41,8 @@ export class Person {
   constructor(
     readonly manners: Manners,
     random: Random,
+    /** In which it claims. */
+    readonly name = '',
   ) {
     this.#random = random;
   }

@@ -1,19 +1,24 @@
 /** How the people of a burst reach their gateways. */
+import type { ClaimContent } from './crowd-plan.js';
+import type { Step } from './move.js';
 import type { NoReply, Reply } from './reply.js';
 
+/** What a person does next, before any wire has given it a form. */
 export interface Outgoing {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
-  /** Name, value, name, value … */
-  readonly headers: readonly string[];
-  readonly body: string | null;
-  /** The ticket it shows, wherever in the request it stands; null: none. */
+  readonly step: Step;
+  readonly claimant: string;
+  /** The ticket it shows; null: none. */
   readonly ticket: string | null;
+  /** What a trace says of this claim; null: nothing. */
+  readonly content: ClaimContent | null;
 }
+
+/** @param laterMs - how much later than now the answer is heard, where the way knows it beforehand; left out: 0 */
+export type Answered = (reply: Reply | NoReply, laterMs?: number) => void;
 
 export interface Transport {
   /** Sends at once, whatever is in flight already; `done` runs once, with the answer or with none. */
-  send(target: number, request: Outgoing, done: (reply: Reply | NoReply) => void): void;
+  send(target: number, request: Outgoing, done: Answered): void;
   /** Cuts every connection. */
   close(): Promise<void>;
 }

@@ -19,8 +19,9 @@ export async function warmUp(): Promise<void> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origins = [`http://127.0.0.1:${(server.address() as AddressInfo).port}`];
-  const transport = new HttpTransport({ origins, timeoutMs: 5000, maxConnections: AT_ONCE });
-  const request = { method: 'POST', path: '/', headers: ['x-user-id', 'warm'], body: '{}', ticket: null } as const;
+  const form = { claimPath: '/', ticketsPath: '/', claimantHeader: 'x-user-id', idempotencyKeys: false };
+  const transport = new HttpTransport({ origins, timeoutMs: 5000, maxConnections: AT_ONCE, form });
+  const request = { step: 'claim', claimant: 'warm', ticket: null, content: null } as const;
   for (let round = 0; round < ROUNDS; round++) {
     await Promise.all(
       Array.from({ length: AT_ONCE }, () => new Promise((resolve) => transport.send(0, request, resolve))),

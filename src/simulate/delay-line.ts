@@ -1,13 +1,15 @@
 /** One way of the network, always equally long: what goes in first comes out first, with one timer for all. */
 import type { Clock } from '../kernel/clock.js';
 
-interface Passing {
-  readonly outUs: number;
-  readonly run: () => void;
+export interface Passing {
+  /** When it comes out; the line's own to set. */
+  outUs: number;
+  /** Runs when it does. */
+  out(): void;
 }
 
-export class DelayLine {
-  #passing: Passing[] = [];
+export class DelayLine<T extends Passing> {
+  #passing: T[] = [];
   #next = 0;
 
   constructor(
@@ -15,17 +17,17 @@ export class DelayLine {
     private readonly delayMs: number,
   ) {}
 
-  /** Runs `run` when the delay is over. */
-  pass(run: () => void): void {
+  pass(one: T): void {
     const idle = this.#next === this.#passing.length;
-    this.#passing.push({ outUs: this.clock.monotonicUs() + this.delayMs * 1000, run });
+    one.outUs = this.clock.monotonicUs() + this.delayMs * 1000;
+    this.#passing.push(one);
     if (idle) this.clock.after(this.delayMs, this.#release);
   }
 
   readonly #release = (): void => {
     const nowUs = this.clock.monotonicUs();
     while (this.#next < this.#passing.length && this.#passing[this.#next]!.outUs <= nowUs + 1) {
-      this.#passing[this.#next++]!.run();
+      this.#passing[this.#next++]!.out();
     }
     if (this.#next === this.#passing.length) {
       this.#passing = [];

@@ -36,10 +36,10 @@ export class SimulatedGateway {
   }
 
   handle(request: Outgoing, answer: Answer): void {
-    const claimant = request.headers[1] as string;
-    if (request.method === 'POST') this.#claim(claimant, request, answer);
-    else if (request.method === 'DELETE') answer(this.#leave(claimant, request.ticket ?? ''));
-    else answer(this.#poll(claimant, request.ticket ?? ''));
+    const { step, claimant, ticket } = request;
+    if (step === 'claim') this.#claim(claimant, request, answer);
+    else if (step === 'leave') answer(this.#leave(claimant, ticket ?? ''));
+    else answer(this.poll(claimant, ticket ?? ''));
   }
 
   #claim(claimant: string, { ticket: text }: Outgoing, answer: Answer): void {
@@ -64,7 +64,8 @@ export class SimulatedGateway {
     else admission.claim(request, decided);
   }
 
-  #poll(claimant: string, text: string): Reply {
+  /** It asks no store, and changes nothing. */
+  poll(claimant: string, text: string): Reply {
     const { rooms } = this;
     rooms.link.touch();
     const state = rooms.state();

@@ -7,23 +7,35 @@ export interface ReadTicket {
 }
 
 export function writeTicket({ line, number, returns }: Place, toldMs: number, claimant: string): string {
-  const text = `${line}.${number}.${returns}.${toldMs}`;
-  return `${text}.${checkSum(text, claimant)}`;
+  return `${line}.${number}.${returns}.${toldMs}.${checkSum(line, number, returns, toldMs, claimant)}`;
 }
 
-/** @returns null for a ticket that is altered, or another's */
+const DOT = 46;
+const ZERO = 48;
+const PARTS = 5;
+
+/** Millions are read: digit by digit, without a text in between. @returns null for one that is altered, or another's */
 export function readTicket(ticket: string, claimant: string): ReadTicket | null {
-  const at = ticket.lastIndexOf('.');
-  if (at < 0 || checkSum(ticket.slice(0, at), claimant) !== ticket.slice(at + 1)) return null;
-  const parts = ticket.split('.');
-  const place = { line: Number(parts[0]) as LineIndex, number: Number(parts[1]), returns: Number(parts[2]) };
-  return { place, toldMs: Number(parts[3]) };
+  const parts = [0, 0, 0, 0, 0];
+  let part = 0;
+  for (let at = 0; at < ticket.length; at++) {
+    const code = ticket.charCodeAt(at);
+    if (code === DOT) part++;
+    else if (code < ZERO || code > ZERO + 9 || part === PARTS) return null;
+    else parts[part] = (parts[part] as number) * 10 + code - ZERO;
+  }
+  const [line, number, returns, toldMs, sum] = parts as [LineIndex, number, number, number, number];
+  if (part !== PARTS - 1 || sum !== checkSum(line, number, returns, toldMs, claimant)) return null;
+  return { place: { line, number, returns }, toldMs };
 }
 
-/** FNV-1a over both texts. */
-function checkSum(text: string, claimant: string): string {
+/** FNV-1a, a number at a time. */
+function checkSum(line: number, number: number, returns: number, toldMs: number, claimant: string): number {
   let sum = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
+  sum = Math.imul(sum ^ line, 0x01000193);
+  sum = Math.imul(sum ^ number, 0x01000193);
+  sum = Math.imul(sum ^ returns, 0x01000193);
+  sum = Math.imul(sum ^ toldMs, 0x01000193);
   for (let i = 0; i < claimant.length; i++) sum = Math.imul(sum ^ claimant.charCodeAt(i), 0x01000193);
-  return (sum >>> 0).toString(36);
+  return sum >>> 0;
 }

@@ -44,9 +44,6 @@ function setUp(
   };
   const options = {
     plan,
-    claimPath: '/c/claims',
-    ticketsPath: '/queue/c/tickets',
-    claimantHeader: 'x-user-id',
     claimantOf: (person: number) => `p${person}`,
     patienceMs: 5000,
     random: () => 0.5,
@@ -82,13 +79,13 @@ describe('Crowd', () => {
     await clock.advance(500);
     expect(tally.waiting).toBe(1);
     await clock.advance(1500);
-    expect(sent.map(({ atMs, request }) => `${atMs} ${request.method} ${request.path}`)).toEqual([
-      '0 POST /c/claims',
-      '710 GET /queue/c/tickets/t1',
-      '1020 GET /queue/c/tickets/t2',
-      '1030 POST /c/claims',
+    expect(sent.map(({ atMs, request }) => `${atMs} ${request.step} ${request.ticket}`)).toEqual([
+      '0 claim null',
+      '710 poll t1',
+      '1020 poll t2',
+      '1030 claim t2',
     ]);
-    expect(sent[3]?.request.headers).toEqual(expect.arrayContaining(['x-user-id', 'p0', 'spillway-ticket', 't2']));
+    expect(sent[3]?.request.claimant).toBe('p0');
     expect([tally.granted, tally.waiting, tally.requests, isOver()]).toEqual([1, 0, 4, true]);
     expect(tally.waitUs.maxValue / 1e6).toBeCloseTo(1.04, 2);
   });
@@ -102,11 +99,11 @@ describe('Crowd', () => {
     expect(tally.claims).toBe(4);
   });
 
-  it('sends the key, fields and body that a trace gives a claim', async () => {
-    const { clock, sent } = setUp([0], [GRANT], 'obedient', [{ k: 'k1', h: { 'x-app': '1' }, b: '{1}' }]);
+  it('sends what a trace gives a claim', async () => {
+    const content = { k: 'k1', h: { 'x-app': '1' }, b: '{1}' };
+    const { clock, sent } = setUp([0], [GRANT], 'obedient', [content]);
     await clock.advance(100);
-    expect(sent[0]?.request).toMatchObject({ body: '{1}' });
-    expect(sent[0]?.request.headers.slice(-4)).toEqual(['idempotency-key', 'k1', 'x-app', '1']);
+    expect(sent[0]?.request).toEqual({ step: 'claim', claimant: 'p0', ticket: null, content });
   });
 
   it('counts those who do not come when called', async () => {

@@ -5,7 +5,8 @@ import { HttpTransport } from '../../src/replay/http-transport.js';
 import type { NoReply, Reply } from '../../src/replay/reply.js';
 import type { Outgoing } from '../../src/replay/transport.js';
 
-const CLAIM: Outgoing = { method: 'POST', path: '/claims', headers: ['x-user-id', 'ann'], body: '{}', ticket: null };
+const CLAIM: Outgoing = { step: 'claim', claimant: 'ann', ticket: null, content: null };
+const form = { claimPath: '/claims', ticketsPath: '/tickets', claimantHeader: 'x-user-id', idempotencyKeys: false };
 let server: Server;
 let transport: HttpTransport;
 
@@ -13,7 +14,7 @@ async function setUp(answer: RequestListener, maxConnections = 100, timeoutMs = 
   server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origins = [`http://127.0.0.1:${(server.address() as AddressInfo).port}`];
-  transport = new HttpTransport({ origins, timeoutMs, maxConnections });
+  transport = new HttpTransport({ origins, timeoutMs, maxConnections, form });
 }
 
 const send = (request = CLAIM) => new Promise<Reply | NoReply>((done) => transport.send(0, request, done));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DelayLine } from '../../src/simulate/delay-line.js';
+import { DelayLine, type Passing } from '../../src/simulate/delay-line.js';
 import { VirtualClock } from '../../src/simulate/virtual-clock.js';
 
 const NEVER = () => false;
@@ -53,10 +53,13 @@ describe('VirtualClock', () => {
 describe('DelayLine', () => {
   it('lets everything out in order, each after the same delay', async () => {
     const clock = new VirtualClock(0);
-    const line = new DelayLine(clock, 10);
-    const out: string[] = [];
-    for (const ms of [0, 3, 3, 9, 40]) clock.after(ms, () => line.pass(() => out.push(`${ms}→${clock.wallMs()}`)));
+    const line = new DelayLine<Passing>(clock, 10);
+    const came: string[] = [];
+    for (const ms of [0, 3, 3, 9, 40]) {
+      const out = (): void => void came.push(`${ms}→${clock.wallMs()}`);
+      clock.after(ms, () => line.pass({ outUs: 0, out }));
+    }
     await clock.runUntil(NEVER);
-    expect(out).toEqual(['0→10', '3→13', '3→13', '9→19', '40→50']);
+    expect(came).toEqual(['0→10', '3→13', '3→13', '9→19', '40→50']);
   });
 });
