@@ -30,6 +30,7 @@ import { effectiveRate } from './overload/effective-rate.js';
 import { AdmissionProof } from './proxy/admission-proof.js';
 import type { Upstream } from './proxy/upstream.js';
 import { LineNotes } from './waiting-room/line-notes.js';
+import { TraceRecorder } from './replay/trace/trace-recorder.js';
 import { waitingIn } from './waiting-room/standing.js';
 import { type TicketKey, Tickets } from './waiting-room/tickets.js';
 
@@ -116,6 +117,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   });
   watchEndings(rooms, metrics.campaign(id));
   const notes = new LineNotes();
+  const recorderOf = recorders(parts);
   const ended: RoutedContext['ended'] = new BoundedCache(ENDED_PLACES);
   const pace = new PollPace();
   // Plain properties only: an object with accessors is a slow one to V8, and every request asks this one.
@@ -138,6 +140,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     cookie,
     limitRates: limitRates(campaign),
     limitFields: campaign.limits.length === 0 ? null : new RateLimitFields(campaign.limits),
+    recorder: recorderOf(campaign, keys),
     meters: new CampaignMeters(metrics.campaign(id), campaign.limits),
     notes,
     ended,
@@ -157,6 +160,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     const prepared = rooms.prepare(roomsConfig(revision));
     const next = contextOf(revision, prepared.claims);
     const commit = (): void => {
+      if (next.recorder !== context.recorder) void context.recorder?.close();
       context = next;
       prepared.commit();
     };
@@ -215,6 +219,27 @@ function proofOf(
 ): AdmissionProof | null {
   const [first] = secretsOf(proofKeys);
   return first === undefined ? null : new AdmissionProof(first, clock);
+}
+
+/**
+ * Makes a campaign's recorder; the same one for the same settings, so that a reload of something else goes on with it.
+ * Nothing is written before the first claim: a configuration that does not come into force leaves nothing behind.
+ */
+function recorders({ gateway, clock, logger }: CampaignParts) {
+  let of = '';
+  let made: TraceRecorder | null = null;
+  return ({ id, recording }: CampaignConfig, keys: readonly TicketKey[]): TraceRecorder | null => {
+    const settings = JSON.stringify(recording);
+    if (settings === of) return made;
+    of = settings;
+    const { folder } = recording;
+    const secret = new Uint8Array(hkdfSync('sha256', keys.at(-1)!.secret, '', `spillway trace ${id}`, 32));
+    made =
+      folder === null
+        ? null
+        : new TraceRecorder({ ...recording, folder, campaign: id, gateway, secret, clock, logger });
+    return made;
+  };
 }
 
 /** From the key that stays longest when keys rotate: the last one. */

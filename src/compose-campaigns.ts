@@ -81,7 +81,7 @@ export class ServedCampaigns {
           this.#serve(next, pages, matcher);
         },
         discard: () => {
-          for (const { composed } of fresh) stop(composed);
+          for (const { composed } of fresh) void stop(composed);
           upstreams.discard();
         },
       };
@@ -95,9 +95,9 @@ export class ServedCampaigns {
     for (const one of this.streams.values()) one.stop();
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     for (const desk of this.desks.values()) desk.stop();
-    for (const one of [...this.composed.values(), ...this.#leaving.values()]) stop(one);
+    await Promise.all([...this.composed.values(), ...this.#leaving.values()].map(stop));
   }
 
   #next(campaign: CampaignConfig, loaded: LoadedConfig, upstreams: ReadonlyMap<string, ServedUpstream>): NextCampaign {
@@ -149,7 +149,7 @@ export class ServedCampaigns {
     clock.after(composed.leaseMs(), () => {
       if (this.#leaving.get(id) !== composed) return;
       this.#leaving.delete(id);
-      stop(composed);
+      void stop(composed);
     });
   }
 }
@@ -160,7 +160,8 @@ async function start({ composed }: NextCampaign): Promise<void> {
   await composed.live.caughtUp();
 }
 
-function stop({ context, door }: ComposedCampaign): void {
+function stop({ context, door }: ComposedCampaign): Promise<void> | undefined {
   door.stop();
   context.link.stop();
+  return context.recorder?.close();
 }

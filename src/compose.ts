@@ -231,7 +231,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
       () => admin.close(),
       () => store.close(),
       () => upstreams.close(),
-      async () => served.stop(),
+      () => served.stop(),
     ],
     clock,
     logger,

@@ -6,9 +6,10 @@ import type { CampaignConfig, Config, UpstreamConfig } from '../config/schema.js
 import { type BurstOptions, burstOptions, DEFAULT_BOUNDS } from '../replay/burst-options.js';
 import { PROFILES } from '../replay/profiles/catalogue.js';
 import { renderComparison } from '../simulate/comparison-text.js';
+import { paceChanges, parseChange, type ScriptedChange } from '../simulate/scripted-changes.js';
 import { type Simulated, type SimulationOptions, simulate } from '../simulate/simulation.js';
 import { renderSimulated } from '../simulate/simulation-text.js';
-import { atLeast, wholeAtLeast } from './option-values.js';
+import { atLeast, wholeAtLeast, worded } from './option-values.js';
 import {
   addShapeOptions,
   type BurstShapeOptions,
@@ -30,6 +31,7 @@ interface SimulateCommandOptions extends BurstShapeOptions {
   readonly parallel?: number;
   readonly crashAbove?: number;
   readonly restart: number;
+  readonly change?: readonly ScriptedChange[];
 }
 
 export interface SimulateStreams extends ReplayStreams {
@@ -63,7 +65,8 @@ export function addSimulateCommand(
     .option('--service-ms <ms>', 'how long the service takes for one claim', atLeast(0.1), 50)
     .option('--parallel <count>', "claims it serves at once (default: the upstream's limit)", wholeAtLeast(1))
     .option('--crash-above <count>', 'claims in flight it survives (default: 20 times as many)', wholeAtLeast(1))
-    .option('--restart <seconds>', 'how long it is away after it fell over', atLeast(0), 3);
+    .option('--restart <seconds>', 'how long it is away after it fell over', atLeast(0), 3)
+    .option('--change <seconds:name=value,…>', 'what operators set then: 600:ratePerSecond=800; repeatable', addChange);
   return addShapeOptions(command, A_DAY_SECONDS).action(async (source: string, options: SimulateCommandOptions) =>
     finish(await runSimulateCommand(source, options, streams)),
   );
@@ -115,6 +118,7 @@ async function toOptions(
     upstream,
     gateway: given.gateway,
     roundTripMs: given.roundTrip,
+    changes: given.change ?? [],
     startWallMs: startOf(burst, campaign),
     service: {
       serviceMs: given.serviceMs,
@@ -148,12 +152,17 @@ async function burstOf(
       ...DEFAULT_BOUNDS,
       ratePerSecond,
       burst,
+      changes: paceChanges(given.change ?? [], campaign),
       concurrency,
       minFairness: given.minFairness,
       ledger: given.ledger && campaign.claims.mode !== 'off',
       thresholds: await thresholdsOf(given),
     },
   });
+}
+
+function addChange(value: string, before: readonly ScriptedChange[] = []): readonly ScriptedChange[] {
+  return [...before, worded(parseChange)(value)];
 }
 
 /** A campaign with an opening is simulated around it. */

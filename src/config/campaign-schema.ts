@@ -6,6 +6,7 @@ import { fieldName, identifier } from './identifier.js';
 import { pageSchema } from './page-schema.js';
 import { pattern } from './pattern.js';
 import { prioritySchema } from './priority-schema.js';
+import { recordingSchema } from './recording-schema.js';
 import { routeSchema } from './route-schema.js';
 
 const instant = z.iso.datetime({ offset: true }).nullable().default(null);
@@ -257,6 +258,7 @@ export const campaignSchema = z.strictObject({
     .enum(['local', 'open', 'closed'])
     .default('local')
     .describe('What happens to claims while the store is away.'),
+  recording: recordingSchema.prefault({}).describe('A trace of who comes, for rehearsals.'),
   shadow: z.boolean().default(false).describe('Count what would be refused, refuse nothing.'),
 });
 

@@ -46,6 +46,7 @@ export const LIVE_SETTINGS: readonly string[] = [
   'campaigns[].budget',
   'campaigns[].publish',
   'campaigns[].page',
+  'campaigns[].recording',
 ];
 
 /** What a live setting needs beside being one. */

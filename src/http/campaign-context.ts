@@ -13,6 +13,7 @@ import type { AdmissionProof } from '../proxy/admission-proof.js';
 import type { ProtectedFields } from '../proxy/connection-options.js';
 import type { Upstream } from '../proxy/upstream.js';
 import type { LineNotes } from '../waiting-room/line-notes.js';
+import type { TraceRecorder } from '../replay/trace/trace-recorder.js';
 import type { Tickets } from '../waiting-room/tickets.js';
 import type { CampaignMeters } from './campaign-meters.js';
 import type { TicketCookie } from './cookies.js';
@@ -38,6 +39,8 @@ export interface CampaignContext {
   readonly limitRates: readonly BucketRate[];
   /** Null without limits. */
   readonly limitFields: RateLimitFields | null;
+  /** Null where nothing is recorded. */
+  readonly recorder: TraceRecorder | null;
   readonly meters: CampaignMeters;
   readonly notes: LineNotes;
   /** Whether people poll as they were told. */

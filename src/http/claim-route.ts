@@ -76,6 +76,7 @@ function identify(visit: Visit, state: CampaignState, recalls: boolean): void {
     visit.refuse(unknownClaimant(context, identity.reason, options.random));
     return;
   }
+  if (guarded) context.recorder?.record(claimantId as string, req.method, req.facts.path, req.headers);
   if (recalls) {
     recall(visit, state, claimantId as string, address);
     return;

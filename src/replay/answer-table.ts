@@ -5,19 +5,31 @@
  */
 import type { Reply } from './reply.js';
 
+/** What a client does after an answer: its next request, or how it ends. */
+export type NextStep = 'claim' | 'poll' | 'leave' | 'granted' | 'refused' | 'no-show' | 'left' | 'caught' | 'gave-up';
+
 interface Row {
   readonly status: number;
   /** `always`: carries Retry-After; `never`: trying the same again makes no sense. */
   readonly retryAfter: 'always' | 'never';
+  /** What a client may do next; what it was about is over with `gave-up`, whatever the answer. */
+  readonly next: readonly NextStep[];
 }
 
-const retry = (status: number): Row => ({ status, retryAfter: 'always' });
-const final = (status: number): Row => ({ status, retryAfter: 'never' });
+/** Whoever was called and does not come, or goes, had no more to say than that. */
+const IN_LINE: readonly NextStep[] = ['claim', 'poll', 'leave', 'no-show', 'gave-up'];
+const AGAIN: readonly NextStep[] = ['claim', 'poll', 'caught', 'gave-up'];
+const STOP: readonly NextStep[] = ['refused', 'caught', 'left'];
+/** Drops the ticket and claims again; who keeps being told so stops, and so does who altered it. */
+const DROP: readonly NextStep[] = ['claim', 'refused', 'caught', 'left', 'gave-up'];
+
+const retry = (status: number, next = AGAIN): Row => ({ status, retryAfter: 'always', next });
+const final = (status: number, next = STOP): Row => ({ status, retryAfter: 'never', next });
 
 /** Codes that are not listed may be added to the contract: only what holds for all is checked of them. */
 export const ANSWER_TABLE: ReadonlyMap<string, Row> = new Map(
   Object.entries({
-    QUEUED: retry(429),
+    QUEUED: retry(429, IN_LINE),
     RATE_LIMITED: retry(429),
     NOT_STARTED: retry(403),
     ENDED: final(410),
@@ -26,9 +38,9 @@ export const ANSWER_TABLE: ReadonlyMap<string, Row> = new Map(
     IDEMPOTENCY_KEY_MISSING: final(400),
     IDEMPOTENCY_KEY_REUSED: final(422),
     CLAIM_OF_ANOTHER: final(409),
-    TICKET_INVALID: final(400),
-    TICKET_OUTDATED: final(410),
-    TICKET_UNKNOWN: final(404),
+    TICKET_INVALID: final(400, DROP),
+    TICKET_OUTDATED: final(410, DROP),
+    TICKET_UNKNOWN: final(404, DROP),
     CLAIMANT_UNKNOWN: final(401),
     DEVICE_NEEDED: retry(401),
     IDENTITY_UNAVAILABLE: retry(503),

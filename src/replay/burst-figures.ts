@@ -1,4 +1,5 @@
 /** What a burst counted and measured, as plain data. */
+import type { AnswerMet } from './answers-met.js';
 
 export interface Spread {
   readonly p50: number;
@@ -29,6 +30,8 @@ export interface SecondFigures {
   readonly offered: readonly number[];
   /** Requests sent. */
   readonly sent: readonly number[];
+  /** Of those, polls. */
+  readonly polls: readonly number[];
   readonly granted: readonly number[];
   readonly refused: readonly number[];
   /** In line at the end of the second, as the people know. */
@@ -60,9 +63,13 @@ export interface BurstFigures {
   readonly codes: Counts;
   /** Ways in which answers differ from the answer table of the contract. */
   readonly contractFaults: Counts;
+  /** The answer table of the contract, as far as it was met. */
+  readonly answersMet: readonly AnswerMet[];
   /** Repeats by another device that got the first answer again, and those that got another one. */
   readonly replays: number;
   readonly grantedAgain: number;
+  /** When somebody was first told SOLD_OUT, from the start of the burst, in milliseconds; null: nobody was. */
+  readonly soldOutAtMs: number | null;
   /** Requests sent more than a second after somebody was told SOLD_OUT that were told otherwise. */
   readonly toldOtherwise: number;
   readonly requests: number;

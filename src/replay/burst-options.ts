@@ -1,5 +1,6 @@
 /** What a burst is told. Plain data, so that it can be handed to another process. */
 import type { Mix } from './client-models.js';
+import type { PaceChange } from './pace.js';
 import type { Threshold } from './thresholds.js';
 
 export interface BurstTarget {
@@ -13,6 +14,8 @@ export interface BurstTarget {
 export interface BurstBounds {
   readonly ratePerSecond: number;
   readonly burst: number;
+  /** What operators set during the burst. */
+  readonly changes: readonly PaceChange[];
   /** Claims in flight at the service. */
   readonly concurrency: number;
   /** Least share of pairs served in order. */
@@ -62,6 +65,7 @@ export interface BurstOptions {
 export const DEFAULT_BOUNDS: BurstBounds = {
   ratePerSecond: 390,
   burst: 20,
+  changes: [],
   concurrency: 20,
   minFairness: 0.99,
   maxOvertakenP99Ms: 2000,

@@ -1,10 +1,12 @@
 /** What a burst found, as plain data: the shape of `--json`. */
-import type { BurstFigures, UpstreamFigures } from './burst-figures.js';
+import { answersMet } from './answers-met.js';
+import type { BurstFigures, Counts, UpstreamFigures } from './burst-figures.js';
 import { type BurstOptions, claimantName } from './burst-options.js';
 import { mannersOf } from './client-models.js';
 import { leastUse, overBound } from './door-use.js';
 import { overtakenByUs, quantile, type Served, shareServedInOrder } from './fairness.js';
 import { spreadOf } from './histogram.js';
+import { Pace } from './pace.js';
 import { receivedInSeconds } from './received.js';
 import type { Testimony } from './service-witness.js';
 import type { Tally } from './tally.js';
@@ -35,7 +37,7 @@ export function reportBurst(options: BurstOptions, tally: Tally, testimony: Test
 }
 
 function figuresOf(options: BurstOptions, tally: Tally, testimony: Testimony | null): BurstFigures {
-  const { bounds } = options;
+  const pace = new Pace(options.bounds);
   const { served, servedBy } = servedPeople(options, tally, testimony);
   const overtakenUs = quantile(overtakenByUs(served), 0.99);
   const received = receivedInSeconds(options, tally, testimony);
@@ -43,18 +45,20 @@ function figuresOf(options: BurstOptions, tally: Tally, testimony: Testimony | n
     people: tally.people,
     arrived: tally.arrived,
     granted: tally.granted,
-    refused: Object.fromEntries(tally.refused),
+    refused: counts(tally.refused),
     noShows: tally.noShows,
     left: tally.left,
-    caught: Object.fromEntries(tally.caught),
+    caught: counts(tally.caught),
     forgeriesGranted: tally.forgeriesGranted,
-    gaveUp: Object.fromEntries(tally.gaveUp),
-    errors: Object.fromEntries(tally.errors),
-    answers: Object.fromEntries(tally.answers),
-    codes: Object.fromEntries(tally.codes),
-    contractFaults: Object.fromEntries(tally.contractFaults),
+    gaveUp: counts(tally.gaveUp),
+    errors: counts(tally.errors),
+    answers: counts(tally.answers),
+    codes: counts(tally.codes),
+    contractFaults: counts(tally.contractFaults),
+    answersMet: answersMet(counts(tally.codes), counts(tally.contractFaults), counts(tally.followed)),
     replays: tally.replays,
     grantedAgain: tally.grantedAgain,
+    soldOutAtMs: Number.isFinite(tally.soldOutUs) ? tally.soldOutUs / 1000 : null,
     toldOtherwise: tally.toldOtherwise,
     requests: tally.requests,
     polls: tally.polls,
@@ -67,13 +71,16 @@ function figuresOf(options: BurstOptions, tally: Tally, testimony: Testimony | n
     fairness: shareServedInOrder(served, APART_US),
     servedBy,
     overtakenP99Ms: overtakenUs === null ? null : overtakenUs / 1000,
-    leastUse:
-      received === null ? null : leastUse(tally.timeline, received.claims, received.lastSlot, bounds.ratePerSecond),
-    upstream: testimony === null ? null : upstreamFigures(testimony, options),
+    leastUse: received === null ? null : leastUse(tally.timeline, received.claims, received.lastSlot, pace),
+    upstream: testimony === null ? null : upstreamFigures(testimony, pace, received?.aheadUs ?? 0),
     slipMs: spreadOf(tally.slipUs, 1000),
     seconds: secondFigures(tally, received?.claims ?? null),
     served: someServed(tally),
   };
+}
+
+function counts(map: ReadonlyMap<string, number>): Counts {
+  return Object.fromEntries(map);
 }
 
 function claimsPerSecond(tally: Tally): number | null {
@@ -117,7 +124,7 @@ function isJudged({ cast }: Tally, person: number): boolean {
   return cast === null || (cast.claimant[person] === person && mannersOf(cast.model, person).prompt);
 }
 
-function upstreamFigures({ stats, arrivals }: Testimony, { bounds }: BurstOptions): UpstreamFigures {
+function upstreamFigures({ stats, arrivals }: Testimony, pace: Pace, aheadUs: number): UpstreamFigures {
   const { received, worstSecond, maxInFlight, crashes, grantedTwice } = stats;
   const soldOut = arrivals.find(({ outcome }) => outcome === 'sold-out');
   const afterUs = soldOut === undefined ? Number.POSITIVE_INFINITY : soldOut.atUs + SOLD_OUT_SPREADS_US;
@@ -125,7 +132,7 @@ function upstreamFigures({ stats, arrivals }: Testimony, { bounds }: BurstOption
   return {
     received,
     worstSecond,
-    overBound: overBound(arrivals, bounds),
+    overBound: overBound(arrivals, pace, aheadUs),
     maxInFlight,
     crashes,
     grantedTwice,
@@ -134,9 +141,9 @@ function upstreamFigures({ stats, arrivals }: Testimony, { bounds }: BurstOption
 }
 
 function secondFigures(tally: Tally, received: readonly number[] | null): BurstFigures['seconds'] {
-  const { offered, sent, granted, refused, joined, unjoined } = tally.timeline;
+  const { offered, sent, polled, granted, refused, joined, unjoined } = tally.timeline;
   const waiting = standingAt(joined, unjoined, secondsOf(tally.timeline));
-  return { offered, sent, granted, refused, waiting, received };
+  return { offered, sent, polls: polled, granted, refused, waiting, received };
 }
 
 function waitsOf(tally: Tally): BurstFigures['waits'] {

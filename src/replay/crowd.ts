@@ -153,6 +153,8 @@ export class Crowd {
 
   #follow(index: number, person: Person, move: Move, reply: Reply | NoReply, nowUs: number): void {
     const plannedUs = this.#options.plan.arrivesAtUs[index] as number;
+    const code = reply.kind === 'reply' && reply.status >= 400 ? reply.document.code : null;
+    if (code !== null) this.#tally.follows(code, move.kind === 'stop' ? move.end.kind : move.kind);
     if (move.kind === 'stop') {
       if (move.end.kind === 'granted' && reply.kind === 'reply') this.#granted(index, person, reply, nowUs);
       this.#stop(index, person, move.end, nowUs);

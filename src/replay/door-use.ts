@@ -1,29 +1,30 @@
 /** What the service saw of the door: whether it was ever passed too fast, and how well it was used. */
 import type { Arrival } from '../sample/arrival-log.js';
-import type { BurstBounds } from './burst-options.js';
+import type { Pace } from './pace.js';
 import { secondsOf, standingAt, type Timeline } from './timeline.js';
 import { LEAST_USE, NETWORK_SECONDS } from './verdicts.js';
 
 const LINE_FORMS_SECONDS = 2;
 const WINDOW_SECONDS = 5;
+const WINDOW_SHOWS = LINE_FORMS_SECONDS + WINDOW_SECONDS;
 /** People in line, in seconds of the rate, from which on the door has no excuse. */
 const ENOUGH_SECONDS = 2;
 
 /**
  * Claims beyond `burst + rate × (window + 10 ms)` in the worst window of any length; 0 or less: never over.
  * @param arrivals - oldest first
+ * @param aheadUs - what is added to their time to have the burst's own
  */
-export function overBound(arrivals: readonly Arrival[], { ratePerSecond, burst }: BurstBounds): number {
+export function overBound(arrivals: readonly Arrival[], pace: Pace, aheadUs: number): number {
   let worst = Number.NEGATIVE_INFINITY;
   // Of all windows that end with arrival j, the worst begins with the i that makes i − rate × tᵢ least.
   let least = Number.POSITIVE_INFINITY;
-  const originUs = arrivals[0]?.atUs ?? 0;
   arrivals.forEach(({ atUs }, j) => {
-    const tokens = (ratePerSecond * (atUs - originUs)) / 1e6;
+    const tokens = pace.tokensUpTo((atUs + aheadUs) / 1e6);
     least = Math.min(least, j - tokens);
     worst = Math.max(worst, j + 1 - tokens - least);
   });
-  return arrivals.length === 0 ? 0 : worst - burst - ratePerSecond * NETWORK_SECONDS;
+  return arrivals.length === 0 ? 0 : worst - pace.burst - pace.mostPerSecond * NETWORK_SECONDS;
 }
 
 /**
@@ -38,14 +39,16 @@ export function leastUse(
   timeline: Timeline,
   received: readonly number[],
   full: readonly number[],
-  ratePerSecond: number,
+  pace: Pace,
 ): number | null {
   const live = standingAt(timeline.liveJoined, timeline.liveUnjoined, secondsOf(timeline));
   let least: number | null = null;
   let run = 0;
   live.forEach((waiting, second) => {
-    run = waiting >= ENOUGH_SECONDS * ratePerSecond ? run + 1 : 0;
-    if (run < LINE_FORMS_SECONDS + WINDOW_SECONDS) return;
+    const rate = pace.rateAt(second);
+    run = rate > 0 && waiting >= ENOUGH_SECONDS * rate ? run + 1 : 0;
+    // A door whose pace was changed is given the time in which a line forms anew.
+    if (run < WINDOW_SHOWS || pace.changedWithin(WINDOW_SHOWS, second + 1)) return;
     let sum = 0;
     let slotsBound = false;
     for (let at = second - WINDOW_SECONDS + 1; at <= second; at++) {
@@ -53,7 +56,7 @@ export function leastUse(
       sum += claims;
       if (claims > 0 && (full[at] ?? 0) > claims / 2) slotsBound = true;
     }
-    const use = sum / (WINDOW_SECONDS * ratePerSecond);
+    const use = sum / (WINDOW_SECONDS * rate);
     if (use < LEAST_USE && slotsBound) return;
     least = least === null ? use : Math.min(least, use);
   });

@@ -4,6 +4,8 @@ import type { Testimony } from './service-witness.js';
 import type { Tally } from './tally.js';
 
 export interface Received {
+  /** What is added to the service's time to have the burst's own, in microseconds. */
+  readonly aheadUs: number;
   /** Claims in each second. */
   readonly claims: number[];
   /** Of those, how many took the last slot. */
@@ -27,7 +29,7 @@ export function receivedInSeconds(options: BurstOptions, tally: Tally, testimony
     if (answeredUs !== undefined) aheadUs = Math.min(aheadUs, answeredUs - atUs);
   }
   if (aheadUs === Number.POSITIVE_INFINITY) return null;
-  const received: Received = { claims: [], lastSlot: [] };
+  const received: Received = { aheadUs, claims: [], lastSlot: [] };
   for (const { atUs, inFlight } of testimony.arrivals) {
     const second = Math.max(0, Math.floor((atUs + aheadUs) / 1e6));
     while (received.claims.length <= second) {

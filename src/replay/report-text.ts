@@ -33,7 +33,17 @@ export function renderReport(report: BurstReport): string {
     const word = held === null ? 'unseen' : held ? 'held' : 'BROKEN';
     return `  ${word.padEnd(8)}${promise.padEnd(26)}${finding}`;
   });
-  return `\n${heading(report)}\n${[...lines, '', ...verdicts, '', TITLES[report.outcome], ''].join('\n')}`;
+  return `\n${heading(report)}\n${[...lines, '', ...answerTable(report), ...verdicts, '', TITLES[report.outcome], ''].join('\n')}`;
+}
+
+/** Every code that was met, with its status and fields, and what the client did next. */
+function answerTable({ answersMet }: BurstReport): string[] {
+  const rows = answersMet.map(({ code, status, retryAfter, times, faults, next }) => {
+    const form =
+      Object.keys(faults).length > 0 ? 'NOT AS DOCUMENTED' : retryAfter === 'always' ? 'Retry-After' : 'final';
+    return `  ${code.padEnd(26)}${String(status ?? '–').padEnd(5)}${form.padEnd(19)}${whole(times).padStart(11)}  then ${counts(next)}`;
+  });
+  return rows.length === 0 ? [] : [...rows, ''];
 }
 
 function heading({ options }: BurstReport): string {

@@ -4,7 +4,7 @@ import { increment, type Tally } from './tally.js';
 import { mergeTimelines, type Timeline } from './timeline.js';
 
 const HISTOGRAMS = ['slipUs', 'waitUs', 'latencyUs', 'etaRatio'] as const;
-const MAPS = ['refused', 'errors', 'answers', 'codes', 'contractFaults', 'gaveUp', 'caught'] as const;
+const MAPS = ['refused', 'errors', 'answers', 'codes', 'contractFaults', 'followed', 'gaveUp', 'caught'] as const;
 const COUNTS = [
   'arrived',
   'claims',

@@ -32,6 +32,8 @@ export class Tally {
   readonly codes = new Map<string, number>();
   /** Ways in which answers differ from the answer table. */
   readonly contractFaults = new Map<string, number>();
+  /** What clients did after a refusal, by `QUEUED poll`. */
+  readonly followed = new Map<string, number>();
   readonly gaveUp = new Map<string, number>();
   readonly caught = new Map<string, number>();
   readonly timeline: Timeline = emptyTimeline();
@@ -75,6 +77,7 @@ export class Tally {
     else this.leaves += 1;
     this.slipUs.recordValue(Math.max(0, Math.round(nowUs - dueUs)));
     count(this.timeline.sent, nowUs);
+    if (kind === 'poll') count(this.timeline.polled, nowUs);
     if (this.firstSentUs[person] !== UNSET) return;
     this.firstSentUs[person] = nowUs;
     this.arrived += 1;
@@ -97,6 +100,11 @@ export class Tally {
     else if (dueUs > this.soldOutUs + SOLD_OUT_SPREADS_US) {
       if (code === 'QUEUED' || state === 'waiting' || state === 'called' || reply.status === 201) this.toldOtherwise++;
     }
+  }
+
+  /** What somebody does next, having been refused with `code`. */
+  follows(code: string, next: string): void {
+    increment(this.followed, `${code} ${next}`);
   }
 
   /** Somebody joins the line (1) or is in it no more (-1). @param live - it will come when called */

@@ -28,22 +28,23 @@ export function parseThresholds(text: string): Threshold[] {
     .map(parseThreshold);
 }
 
-/** @returns whether the figure keeps its bound; null: there is no such figure, or it was not measured */
+/** @returns the figure, and whether it keeps its bound; null: it was not measured; undefined: there is no such figure */
 export function meets(
   threshold: Threshold,
   figures: object,
-): { readonly value: number | null; readonly held: boolean | null } {
+): { readonly value: number | null | undefined; readonly held: boolean | null } {
   const value = figureAt(figures, threshold.figure);
-  return { value, held: value === null ? null : compared(value, threshold) };
+  return { value, held: typeof value === 'number' ? compared(value, threshold) : null };
 }
 
-function figureAt(figures: object, path: string): number | null {
+function figureAt(figures: object, path: string): number | null | undefined {
   let at: unknown = figures;
   for (const name of path.split('.')) {
-    if (typeof at !== 'object' || at === null) return null;
+    if (at === null) return null;
+    if (typeof at !== 'object') return undefined;
     at = (at as Record<string, unknown>)[name];
   }
-  return typeof at === 'number' ? at : null;
+  return typeof at === 'number' || at === null ? at : undefined;
 }
 
 function compared(value: number, { compare, bound }: Threshold): boolean {

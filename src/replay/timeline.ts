@@ -3,6 +3,7 @@
 export const SERIES = [
   'offered',
   'sent',
+  'polled',
   'granted',
   'refused',
   'joined',

@@ -1,6 +1,7 @@
 /** Which promises a burst saw held, and which broken. */
 import type { BurstFigures, Counts, UpstreamFigures } from './burst-figures.js';
 import type { BurstBounds } from './burst-options.js';
+import { Pace } from './pace.js';
 import { meets, type Threshold } from './thresholds.js';
 
 export interface Verdict {
@@ -69,7 +70,8 @@ export function judge(figures: BurstFigures, bounds: BurstBounds): Verdict[] {
 
 /** Most claims that may reach the service in any second: the burst, a second's worth, and the network's share. */
 export function mostPerSecond(bounds: BurstBounds): number {
-  return Math.ceil(bounds.burst + bounds.ratePerSecond * (1 + NETWORK_SECONDS));
+  const pace = new Pace(bounds);
+  return Math.ceil(pace.burst + pace.mostPerSecond * (1 + NETWORK_SECONDS));
 }
 
 function fromService(
@@ -106,16 +108,16 @@ function noOneInVain({ upstream, toldOtherwise, refused }: BurstFigures): Verdic
   };
 }
 
-function answersAsDocumented({ contractFaults, codes }: BurstFigures): Verdict {
-  const faults = Object.entries(contractFaults);
-  const met = Object.keys(codes);
+function answersAsDocumented({ contractFaults, answersMet }: BurstFigures): Verdict {
+  const astray = answersMet.flatMap(({ code, astray, next }) =>
+    astray.map((step) => `${code} followed by ${step} (${next[step]})`),
+  );
+  const wrong = [...Object.entries(contractFaults).map(([fault, count]) => `${fault} (${count})`), ...astray];
+  const met = answersMet.map(({ code }) => code);
   return {
     promise: 'answers as documented',
-    held: faults.length === 0 ? (met.length === 0 ? null : true) : false,
-    finding:
-      faults.length === 0
-        ? `codes met: ${met.join(', ') || 'none'}`
-        : faults.map(([fault, count]) => `${fault} (${count})`).join('; '),
+    held: wrong.length > 0 ? false : met.length === 0 ? null : true,
+    finding: wrong.length > 0 ? wrong.join('; ') : `codes met: ${met.join(', ') || 'none'}`,
   };
 }
 
@@ -130,12 +132,11 @@ function everybodyAnswered(figures: BurstFigures): Verdict {
 }
 
 function kept(threshold: Threshold, figures: BurstFigures): Verdict {
+  const promise = `${threshold.figure} ${threshold.compare} ${threshold.bound}`;
   const { value, held } = meets(threshold, figures);
-  return {
-    promise: `${threshold.figure} ${threshold.compare} ${threshold.bound}`,
-    held,
-    finding: value === null ? 'not measured' : `${Number(value.toFixed(4))}`,
-  };
+  if (value === undefined)
+    return { promise, held: false, finding: 'there is no such figure; --json shows those there are' };
+  return { promise, held, finding: value === null ? 'not measured' : `${Number(value.toFixed(4))}` };
 }
 
 /** Of final refusals, those that said that the campaign is over. */

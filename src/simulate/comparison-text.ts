@@ -2,9 +2,10 @@
 import type { BurstReport } from '../replay/burst-report.js';
 import { whole } from '../replay/report-text.js';
 import { sum } from '../replay/verdicts.js';
+import { needsOf } from './needs.js';
 import type { Simulated } from './simulation.js';
-import { needsOf } from './simulation-text.js';
 
+const orDash = <T>(value: T | null, show: (value: T) => string): string => (value === null ? '–' : show(value));
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 const ROWS: ReadonlyArray<readonly [string, (report: BurstReport) => string]> = [
@@ -16,10 +17,13 @@ const ROWS: ReadonlyArray<readonly [string, (report: BurstReport) => string]> = 
   ['wait p99', (report) => seconds(report.waitMs.p99)],
   ['longest line', (report) => whole(needsOf(report).longestLine)],
   ['requests a grant', (report) => report.requestsPerGrant?.toFixed(2) ?? '–'],
+  ['all is gone after', (report) => orDash(needsOf(report).soldOutAtSeconds, (value) => `${value.toFixed(0)} s`)],
   ['most requests/s', (report) => whole(needsOf(report).mostRequestsPerSecond)],
+  ['most polls/s', (report) => whole(needsOf(report).mostPollsPerSecond)],
   ['fairness', (report) => report.fairness?.toFixed(4) ?? '–'],
   ['crashes', (report) => whole(report.upstream?.crashes ?? 0)],
-  ['cores', (report) => `${needsOf(report).cores}`],
+  ['cores of gateways', (report) => `${needsOf(report).cores}`],
+  ['Redis', (report) => `${needsOf(report).shards}`],
 ];
 
 export function renderComparison(

@@ -16,6 +16,7 @@ import { seededRandom } from '../replay/seeded-random.js';
 import { serviceEvents } from '../replay/service-events.js';
 import { Tally } from '../replay/tally.js';
 import type { Transport } from '../replay/transport.js';
+import { type ScriptedChange, schedule } from './scripted-changes.js';
 import { SimulatedGateway } from './simulated-gateway.js';
 import { type ServiceModel, SimulatedService } from './simulated-service.js';
 import { directTransport, gatewayTransport } from './simulated-transport.js';
@@ -33,6 +34,8 @@ export interface SimulationOptions {
   readonly gateway: boolean;
   /** The way of a request to the gateway and back, in milliseconds. */
   readonly roundTripMs: number;
+  /** What operators do during the burst. */
+  readonly changes: readonly ScriptedChange[];
   /** Wall time of the first moment, in milliseconds since the Unix epoch. */
   readonly startWallMs: number;
 }
@@ -57,7 +60,9 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   const idleMs = IDLE_MS + (1000 * burst.bounds.burst) / burst.bounds.ratePerSecond;
   const clock = new VirtualClock(options.startWallMs - idleMs);
   const service = new SimulatedService(options.service, clock, seededRandom(burst.seed ^ 0x3c6ef372));
-  const rooms = options.gateway ? openGateways(options, clock) : [];
+  const exchanges = new MemoryCampaignStore(new MemorySlots(), clock);
+  const settings = new MemorySettingsStore(exchanges);
+  const rooms = options.gateway ? openGateways(options, exchanges, settings, clock) : [];
   let ready = 0;
   for (const { link } of rooms) void link.start().then(() => ready++);
   await clock.runUntil(() => ready === rooms.length);
@@ -65,6 +70,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   clock.after(idleMs, () => undefined);
   await clock.runUntil(() => clock.monotonicUs() >= idleUntilUs);
   for (const { atMs, faults } of serviceEvents(burst)) clock.after(atMs, () => service.setFaults(faults));
+  schedule(options.changes, settings, clock);
   const tally = new Tally(plan.arrivesAtUs.length, plan);
   const startUs = clock.monotonicUs();
   let over = false;
@@ -81,9 +87,12 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   return { report, tookMs: performance.now() - beganMs, virtualMs: (clock.monotonicUs() - startUs) / 1000 };
 }
 
-function openGateways({ burst, campaign, upstream }: SimulationOptions, clock: VirtualClock): CampaignRooms[] {
-  const exchanges = new MemoryCampaignStore(new MemorySlots(), clock);
-  const settings = new MemorySettingsStore(exchanges);
+function openGateways(
+  { burst, campaign, upstream }: SimulationOptions,
+  exchanges: MemoryCampaignStore,
+  settings: MemorySettingsStore,
+  clock: VirtualClock,
+): CampaignRooms[] {
   const random = seededRandom(burst.seed ^ 0x1f83d9ab);
   return burst.targets.map((_, at) =>
     joinRooms({

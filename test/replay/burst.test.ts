@@ -14,6 +14,7 @@ const BOUNDS = {
   maxOvertakenP99Ms: 10_000,
   maxSlipP99Ms: 10_000,
   ledger: true,
+  changes: [],
   thresholds: [],
 };
 const running: Array<{ stop(): Promise<void> }> = [];

@@ -4,6 +4,7 @@ import { reportBurst } from '../../src/replay/burst-report.js';
 import { leastUse, overBound } from '../../src/replay/door-use.js';
 import { renderHtml } from '../../src/replay/html/html-report.js';
 import { niceCeiling } from '../../src/replay/html/svg.js';
+import { Pace } from '../../src/replay/pace.js';
 import { sparkline } from '../../src/replay/sparkline.js';
 import { Tally } from '../../src/replay/tally.js';
 import { mergeSnapshot, snapshotOf } from '../../src/replay/tally-snapshot.js';
@@ -12,7 +13,7 @@ import { emptyTimeline } from '../../src/replay/timeline.js';
 import { type Arrival, ArrivalLog } from '../../src/sample/arrival-log.js';
 import { reply } from './replies.js';
 
-const BOUNDS = { ...DEFAULT_BOUNDS, ratePerSecond: 100, burst: 10 };
+const PACE = new Pace({ ratePerSecond: 100, burst: 10, changes: [] });
 
 function arrivals(timesUs: readonly number[]): readonly Arrival[] {
   const log = new ArrivalLog();
@@ -25,14 +26,49 @@ describe('never over', () => {
 
   it('holds for the burst and the rate, and 10 ms of rate for the network', () => {
     const burst = Array.from({ length: 11 }, () => 0);
-    expect(overBound(arrivals([...burst, ...everyTenMs.slice(1)]), BOUNDS)).toBeLessThanOrEqual(0);
-    expect(overBound(arrivals([0, ...burst, ...everyTenMs.slice(1)]), BOUNDS)).toBeCloseTo(1);
+    expect(overBound(arrivals([...burst, ...everyTenMs.slice(1)]), PACE, 0)).toBeLessThanOrEqual(0);
+    expect(overBound(arrivals([0, ...burst, ...everyTenMs.slice(1)]), PACE, 0)).toBeCloseTo(1);
   });
 
   it('is broken by any window, however short, in the middle of quiet', () => {
     const crowd = Array.from({ length: 14 }, () => 1_500_000);
     const seldom = everyTenMs.filter((_, i) => i % 10 === 0);
-    expect(overBound(arrivals([...seldom, ...crowd].sort((a, b) => a - b)), BOUNDS)).toBeGreaterThan(1);
+    expect(overBound(arrivals([...seldom, ...crowd].sort((a, b) => a - b)), PACE, 0)).toBeGreaterThan(1);
+  });
+});
+
+describe('a pace that is changed', () => {
+  const changes = [
+    { atSeconds: 10, ratePerSecond: 300, burst: 30 },
+    { atSeconds: 20, ratePerSecond: 0, burst: 30 },
+  ];
+  const pace = new Pace({ ratePerSecond: 100, burst: 10, changes });
+
+  it('allows what each rate allows, and what it was for a second after it was lowered', () => {
+    expect([0, 10, 11, 20, 21, 30].map((second) => pace.tokensUpTo(second))).toEqual([0, 1000, 1300, 4000, 4300, 4300]);
+    expect([pace.burst, pace.mostPerSecond, pace.rateAt(9.9), pace.rateAt(10), pace.rateAt(25)]).toEqual([
+      ...[30, 300, 100, 300, 0],
+    ]);
+  });
+
+  it('is what the door is judged by', () => {
+    const atRate = (rate: number, from: number, to: number): number[] =>
+      Array.from({ length: (to - from) * rate }, (_, i) => from * 1e6 + (i * 1e6) / rate);
+    const kept = arrivals([...atRate(100, 0, 10), ...atRate(300, 10, 20)]);
+    expect(overBound(kept, pace, 0)).toBeLessThanOrEqual(0);
+    expect(overBound(arrivals(atRate(300, 0, 10)), pace, 0)).toBeGreaterThan(1000);
+    expect(overBound(arrivals(atRate(300, 10, 22)), pace, 0)).toBeGreaterThan(200);
+    // The service's clock runs 5 s ahead of the burst's.
+    expect(overBound(arrivals(atRate(300, 15, 25)), pace, -5e6)).toBeLessThanOrEqual(0);
+  });
+
+  it('excuses the door for as long as a line takes to form before it', () => {
+    const waiting = { ...emptyTimeline(), liveJoined: [9000], offered: new Array<number>(30).fill(1) };
+    const received: number[] = Array.from({ length: 30 }, (_, second) => (second < 10 ? 100 : second < 12 ? 150 : 300));
+    const none = new Array<number>(30).fill(0);
+    expect(leastUse(waiting, received.slice(0, 20), none, pace)).toBeGreaterThanOrEqual(1);
+    received[18] = 0;
+    expect(leastUse(waiting, received, none, pace)).toBeCloseTo(0.8);
   });
 });
 
@@ -43,13 +79,13 @@ describe('never idle', () => {
 
   it('is the worst five seconds, from two seconds after the line formed', () => {
     const received = [0, 0, 100, 100, 100, 100, 100, 100, 50, 100, 100, 100];
-    expect(leastUse(timeline, received, full, 100)).toBe(0.9);
+    expect(leastUse(timeline, received, full, PACE)).toBe(0.9);
   });
 
   it('is excused where the slots were the bound, and not seen without a line', () => {
     const received = new Array<number>(12).fill(50);
-    expect(leastUse(timeline, received, new Array<number>(12).fill(40), 100)).toBeNull();
-    expect(leastUse({ ...timeline, liveJoined: [150] }, received, full, 100)).toBeNull();
+    expect(leastUse(timeline, received, new Array<number>(12).fill(40), PACE)).toBeNull();
+    expect(leastUse({ ...timeline, liveJoined: [150] }, received, full, PACE)).toBeNull();
   });
 });
 
@@ -69,6 +105,12 @@ describe('no one waits in vain', () => {
 });
 
 describe('thresholds', () => {
+  it('on a figure that is none are broken: a slip of the pen must not pass', () => {
+    const bounds = { ...DEFAULT_BOUNDS, thresholds: [parseThreshold('waitms.p99<1')] };
+    const { verdicts } = reportBurst(burstOptions({ bounds }), new Tally(1), null);
+    expect(verdicts.at(-1)).toMatchObject({ held: false, finding: expect.stringContaining('no such figure') });
+  });
+
   it('bound any figure of the report, and say when there is none', () => {
     const figures = { waitMs: { p99: 1500 }, granted: 10, upstream: null };
     const held = (text: string) => meets(parseThreshold(text), figures).held;
@@ -78,7 +120,8 @@ describe('thresholds', () => {
       true,
       false,
     ]);
-    expect([held('upstream.crashes<1'), held('nothing<1')]).toEqual([null, null]);
+    expect(meets(parseThreshold('upstream.crashes<1'), figures)).toEqual({ value: null, held: null });
+    expect(meets(parseThreshold('waitms.p99<1'), figures)).toEqual({ value: undefined, held: null });
     expect(() => parseThreshold('waitMs.p99')).toThrow('no threshold');
   });
 

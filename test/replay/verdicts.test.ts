@@ -7,6 +7,7 @@ import { Tally } from '../../src/replay/tally.js';
 import { mostPerSecond } from '../../src/replay/verdicts.js';
 import { type Arrival, ArrivalLog } from '../../src/sample/arrival-log.js';
 import { summarizeArrivals } from '../../src/sample/service-stats.js';
+import { reply } from './replies.js';
 
 const OPTIONS: BurstOptions = burstOptions({ people: 3, runId: 'r' });
 const QUIET = { upTo: 9, crashes: 0, inFlight: 0 };
@@ -86,5 +87,31 @@ describe('the verdicts of a burst', () => {
     expect(text).toContain('granted           3 of 3 (100.0 %)');
     expect(text).toMatch(/unseen +never over the rate/);
     expect(text).toContain('HELD');
+  });
+});
+
+describe('the answers met', () => {
+  it('stand with what the contract says of each code, and what clients did next', () => {
+    const tally = tallyOfThree();
+    tally.heard('claim', reply(429, { code: 'QUEUED' }), 0, 1);
+    tally.follows('QUEUED', 'poll');
+    const report = reportBurst(OPTIONS, tally, null);
+    expect(report.answersMet).toEqual([
+      { code: 'QUEUED', status: 429, retryAfter: 'always', times: 1, faults: {}, next: { poll: 1 }, astray: [] },
+    ]);
+    expect(renderReport(report)).toMatch(/QUEUED +429 +Retry-After +1 {2}then poll 1/);
+    expect(report.verdicts.find(({ promise }) => promise === 'answers as documented')?.held).toBe(true);
+  });
+
+  it.each([
+    ['SOLD_OUT', 'claim'],
+    ['OVERLOADED', 'refused'],
+  ])('are not as documented where %s is followed by %s', (code, next) => {
+    const tally = tallyOfThree();
+    tally.heard('claim', reply(410, { code }), 0, 1);
+    tally.follows(code, next);
+    const { verdicts } = reportBurst(OPTIONS, tally, null);
+    const found = verdicts.find(({ promise }) => promise === 'answers as documented');
+    expect(found).toMatchObject({ held: false, finding: `${code} followed by ${next} (1)` });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BurstReport } from '../../src/replay/burst-report.js';
 import { renderComparison } from '../../src/simulate/comparison-text.js';
+import { paceChanges, parseChange } from '../../src/simulate/scripted-changes.js';
 import { simulate } from '../../src/simulate/simulation.js';
 import { renderSimulated } from '../../src/simulate/simulation-text.js';
 import { smallWorld } from './small-world.js';
@@ -24,6 +25,31 @@ describe('a simulation', () => {
     expect(one.report).toEqual(other.report);
     const third = await simulate(smallWorld({ seed: 2 }));
     expect(third.report.waits).not.toEqual(one.report.waits);
+  });
+
+  it('follows what operators set, on every gateway, as they would', async () => {
+    const script = ['3:ratePerSecond=120', '6:state=paused', '9:state=open,ratePerSecond=60'].map(parseChange);
+    const targets = Array.from({ length: 2 }, () => ({ url: 'simulated gateway', share: 1 }));
+    const world = smallWorld({ targets, people: 900, overSeconds: 2, mix: { obedient: 1 } });
+    const bounds = { ...world.burst.bounds, changes: paceChanges(script, world.campaign) };
+    const { report } = await simulate({ ...world, burst: { ...world.burst, bounds }, changes: script });
+    expect(broken(report)).toEqual([]);
+    const received = report.seconds.received as number[];
+    const mean = (from: number, to: number) =>
+      received.slice(from, to).reduce((sum, one) => sum + one, 0) / (to - from);
+    expect(mean(1, 3)).toBeCloseTo(60, -1);
+    expect(mean(4, 6)).toBeCloseTo(120, -1);
+    expect(mean(7, 9)).toBe(0);
+    expect(mean(10, 12)).toBeCloseTo(60, -1);
+    expect(report.granted).toBe(900);
+  });
+
+  it.each([
+    ['soon:ratePerSecond=1', 'is no change'],
+    ['5:rate=1', 'there are ratePerSecond'],
+    ['5:ratePerSecond=fast', 'ratePerSecond'],
+  ])('does not take %s for a change', (text, why) => {
+    expect(() => parseChange(text)).toThrow(why);
   });
 
   it('divides the rate among several gateways', async () => {

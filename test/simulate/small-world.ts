@@ -46,6 +46,7 @@ export function smallWorld(
     service: { serviceMs: 10, parallel: SLOTS, crashAbove: 200, slowdown: 2, restartMs: 3000, timeoutMs: 3000 },
     gateway: true,
     roundTripMs: 2,
+    changes: [],
     startWallMs: Date.UTC(2026, 1, 17),
     ...given,
   };

@@ -9,7 +9,7 @@ import { parseHeader, parseLine, TRACE_VERSION, TraceError, type TraceHeader, ty
 
 export interface Trace {
   readonly file: string;
-  readonly header: TraceHeader;
+  readonly header: TraceHeader & { readonly seconds: number };
   readonly lines: readonly TraceLine[];
 }
 
@@ -73,7 +73,7 @@ async function readNdjson(file: string): Promise<Trace> {
     lines.push(line);
   }
   if (header === null) throw new TraceError(file, 1, 'the file is empty');
-  return { file, header, lines };
+  return { file, header: { ...header, seconds: header.seconds ?? Math.max(1, Math.ceil(lastMs / 1000)) }, lines };
 }
 
 /**

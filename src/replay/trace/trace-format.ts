@@ -10,7 +10,12 @@ export const TRACE_VERSION = 1;
 export const traceHeaderSchema = z.looseObject({
   'spillway-trace': z.literal(TRACE_VERSION).describe('Version of the format.'),
   source: z.string().default('').describe('Where the trace comes from, in words.'),
-  seconds: z.number().positive().describe('Length of the burst.'),
+  seconds: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('Length of the burst; null: up to the last request.'),
   seed: z.number().int().nullable().default(null).describe('Seed it was generated with; null: it was recorded.'),
 });
 
@@ -58,7 +63,7 @@ export class TraceError extends Error {
 /** @throws TraceError when the line is no header of a version this program reads */
 export function parseHeader(text: string, file: string): TraceHeader {
   const header = traceHeaderSchema.safeParse(jsonOf(text, file, 1));
-  if (!header.success) throw new TraceError(file, 1, 'a trace begins with {"spillway-trace":1,"seconds":…}');
+  if (!header.success) throw new TraceError(file, 1, 'a trace begins with {"spillway-trace":1}');
   return header.data;
 }
 

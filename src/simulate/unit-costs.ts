@@ -1,0 +1,31 @@
+/**
+ * What one request of each kind costs, for estimates of cores and Redis servers. Processor time of one gateway on
+ * Node 20 and Redis 7, on the machine that `bench/RESULTS.md` names, with two cores that others kept busy: newer
+ * processors and newer versions of Node do better. Whoever measures anew changes the numbers here, and nowhere else.
+ */
+export interface UnitCosts {
+  /** Processor time of a gateway a request, in microseconds. */
+  readonly gatewayUs: {
+    /** A claim that goes through to the service, with its answer (`admitted`, Redis). */
+    readonly admitted: number;
+    /** A claim that joins the line or is sent back to it (`join`, Redis). */
+    readonly queued: number;
+    /** A poll with a ticket (`poll`, Redis). */
+    readonly poll: number;
+  };
+  /** Processor time of one Redis a request, in microseconds. Polls ask no store. */
+  readonly redisUs: {
+    /** Deciding and settling, batched (bench/micro.mjs: an exchange of 50 claims with two buckets each). */
+    readonly admitted: number;
+    /** Joining, batched: 306,000 a second on one Redis. */
+    readonly queued: number;
+  };
+  /** Part of a core that is left free for what was not foreseen: garbage, other processes, a crowd that comes at once. */
+  readonly reserve: number;
+}
+
+export const UNIT_COSTS: UnitCosts = {
+  gatewayUs: { admitted: 110, queued: 55, poll: 30 },
+  redisUs: { admitted: 15, queued: 3.3 },
+  reserve: 0.5,
+};
