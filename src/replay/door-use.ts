@@ -6,6 +6,8 @@ import { LEAST_USE, NETWORK_SECONDS } from './verdicts.js';
 
 const LINE_FORMS_SECONDS = 2;
 const WINDOW_SECONDS = 5;
+/** After a change of pace, those who were told by the one before may be away for so long: the longest poll there is. */
+const AWAY_SECONDS = 30;
 const WINDOW_SHOWS = LINE_FORMS_SECONDS + WINDOW_SECONDS;
 /** People in line, in seconds of the rate, from which on the door has no excuse. */
 const ENOUGH_SECONDS = 2;
@@ -24,7 +26,9 @@ export function overBound(arrivals: readonly Arrival[], pace: Pace, aheadUs: num
     least = Math.min(least, j - tokens);
     worst = Math.max(worst, j + 1 - tokens - least);
   });
-  return arrivals.length === 0 ? 0 : worst - pace.burst - pace.mostPerSecond * NETWORK_SECONDS;
+  const over = worst - pace.burst - pace.mostPerSecond * NETWORK_SECONDS;
+  // What floating point leaves of a claim is no claim.
+  return arrivals.length === 0 ? 0 : Math.round(over * 1e6) / 1e6;
 }
 
 /**
@@ -47,8 +51,7 @@ export function leastUse(
   live.forEach((waiting, second) => {
     const rate = pace.rateAt(second);
     run = rate > 0 && waiting >= ENOUGH_SECONDS * rate ? run + 1 : 0;
-    // A door whose pace was changed is given the time in which a line forms anew.
-    if (run < WINDOW_SHOWS || pace.changedWithin(WINDOW_SHOWS, second + 1)) return;
+    if (run < WINDOW_SHOWS || pace.changedWithin(AWAY_SECONDS, second + 1)) return;
     let sum = 0;
     let slotsBound = false;
     for (let at = second - WINDOW_SECONDS + 1; at <= second; at++) {

@@ -3,7 +3,9 @@ import { burstOptions, DEFAULT_BOUNDS } from '../../src/replay/burst-options.js'
 import { reportBurst } from '../../src/replay/burst-report.js';
 import { leastUse, overBound } from '../../src/replay/door-use.js';
 import { renderHtml } from '../../src/replay/html/html-report.js';
-import { niceCeiling } from '../../src/replay/html/svg.js';
+import { pictureSvg } from '../../src/replay/html/picture.js';
+import { niceCeiling, shortTime } from '../../src/replay/html/scale.js';
+import { chartSvg } from '../../src/replay/html/svg.js';
 import { Pace } from '../../src/replay/pace.js';
 import { sparkline } from '../../src/replay/sparkline.js';
 import { Tally } from '../../src/replay/tally.js';
@@ -62,13 +64,14 @@ describe('a pace that is changed', () => {
     expect(overBound(arrivals(atRate(300, 15, 25)), pace, -5e6)).toBeLessThanOrEqual(0);
   });
 
-  it('excuses the door for as long as a line takes to form before it', () => {
-    const waiting = { ...emptyTimeline(), liveJoined: [9000], offered: new Array<number>(30).fill(1) };
-    const received: number[] = Array.from({ length: 30 }, (_, second) => (second < 10 ? 100 : second < 12 ? 150 : 300));
-    const none = new Array<number>(30).fill(0);
-    expect(leastUse(waiting, received.slice(0, 20), none, pace)).toBeGreaterThanOrEqual(1);
-    received[18] = 0;
-    expect(leastUse(waiting, received, none, pace)).toBeCloseTo(0.8);
+  it('excuses a door whose people are still away, told by the pace before', () => {
+    const waiting = { ...emptyTimeline(), liveJoined: [90_000], offered: new Array<number>(60).fill(1) };
+    const raised = new Pace({ ratePerSecond: 100, burst: 10, changes: [{ atSeconds: 10, ratePerSecond: 300, burst: 30 }] });
+    const received: number[] = Array.from({ length: 60 }, (_, second) => (second < 10 ? 100 : second < 40 ? 150 : 300));
+    const none = new Array<number>(60).fill(0);
+    expect(leastUse(waiting, received, none, raised)).toBe(1);
+    received[50] = 0;
+    expect(leastUse(waiting, received, none, raised)).toBeCloseTo(0.8);
   });
 });
 
@@ -175,7 +178,7 @@ describe('the HTML report', () => {
 
   it('needs nothing but itself', () => {
     expect(html).not.toMatch(/<script|<link|<img|@import|url\(|src=/);
-    expect(html.match(/<svg /g)).toHaveLength(4);
+    expect(html.match(/<svg /g)).toHaveLength(5);
   });
 
   it('says each promise in words, and what was not seen', () => {
@@ -194,6 +197,28 @@ describe('small pictures', () => {
     expect(sparkline([0, 4, 8], 10)).toBe('▁▅█');
     expect(sparkline([1, 8, 1, 1], 2)).toBe('█▂');
     expect(sparkline([], 5)).toBe('');
+  });
+
+  it('have times that suit the whole axis', () => {
+    expect([shortTime(45, 60), shortTime(400, 800), shortTime(0, 800), shortTime(6660, 32_400)]).toEqual([
+      ...['45', '6:40', '0:00', '1:51 h'],
+    ]);
+  });
+
+  it('cut off what is higher than their ceiling, and say so', () => {
+    const points = [[0, 10] as const, [1, 1000] as const];
+    const chart = {
+      title: 't',
+      xUnit: 's',
+      yUnit: 'n',
+      series: [{ name: 'one', kind: 'sent', draw: 'line' as const, points }],
+    };
+    const heights = (ceiling?: number) =>
+      [...chartSvg(ceiling === undefined ? chart : { ...chart, ceiling }).matchAll(/points="[\d.]+,([\d.]+) /g)].map(
+        ([, y]) => Number(y),
+      );
+    expect(heights(20)[0]).toBeLessThan(heights()[0] as number);
+    expect(pictureSvg('two', [chart, chart]).match(/<polyline/g)).toHaveLength(2);
   });
 
   it('have round axes', () => {

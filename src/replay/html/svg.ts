@@ -1,4 +1,5 @@
 /** Small pictures as inline SVG: lines, bars and dots over two axes. Pure text, no script. */
+import { niceCeiling, shortNumber, shortTime } from './scale.js';
 
 export interface Series {
   readonly name: string;
@@ -8,38 +9,61 @@ export interface Series {
   readonly draw: 'line' | 'bars' | 'dots' | 'area';
 }
 
+/** An upright line with a word. */
+export interface Mark {
+  readonly x: number;
+  readonly label: string;
+}
+
 export interface Chart {
   readonly title: string;
+  /** What to look for, in a sentence. */
+  readonly note?: string;
   readonly xUnit: string;
   readonly yUnit: string;
   readonly series: readonly Series[];
+  /** What is higher is cut off here; left out: nothing is. */
+  readonly ceiling?: number;
+  readonly marks?: readonly Mark[];
+  /** Both axes are times. */
+  readonly yTime?: boolean;
 }
 
 const WIDTH = 640;
-const HEIGHT = 220;
-const LEFT = 52;
-const BOTTOM = 30;
-const TOP = 10;
-const RIGHT = 12;
+const HEIGHT = 240;
+const LEFT = 56;
+const BOTTOM = 34;
+const TOP = 18;
+const RIGHT = 14;
+const PARTS = 4;
+
+type Place = (x: number, y: number) => readonly [number, number];
 
 export function chartSvg(chart: Chart): string {
-  const points = chart.series.flatMap((series) => series.points);
-  const mostX = niceCeiling(points.reduce((most, [x]) => Math.max(most, x), 0));
-  const mostY = niceCeiling(points.reduce((most, [, y]) => Math.max(most, y), 0));
-  const at = (x: number, y: number): readonly [number, number] => [
-    LEFT + (x / mostX) * (WIDTH - LEFT - RIGHT),
-    HEIGHT - BOTTOM - (y / mostY) * (HEIGHT - BOTTOM - TOP),
-  ];
-  const shapes = chart.series.map((series) => shapeOf(series, at)).join('');
   const label = `${chart.title}: ${chart.series.map(({ name }) => name).join(', ')}`;
+  const note = chart.note === undefined ? '' : `<p class="note">${escapeHtml(chart.note)}</p>`;
   return (
-    `<figure><figcaption>${escapeHtml(chart.title)}</figcaption>` +
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(label)}">` +
-    `${axes(mostX, mostY, chart, at)}${shapes}</svg>${legend(chart.series)}</figure>`
+    `<figure><figcaption>${escapeHtml(chart.title)}</figcaption>${note}` +
+    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(label)}">${drawing(chart)}</svg>` +
+    `${legend(chart.series)}</figure>`
   );
 }
 
-type Place = (x: number, y: number) => readonly [number, number];
+/** What stands inside the `<svg>`: also for pictures outside a report. */
+export function drawing(chart: Chart): string {
+  const points = chart.series.flatMap((series) => series.points);
+  const mostX = niceCeiling(points.reduce((most, [x]) => Math.max(most, x), 0));
+  const highest = points.reduce((most, [, y]) => Math.max(most, y), 0);
+  const mostY = niceCeiling(Math.min(highest, chart.ceiling ?? highest));
+  const at: Place = (x, y) => [
+    LEFT + (x / mostX) * (WIDTH - LEFT - RIGHT),
+    HEIGHT - BOTTOM - (Math.min(y, mostY) / mostY) * (HEIGHT - BOTTOM - TOP),
+  ];
+  const shapes = chart.series.map((series) => shapeOf(series, at)).join('');
+  return `${axes(mostX, mostY, chart, at)}${shapes}${(chart.marks ?? []).map((mark, row) => markAt(mark, row, at)).join('')}`;
+}
+
+export const SVG_SIZE = { width: WIDTH, height: HEIGHT } as const;
 
 function shapeOf({ kind, draw, points }: Series, at: Place): string {
   if (points.length === 0) return '';
@@ -58,51 +82,52 @@ function shapeOf({ kind, draw, points }: Series, at: Place): string {
       return placed
         .map(([x, y]) => `<circle class="dot ${kind}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="1.6"/>`)
         .join('');
-    case 'bars': {
-      const width = Math.max(1, (WIDTH - LEFT - RIGHT) / points.length - 1);
+    case 'bars':
       return placed
-        .map(([x, y]) => {
-          const left = (x - width).toFixed(1);
-          return `<rect class="bar ${kind}" x="${left}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" height="${(base - y).toFixed(1)}"/>`;
-        })
+        .map(([x, y], bar) => barAt(kind, bar === 0 ? at(0, 0)[0] : placed[bar - 1]![0], x, y, base))
         .join('');
-    }
   }
 }
 
-function axes(mostX: number, mostY: number, { xUnit, yUnit }: Chart, at: Place): string {
+/** From the bar before to its own place, with a gap. */
+function barAt(kind: string, from: number, to: number, y: number, base: number): string {
+  const width = Math.max(1, to - from - 1).toFixed(1);
+  return `<rect class="bar ${kind}" x="${from.toFixed(1)}" y="${y.toFixed(1)}" width="${width}" height="${(base - y).toFixed(1)}"/>`;
+}
+
+/** Words of neighbours stand below one another. */
+function markAt({ x, label }: Mark, row: number, at: Place): string {
+  const [left, base] = at(x, 0);
+  const ends = left > WIDTH * 0.8;
+  return (
+    `<line class="mark" x1="${left.toFixed(1)}" x2="${left.toFixed(1)}" y1="${TOP}" y2="${base}"/>` +
+    `<text class="word" x="${(left + (ends ? -4 : 4)).toFixed(1)}" y="${TOP + 10 + 13 * row}"${ends ? ' text-anchor="end"' : ''}>` +
+    `${escapeHtml(label)}</text>`
+  );
+}
+
+function axes(mostX: number, mostY: number, { xUnit, yUnit, yTime }: Chart, at: Place): string {
   const lines: string[] = [];
-  for (let part = 0; part <= 4; part++) {
-    const [x, bottom] = at((mostX * part) / 4, 0);
-    const [left, y] = at(0, (mostY * part) / 4);
+  for (let part = 0; part <= PARTS; part++) {
+    const [x, bottom] = at((mostX * part) / PARTS, 0);
+    const value = (mostY * part) / PARTS;
+    const [left, y] = at(0, value);
+    const name = yTime ? shortTime(value, mostY) : shortNumber(value);
     lines.push(
       `<line class="grid" x1="${left}" x2="${WIDTH - RIGHT}" y1="${y.toFixed(1)}" y2="${y.toFixed(1)}"/>`,
-      `<text x="${left - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end">${shortNumber((mostY * part) / 4)}</text>`,
-      `<text x="${x.toFixed(1)}" y="${bottom + 14}" text-anchor="middle">${shortNumber((mostX * part) / 4)}</text>`,
+      `<text x="${left - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end">${name}</text>`,
+      `<text x="${x.toFixed(1)}" y="${bottom + 15}" text-anchor="middle">${shortTime((mostX * part) / PARTS, mostX)}</text>`,
     );
   }
   lines.push(
-    `<text x="${WIDTH - RIGHT}" y="${HEIGHT - 3}" text-anchor="end">${escapeHtml(xUnit)}</text>`,
-    `<text x="${LEFT}" y="${HEIGHT - 3}">${escapeHtml(yUnit)}</text>`,
+    `<text x="${WIDTH - RIGHT}" y="${HEIGHT - 4}" text-anchor="end">${escapeHtml(xUnit)}</text>`,
+    `<text x="4" y="11">${escapeHtml(yUnit)}</text>`,
   );
   return lines.join('');
 }
 
 function legend(series: readonly Series[]): string {
   return `<ul class="legend">${series.map(({ name, kind }) => `<li class="${kind}">${escapeHtml(name)}</li>`).join('')}</ul>`;
-}
-
-/** The next round number whose quarters are short: 1, 1.2, 1.6, 2, 2.4, 3 … times a power of ten. */
-export function niceCeiling(value: number): number {
-  if (!(value > 0)) return 1;
-  const unit = 10 ** Math.floor(Math.log10(value));
-  return ([1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].find((step) => step * unit >= value) ?? 10) * unit;
-}
-
-export function shortNumber(value: number): string {
-  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
-  if (value >= 10_000) return `${Number((value / 1e3).toPrecision(3))} k`;
-  return `${Number(value.toPrecision(3))}`;
 }
 
 export function escapeHtml(text: string): string {
