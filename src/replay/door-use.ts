@@ -51,7 +51,7 @@ export function leastUse(
   live.forEach((waiting, second) => {
     const rate = pace.rateAt(second);
     run = rate > 0 && waiting >= ENOUGH_SECONDS * rate ? run + 1 : 0;
-    if (run < WINDOW_SHOWS || pace.changedWithin(AWAY_SECONDS, second + 1)) return;
+    if (run < WINDOW_SHOWS || pace.changedWithin(AWAY_SECONDS + WINDOW_SECONDS, second + 1)) return;
     let sum = 0;
     let slotsBound = false;
     for (let at = second - WINDOW_SECONDS + 1; at <= second; at++) {

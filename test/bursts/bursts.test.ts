@@ -7,12 +7,14 @@ import { GatewayBench, type GatewaySettings, sumOf } from '../support/gateway.js
 
 /**
  * Bursts over real sockets, each pressed into seconds, before a door that is too small for its peak. The other
- * profiles run in test/simulate/regression.test.ts. What depends on how fast this machine is, is judged only when the
- * burst itself was on time.
+ * profiles run in test/simulate/regression.test.ts. Gateway, service and people share this process: what depends on how
+ * fast it is, is judged only when the burst itself was on time, and the service may have seen claims closer together by
+ * as much as the process ever stood still.
  */
 const admission = { ratePerSecond: 80, burst: 20 };
 const SLOTS = 10;
-const OF_THE_MACHINE = new Set(['never idle', 'first come, first called', 'nobody far overtaken']);
+const PACE = 'never over the rate';
+const OF_THE_MACHINE = new Set([PACE, 'never idle', 'first come, first called', 'nobody far overtaken']);
 const ON_TIME_MS = 50;
 
 const bench = new GatewayBench();
@@ -46,18 +48,17 @@ async function replay(
   });
   const report = await runBurst(options, { write: () => undefined });
   const onTime = report.slipMs.p99 <= ON_TIME_MS;
+  const stoodStillMs = report.slipMs.max;
+  expect(report.upstream?.overBound).toBeLessThanOrEqual((admission.ratePerSecond * stoodStillMs) / 1000);
   const broken = report.verdicts
-    .filter(({ held, promise }) => held === false && (onTime || !OF_THE_MACHINE.has(promise)))
+    .filter(({ held, promise }) => held === false && (onTime ? promise !== PACE : !OF_THE_MACHINE.has(promise)))
     .map(({ promise, finding }) => `${promise}: ${finding}`);
   return { report, broken, metrics: await gateway.metrics() };
 }
 
 /** What the gateway counted is what people were told. */
 function expectSameCounts({ report, metrics }: Seen): void {
-  for (const [code, told] of Object.entries(report.codes)) {
-    if (code.startsWith('HTTP_')) continue;
-    expect([code, sumOf(metrics, 'spillway_requests_total', { code })]).toEqual([code, told]);
-  }
+  expect(sumOf(metrics, 'spillway_requests_total', { outcome: 'queued' })).toBe(report.codes.QUEUED);
   expect(sumOf(metrics, 'spillway_claims_total', { outcome: 'granted' })).toBe(report.granted - report.replays);
 }
 

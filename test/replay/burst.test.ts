@@ -47,6 +47,13 @@ function burst(service: ClaimService | null, urls: string[], given: Partial<Burs
   );
 }
 
+/** A run whose own requests left late was held up by the machine, and says nothing: it is run again. */
+async function onTime(run: () => Promise<BurstReport>): Promise<BurstReport> {
+  let report = await run();
+  for (let more = 4; more > 0 && report.slipMs.p99 > 100; more--) report = await run();
+  return report;
+}
+
 const broken = (report: BurstReport) =>
   report.verdicts.filter(({ held }) => held === false).map(({ promise }) => promise);
 
@@ -74,7 +81,8 @@ describe('runBurst', () => {
 
   it('sees a gateway that calls the newest first', async () => {
     const service = await startService();
-    const report = await burst(service, [await startGateway(service, { unfair: true })]);
+    const gateway = await startGateway(service, { unfair: true });
+    const report = await onTime(() => burst(service, [gateway]));
     expect(broken(report)).toContain('first come, first called');
     expect(report.fairness).toBeLessThan(0.8);
   });
@@ -88,7 +96,8 @@ describe('runBurst', () => {
 
   it('counts those who did not come, and serves all others', async () => {
     const service = await startService();
-    const report = await burst(service, [await startGateway(service)], { mix: { obedient: 0.7, absent: 0.3 } });
+    const gateway = await startGateway(service);
+    const report = await onTime(() => burst(service, [gateway], { mix: { obedient: 0.7, absent: 0.3 } }));
     expect(report.noShows).toBeGreaterThan(20);
     expect(report).toMatchObject({ exitStatus: 0, granted: 200 - report.noShows });
   });
@@ -102,7 +111,8 @@ describe('runBurst', () => {
 
   it('judges by the answers alone when no service is named, and leaves the rest unseen', async () => {
     const service = await startService();
-    const report = await burst(null, [await startGateway(service)]);
+    const gateway = await startGateway(service);
+    const report = await onTime(() => burst(null, [gateway]));
     expect(report).toMatchObject({ exitStatus: 0, servedBy: 'people', upstream: null });
     expect(report.verdicts.filter(({ held }) => held === null)).toHaveLength(7);
   });
