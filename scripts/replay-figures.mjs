@@ -72,7 +72,8 @@ async function sameBytes() {
       .update(planText(options, await planOf(options)))
       .digest('hex');
   };
-  return (await text()) === (await text());
+  const [first, second] = [await text(), await text()];
+  return first === second;
 }
 
 /** @param rate - claims a second of the door */

@@ -29,8 +29,8 @@ import type { Metrics } from './metrics/catalogue.js';
 import { effectiveRate } from './overload/effective-rate.js';
 import { AdmissionProof } from './proxy/admission-proof.js';
 import type { Upstream } from './proxy/upstream.js';
-import { LineNotes } from './waiting-room/line-notes.js';
 import { TraceRecorder } from './replay/trace/trace-recorder.js';
+import { LineNotes } from './waiting-room/line-notes.js';
 import { waitingIn } from './waiting-room/standing.js';
 import { type TicketKey, Tickets } from './waiting-room/tickets.js';
 

@@ -66,7 +66,11 @@ describe('a pace that is changed', () => {
 
   it('excuses a door whose people are still away, told by the pace before', () => {
     const waiting = { ...emptyTimeline(), liveJoined: [90_000], offered: new Array<number>(60).fill(1) };
-    const raised = new Pace({ ratePerSecond: 100, burst: 10, changes: [{ atSeconds: 10, ratePerSecond: 300, burst: 30 }] });
+    const raised = new Pace({
+      ratePerSecond: 100,
+      burst: 10,
+      changes: [{ atSeconds: 10, ratePerSecond: 300, burst: 30 }],
+    });
     const received: number[] = Array.from({ length: 60 }, (_, second) => (second < 10 ? 100 : second < 40 ? 150 : 300));
     const none = new Array<number>(60).fill(0);
     expect(leastUse(waiting, received, none, raised)).toBe(1);
