@@ -5,7 +5,7 @@
  */
 import type { Place } from '../waiting-room/place.js';
 
-export interface Holdable {
+interface Holdable {
   readonly place: Place | null;
   /** When its time is over, in microseconds. */
   readonly untilUs: number;

@@ -8,7 +8,7 @@ export interface PaceChange {
   readonly burst: number;
 }
 
-export interface PaceSet {
+interface PaceSet {
   readonly ratePerSecond: number;
   readonly burst: number;
   /** In order of time; none: the same pace all the time. */

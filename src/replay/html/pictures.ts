@@ -13,7 +13,7 @@ export function picturesOf(report: BurstReport): Chart[] {
   return [doorChart(report), lineChart(report), requestChart(report), waitChart(report), fairnessChart(report)];
 }
 
-export function doorChart({ seconds, options }: BurstReport): Chart {
+function doorChart({ seconds, options }: BurstReport): Chart {
   const { received, granted, offered } = seconds;
   const length = Math.max(offered.length, granted.length, received?.length ?? 0);
   const rate = new Pace(options.bounds).mostPerSecond;
@@ -55,7 +55,7 @@ function rateSeries(bounds: BurstReport['options']['bounds'], length: number): S
   return { name, kind: 'rate', draw: 'line', points };
 }
 
-export function lineChart({ seconds, soldOutAtMs }: BurstReport): Chart {
+function lineChart({ seconds, soldOutAtMs }: BurstReport): Chart {
   return {
     title: 'In line',
     xUnit: 'since the start',
@@ -95,7 +95,7 @@ function waitChart({ waits, waitMs }: BurstReport): Chart {
   };
 }
 
-export function fairnessChart({ served }: BurstReport): Chart {
+function fairnessChart({ served }: BurstReport): Chart {
   return {
     title: 'First come, first called',
     note: 'One dot a person: a thin line that only rises means that nobody was overtaken.',

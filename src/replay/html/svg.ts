@@ -10,7 +10,7 @@ export interface Series {
 }
 
 /** An upright line with a word. */
-export interface Mark {
+interface Mark {
   readonly x: number;
   readonly label: string;
 }
