@@ -66,7 +66,7 @@ export function addSimulateCommand(
     .option('--parallel <count>', "claims it serves at once (default: the upstream's limit)", wholeAtLeast(1))
     .option('--crash-above <count>', 'claims in flight it survives (default: 20 times as many)', wholeAtLeast(1))
     .option('--restart <seconds>', 'how long it is away after it fell over', atLeast(0), 3)
-    .option('--change <seconds:name=value,…>', 'what operators set then: 600:ratePerSecond=800; repeatable', addChange);
+    .option('--change <s:name=val>', 'what operators do: 600:ratePerSecond=800; repeatable', addChange);
   return addShapeOptions(command, A_DAY_SECONDS).action(async (source: string, options: SimulateCommandOptions) =>
     finish(await runSimulateCommand(source, options, streams)),
   );
