@@ -4,21 +4,7 @@
  * says is a fault like a field that is missing.
  */
 import { ANSWER_TABLE, type NextStep } from './answer-table.js';
-import type { Counts } from './burst-figures.js';
-
-export interface AnswerMet {
-  readonly code: string;
-  /** What the contract says; null: the contract does not list this code. */
-  readonly status: number | null;
-  readonly retryAfter: 'always' | 'never' | null;
-  readonly times: number;
-  /** Ways in which answers with this code differ from the contract, and how often. */
-  readonly faults: Counts;
-  /** What the clients did next, and how often. */
-  readonly next: Counts;
-  /** Of those, what the contract does not say. */
-  readonly astray: readonly string[];
-}
+import type { AnswerMet, Counts } from './burst-figures.js';
 
 /** @param followed - by `QUEUED poll` */
 export function answersMet(codes: Counts, contractFaults: Counts, followed: Counts): AnswerMet[] {

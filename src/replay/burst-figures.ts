@@ -1,5 +1,4 @@
 /** What a burst counted and measured, as plain data. */
-import type { AnswerMet } from './answers-met.js';
 
 export interface Spread {
   readonly p50: number;
@@ -10,6 +9,21 @@ export interface Spread {
 
 /** Counts by name. */
 export type Counts = Readonly<Record<string, number>>;
+
+/** How one code of the answer table was met. */
+export interface AnswerMet {
+  readonly code: string;
+  /** What the contract says; null: the contract does not list this code. */
+  readonly status: number | null;
+  readonly retryAfter: 'always' | 'never' | null;
+  readonly times: number;
+  /** Ways in which answers with this code differ from the contract, and how often. */
+  readonly faults: Counts;
+  /** What the clients did next, and how often. */
+  readonly next: Counts;
+  /** Of those, what the contract does not say. */
+  readonly astray: readonly string[];
+}
 
 export interface UpstreamFigures {
   readonly received: number;

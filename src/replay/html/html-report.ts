@@ -1,6 +1,5 @@
 /** The report of a burst as one HTML file that needs nothing else: pictures, figures, and a verdict in words. */
-import type { AnswerMet } from '../answers-met.js';
-import type { Counts, Spread } from '../burst-figures.js';
+import type { AnswerMet, Counts, Spread } from '../burst-figures.js';
 import type { BurstReport } from '../burst-report.js';
 import { whole } from '../report-text.js';
 import { mostPerSecond, sum, toldThatItIsOver } from '../verdicts.js';
