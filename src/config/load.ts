@@ -38,6 +38,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** 12 hex digits: equal for equal effective settings, whatever the file looks like. */
   readonly revision: string;
+  /** Equal for equal contents of the files that the settings name; for comparing only. */
+  readonly filesRevision: string;
   /** What is allowed and dangerous. */
   readonly warnings: readonly ConfigProblem[];
   /** The secrets of `tickets.keys`, read; the first signs. */
@@ -48,7 +50,8 @@ export interface LoadedConfig {
 
 /** @throws ConfigError with every problem there is; nothing else, whatever the text */
 export function loadConfig({ file, text, env, readFile = readFileSync }: ConfigSource): LoadedConfig {
-  const surroundings = { readFile: readingOnce(readFile) };
+  const files = new Map<string, Uint8Array>();
+  const surroundings = { readFile: readingOnce(readFile, files) };
   const document = readDocument(file, text ?? readText(file, readFile));
   const overridden = override(document.value, env);
   const root = overridden.value;
@@ -65,7 +68,14 @@ export function loadConfig({ file, text, env, readFile = readFileSync }: ConfigS
   const { config } = seen;
   const secretsOf = (keys: readonly KeyConfig[]) => keys.map((key) => named(key, surroundings));
   const ticketKeys = secretsOf(config.tickets.keys);
-  return { config, revision: revisionOf(config), warnings: misuse.warned, ticketKeys, secretsOf };
+  return {
+    config,
+    revision: revisionOf(config),
+    filesRevision: contentsOf(files),
+    warnings: misuse.warned,
+    ticketKeys,
+    secretsOf,
+  };
 }
 
 function same(path: Path): Path {
@@ -73,13 +83,18 @@ function same(path: Path): Path {
 }
 
 /** What was checked is what is used, even where a file changes meanwhile. */
-function readingOnce(readFile: Surroundings['readFile']): Surroundings['readFile'] {
-  const read = new Map<string, Uint8Array>();
+function readingOnce(readFile: Surroundings['readFile'], read: Map<string, Uint8Array>): Surroundings['readFile'] {
   return (path) => {
     const bytes = read.get(path) ?? readFile(path);
     read.set(path, bytes);
     return bytes;
   };
+}
+
+function contentsOf(files: ReadonlyMap<string, Uint8Array>): string {
+  const hash = createHash('sha256');
+  for (const [path, bytes] of files) hash.update(`${path}\0${bytes.length}\0`).update(bytes);
+  return hash.digest('hex');
 }
 
 function readText(file: string, readFile: Surroundings['readFile']): string {

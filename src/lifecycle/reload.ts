@@ -68,12 +68,14 @@ export class Reload {
     const { revision } = before;
     try {
       const loaded = load();
-      if (loaded.revision === revision) return { kind: 'unchanged', revision };
+      const sameFiles = loaded.filesRevision === before.filesRevision;
+      if (loaded.revision === revision && sameFiles) return { kind: 'unchanged', revision };
       const changes = configChanges(before.config, loaded.config);
       const settings = changes.filter(({ live }) => !live).map(({ path }) => path);
       if (!keepsLastSecret(before, loaded)) settings.push('tickets.keys');
       if (settings.length > 0) return { kind: 'restart-needed', revision, settings };
       const changed = changes.map(({ path }) => path);
+      if (!sameFiles) changed.push('contents of files');
       const prepared = prepare(loaded);
       if (dryRun) {
         prepared.discard();

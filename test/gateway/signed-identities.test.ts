@@ -120,4 +120,22 @@ describe('a gateway that believes signed cookies', () => {
     expect(answer.json()).toMatchObject({ code: 'CROSS_SITE' });
     expect(upstream.requests).toEqual([]);
   });
+
+  it('takes a secret that was exchanged in its file with the next reload, without a restart', async () => {
+    const secretFile = join(folder, 'cookie-key');
+    const [before, after] = ['the first secret of the application', 'the second secret of the application'];
+    const cookie = (secret: string) =>
+      `who=${new SignedCookies('who', [{ id: 'k1', secret: Buffer.from(secret) }]).sign('ann', inFuture())}`;
+    writeFileSync(secretFile, before);
+    const upstream = await bench.recording();
+    const from = { from: 'signed-cookie', name: 'who', keys: [{ id: 'k1', secretFile }] };
+    const { port, gateway } = await bench.open(upstream.url, { campaign: { claimant: from } });
+    const status = async (secret: string) =>
+      (await send(port, { method: 'POST', path: CLAIMS, headers: { cookie: cookie(secret) }, body: '{}' })).status;
+    expect([await status(before), await status(after)]).toEqual([201, 401]);
+    expect(await gateway.reload('signal')).toMatchObject({ kind: 'unchanged' });
+    writeFileSync(secretFile, after);
+    expect(await gateway.reload('signal')).toMatchObject({ kind: 'applied', changed: ['contents of files'] });
+    expect([await status(before), await status(after)]).toEqual([401, 201]);
+  });
 });
