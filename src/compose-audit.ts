@@ -1,10 +1,10 @@
 /** Wires the audit of one campaign's claims, for a process that serves nobody. */
 
-import type { AuditVerdict } from './admin/audit-chain.js';
+import { type AuditRecord, type AuditVerdict, recordHash } from './admin/audit-chain.js';
 import { type AuditLog, readLog } from './admin/audit-trail.js';
 import { MOST_RECORDS } from './admission/campaign-settings-store.js';
 import { CampaignClaims, FREE } from './claims/campaign-claims.js';
-import type { ClaimsAudit, Resolution, UnknownClaim } from './claims/claims-audit.js';
+import type { ClaimsAudit, RecordOf, Resolution, UnknownClaim } from './claims/claims-audit.js';
 import type { Memo } from './claims/entry-text.js';
 import { RedisClaimsAudit } from './claims/redis-claims-audit.js';
 import { claimsSecret } from './compose-campaign.js';
@@ -23,7 +23,8 @@ export interface OpenedAudit {
   readonly audit: ClaimsAudit;
   /** With the key by which the service knows each claim. */
   unknown(): AsyncIterable<Omit<UnknownClaim, 'memo'> & { readonly idempotencyKey: string | null }>;
-  resolve(id: string, granted: boolean): Promise<Resolution>;
+  /** @param who - whose word it is, and why: both stand in the audit log */
+  resolve(id: string, granted: boolean, word: { readonly who: string; readonly reason: string }): Promise<Resolution>;
   /** Whether the audit logs, of the campaign and of the gateways, are as they were written. */
   verify(): Promise<ReadonlyArray<{ readonly log: string; readonly verdict: AuditVerdict }>>;
   /** The draw as the store has it; null where there is none. */
@@ -71,11 +72,20 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
         yield { ...claim, idempotencyKey: claims.keyForService(claim.id, memo) };
       }
     },
-    async resolve(name, granted) {
-      if (!granted) return audit.resolve(name, FREE);
+    async resolve(name, granted, word) {
+      const recordOf: RecordOf = (revision, previous) => {
+        const outcome = granted ? 'granted' : 'not-granted';
+        const record: AuditRecord = {
+          ...{ revision, at: new Date().toISOString(), action: 'resolve', subject: id, previous, ...word },
+          ...{ before: { claim: name, outcome: 'unknown' }, after: { claim: name, outcome } },
+        };
+        const text = JSON.stringify(record);
+        return { text, hash: recordHash(text) };
+      };
+      if (!granted) return audit.resolve(name, FREE, recordOf);
       let memo: Memo = { credentials: '', payload: '', clientKey: '' };
       for await (const claim of audit.unknown()) if (claim.id === name) memo = claim.memo;
-      return audit.resolve(name, claims.resolvedGranted(memo));
+      return audit.resolve(name, claims.resolvedGranted(memo), recordOf);
     },
     verify: () => {
       const own = logAt(connection, id, settingsKeys(store.keyPrefix, campaign.upstream, id));

@@ -11,7 +11,16 @@ export interface AuditRecord {
   readonly at: string;
   /** Name of the token. */
   readonly who: string;
-  readonly action: 'change' | 'clear' | 'reset' | 'confirm-losses' | 'drain' | 'reload' | 'log-level' | 'revert';
+  readonly action:
+    | 'change'
+    | 'clear'
+    | 'reset'
+    | 'confirm-losses'
+    | 'drain'
+    | 'reload'
+    | 'log-level'
+    | 'revert'
+    | 'resolve';
   /** A campaign's id; of what was done to a gateway, the gateway's. */
   readonly subject: string;
   readonly before: Readonly<Record<string, unknown>>;

@@ -35,10 +35,20 @@ export interface UnknownClaim {
 
 export type Resolution = 'resolved' | 'none' | 'closed' | 'in-flight';
 
+/**
+ * What is written down of a resolution.
+ * @param revision - the place of the record in the audit log
+ * @param previous - hash of the record before it
+ */
+export type RecordOf = (revision: number, previous: string) => { readonly text: string; readonly hash: string };
+
 export interface ClaimsAudit {
   figures(): Promise<ClaimsFigures>;
   /** In the order in which their leases ended. */
   unknown(): AsyncIterable<UnknownClaim>;
-  /** @param id - of the claim; `lost`: all units set aside */
-  resolve(id: string, end: AttemptEnd): Promise<Resolution>;
+  /**
+   * Says how a claim ended, and writes it into the audit log in the same step.
+   * @param id - of the claim; `lost`: all units set aside
+   */
+  resolve(id: string, end: AttemptEnd, recordOf: RecordOf): Promise<Resolution>;
 }

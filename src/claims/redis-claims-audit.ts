@@ -1,10 +1,11 @@
 /** The audit of a campaign's claims on Redis. Reads in steps: it must not hold up the claims. */
+import { MOST_RECORDS } from '../admission/campaign-settings-store.js';
 import { STORE_TIME_ORIGIN_MS } from '../admission/exchange.js';
 import type { RedisConnection } from '../redis/connection.js';
 import type { CampaignKeys, settingsKeys } from '../redis/keys.js';
 import type { Script } from '../redis/script.js';
 import type { AttemptEnd } from './campaign-claims.js';
-import type { ClaimsAudit, ClaimsFigures, Resolution, UnknownClaim } from './claims-audit.js';
+import type { ClaimsAudit, ClaimsFigures, RecordOf, Resolution, UnknownClaim } from './claims-audit.js';
 import { parseEntry } from './entry-text.js';
 
 const FIELDS = [
@@ -35,13 +36,11 @@ export interface RedisClaimsAuditOptions {
 
 export class RedisClaimsAudit implements ClaimsAudit {
   readonly #units: string;
-  readonly #marks: string;
   readonly #spent: readonly [string, string];
 
   constructor(private readonly options: RedisClaimsAuditOptions) {
     const named = (name: string): string => options.keys.fixed.find((key) => key.endsWith(`:${name}`)) as string;
-    this.#units = named('units');
-    this.#marks = named('marks');
+    this.#units = options.names.units;
     this.#spent = [named('spent0'), named('spent1')];
   }
 
@@ -107,17 +106,21 @@ export class RedisClaimsAudit implements ClaimsAudit {
     }
   }
 
-  async resolve(id: string, end: AttemptEnd): Promise<Resolution> {
+  async resolve(id: string, end: AttemptEnd, recordOf: RecordOf): Promise<Resolution> {
     const { connection, keys, names, resolve } = this.options;
-    const scriptKeys = [names.line, this.#units, this.#marks, keys.claimPrefix + id];
-    return (await resolve.call(connection, scriptKeys, [
-      '',
-      id,
-      end.outcome,
-      end.text,
-      end.keepMs,
-      end.markMs,
-    ])) as Resolution;
+    const scriptKeys = [names.line, names.units, names.marks, keys.claimPrefix + id, names.audit];
+    for (;;) {
+      const [settings, previous] = (await connection.send('hmget', [names.line, 'settings', 'auditHead'])) as [
+        string | null,
+        string | null,
+      ];
+      const from = Number(settings ?? 0);
+      const { text, hash } = recordOf(from + 1, previous ?? '');
+      const said = [id, end.outcome, end.text, end.keepMs, end.markMs];
+      const resolution = await resolve.call(connection, scriptKeys, ['', ...said, from, text, hash, MOST_RECORDS]);
+      // Stale: an operator changed something in between, and has the next place in the log.
+      if (resolution !== 'stale') return resolution as Resolution;
+    }
   }
 
   async #count(from: string, to: string): Promise<number> {

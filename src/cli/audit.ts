@@ -1,4 +1,5 @@
 /** `spillway audit`: what the store knows of a campaign's claims, and an operator's word on those nobody knows of. */
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { openClaimsAudit } from '../compose-audit.js';
 import type { Environment } from '../config/environment.js';
@@ -11,6 +12,8 @@ interface AuditCommandOptions {
   readonly unknown?: true;
   readonly verify?: true;
   readonly resolve?: readonly string[];
+  readonly who?: string;
+  readonly reason?: string;
   readonly order?: true | readonly string[];
   readonly document?: string;
   readonly commitment?: string;
@@ -44,6 +47,8 @@ export function addAuditCommand(program: Command, streams: AuditStreams, finish:
     )
     .option('--commitment <text>', 'with --order: what was published before the draw, as somebody noted it')
     .option('--resolve <id-and-outcome...>', "say how one of them ended: its id, or 'lost', and granted or not-granted")
+    .option('--who <name>', 'whose word that is; stands in the audit log (default: the user of this machine)')
+    .option('--reason <why>', 'why; stands in the audit log')
     .action(async (campaign: string, options: AuditCommandOptions) =>
       finish(await runAudit(campaign, options, streams)),
     );
@@ -68,7 +73,8 @@ export async function runAudit(
     }
     const opened = await openClaimsAudit(loadConfig({ file: options.config, env }), campaign);
     try {
-      if (id !== undefined && wanted !== undefined) return await resolveOne(opened, id, wanted, out, err);
+      if (id !== undefined && wanted !== undefined)
+        return await resolveOne(opened, id, wanted, wordOf(options), { out, err });
       if (options.order) return printOrder(await opened.lottery(), ordered, out, err);
       if (options.verify) return await verifyLogs(opened, out, err);
       if (options.unknown) for await (const claim of opened.unknown()) out(`${JSON.stringify(claim)}\n`);
@@ -98,18 +104,22 @@ async function verifyLogs(opened: Opened, out: Write, err: Write): Promise<numbe
   return status;
 }
 
+function wordOf({ who, reason }: AuditCommandOptions): { readonly who: string; readonly reason: string } {
+  return { who: who ?? userInfo().username, reason: reason ?? 'said so with spillway audit --resolve' };
+}
+
 type Opened = Awaited<ReturnType<typeof openClaimsAudit>>;
 
 async function resolveOne(
   opened: Opened,
   id: string,
   outcome: (typeof OUTCOMES)[number],
-  out: Write,
-  err: Write,
+  word: { readonly who: string; readonly reason: string },
+  { out, err }: Pick<AuditStreams, 'out' | 'err'>,
 ): Promise<number> {
-  const resolution = await opened.resolve(id, outcome === 'granted');
+  const resolution = await opened.resolve(id, outcome === 'granted', word);
   if (resolution === 'resolved') {
-    out(`${JSON.stringify({ id, outcome, resolvedAt: new Date().toISOString() })}\n`);
+    out(`${JSON.stringify({ id, outcome, ...word, resolvedAt: new Date().toISOString() })}\n`);
     return 0;
   }
   const why = {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { claim, valuesOf } from '../gateway/client.js';
 import { GatewayBench } from '../support/gateway.js';
 import type { Respond } from '../support/recording-upstream.js';
-import { ledgered } from './kit.js';
+import { ledgered, until } from './kit.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());
@@ -35,8 +35,8 @@ describe('an answer in the ledger', () => {
 
   it('in chunks: is one body with a length, both times', async () => {
     const { first, second } = await twice((_request, response) => {
-      response.writeHead(201, { 'transfer-encoding': 'chunked' }).write('cou');
-      setTimeout(() => response.end('pon'), 20);
+      response.writeHead(201, { 'transfer-encoding': 'chunked' });
+      response.write('cou', () => response.end('pon'));
     });
     for (const said of [first, second]) {
       expect([said.body.toString(), said.headers['content-length'], said.headers['transfer-encoding']]).toEqual([
@@ -68,8 +68,7 @@ describe('an answer in the ledger', () => {
   it('beyond what is taken in: streams to the client, and a repeat learns the outcome', async () => {
     const large = Buffer.alloc(300_000, 'y');
     const { first, second, service } = await twice((_request, response) => {
-      response.writeHead(200).write(large.subarray(0, 100_000));
-      setTimeout(() => response.end(large.subarray(100_000)), 20);
+      response.writeHead(200).write(large.subarray(0, 100_000), () => response.end(large.subarray(100_000)));
     });
     expect(first.body.equals(large)).toBe(true);
     expect(second.json()).toMatchObject({ outcome: 'granted' });
@@ -116,7 +115,7 @@ describe('an answer in the ledger', () => {
     expect([await replayed('cat'), await replayed('cat')]).toEqual([false, false]);
     service.respond = say(9);
     expect(await replayed('dan')).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(async () => (await claim(port, 'dan')).status === 410);
     expect((await claim(port, 'dan')).json()).toMatchObject({ code: 'SOLD_OUT' });
     expect((await claim(port, 'bob')).headers['idempotency-replayed']).toBe('true');
   });

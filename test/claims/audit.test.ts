@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { runAudit } from '../../src/cli/audit.js';
 import { claim } from '../gateway/client.js';
+import { connected } from '../redis/connected.js';
 import { GatewayBench, type GatewaySettings, gatewayYaml } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
 import { ledgered, onRedis } from './kit.js';
@@ -21,12 +22,22 @@ async function opened(settings: GatewaySettings) {
   return { service, gateway: await bench.open(service.url, settings) };
 }
 
-async function audit(options: { unknown?: true; resolve?: readonly string[] } = {}, campaign = 'lny') {
+type Options = { unknown?: true; verify?: true; resolve?: readonly string[]; who?: string; reason?: string };
+
+async function audit(options: Options = {}, campaign = 'lny') {
   const out: string[] = [];
   const err: string[] = [];
   const streams = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text), env: {} };
   const status = await runAudit(campaign, { config: file, ...options }, streams);
   return { status, out: out.join(''), err: err.join('') };
+}
+
+/** The campaign's audit log as it lies in the store. */
+async function recordsOf(keyPrefix: string): Promise<unknown[]> {
+  const connection = await connected(redis().url, 5000);
+  const texts = (await connection.send('lrange', [`${keyPrefix}:{incentives}:lny:audit`, 0, -1])) as string[];
+  await connection.close();
+  return texts.map((text) => JSON.parse(text) as unknown);
 }
 
 describe('spillway audit', () => {
@@ -72,7 +83,8 @@ describe('spillway audit', () => {
 
   it('takes an operator’s word: granted is replayed, not granted may be claimed again', async () => {
     const settings = ledgered({}, {}, { budget: { claims: 2 } });
-    const { service, gateway } = await opened({ ...settings, ...onRedis(redis().url) });
+    const store = onRedis(redis().url);
+    const { service, gateway } = await opened({ ...settings, ...store });
     service.respond = (_request, response) => response.destroy();
     const ids: string[] = [];
     for (const user of ['ann', 'bob']) {
@@ -85,12 +97,20 @@ describe('spillway audit', () => {
     }
     service.respond = (_request, response) => response.writeHead(201).end('coupon');
     expect((await audit({ resolve: [ids[0]!, 'granted'] })).status).toBe(0);
-    expect((await audit({ resolve: [ids[1]!, 'not-granted'] })).status).toBe(0);
+    const word = { who: 'payments', reason: 'the ledger of the bank has no such payment' };
+    expect((await audit({ resolve: [ids[1]!, 'not-granted'], ...word })).status).toBe(0);
     expect((await claim(gateway.port, 'ann')).json()).toMatchObject({ outcome: 'granted' });
     const bob = await claim(gateway.port, 'bob');
     expect([bob.status, bob.body.toString()]).toEqual([201, 'coupon']);
     expect(service.requests[2]?.headers['spillway-retry']).toBeUndefined();
     expect((await audit()).out).toContain('granted 2\n');
+    // Both words stand in the campaign's audit log, whose chain holds.
+    expect((await audit({ verify: true })).out).toContain('lny: intact, 2 records');
+    const records = await recordsOf(String(store.store?.keyPrefix));
+    expect(records).toMatchObject([
+      { revision: 1, action: 'resolve', subject: 'lny', after: { claim: ids[0], outcome: 'granted' } },
+      { revision: 2, action: 'resolve', ...word, after: { claim: ids[1], outcome: 'not-granted' } },
+    ]);
     expect((await audit({ resolve: [ids[0]!, 'granted'] })).err).toContain('final answer already');
     expect((await audit({ resolve: ['nobody', 'granted'] })).status).toBe(1);
   });

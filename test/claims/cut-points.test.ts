@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { claim } from '../gateway/client.js';
 import { GatewayBench } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
-import { ledgered, onRedis, pause, until } from './kit.js';
+import { ledgered, onRedis, until } from './kit.js';
 
 const bench = new GatewayBench();
 const redis = sharedRedis();
@@ -15,19 +15,20 @@ describe('a claim that is cut off', () => {
     const service = await bench.recording((_request, response) => {
       answers.push(() => response.writeHead(201).end('coupon'));
     });
-    const upstream = { timeoutMs: 3000, concurrency: { limit: 1 } };
-    const gateway = await bench.open(service.url, ledgered({}, upstream, { queue: { holdMs: 2000 } }));
+    const upstream = { timeoutMs: 10_000, concurrency: { limit: 1 } };
+    const gateway = await bench.open(service.url, ledgered({}, upstream, { queue: { holdMs: 8000 } }));
     const ann = claim(gateway.port, 'ann');
     await until(() => answers.length === 1);
     // Bob is held at the door, leaves, and is back: his own entry is not in his way.
     const abort = new AbortController();
+    const { door } = gateway.gateway.campaigns.get('lny')!;
     const held = claim(gateway.port, 'bob', { signal: abort.signal });
-    await pause(50);
+    await until(() => door.held === 1);
     abort.abort();
     await expect(held).rejects.toThrow();
-    await pause(30);
+    await until(() => door.held === 0);
     const bob = claim(gateway.port, 'bob');
-    await pause(30);
+    await until(() => door.held === 1);
     answers[0]?.();
     expect((await ann).status).toBe(201);
     await until(() => answers.length === 2);
@@ -54,10 +55,9 @@ describe('a claim that is cut off', () => {
     const service = await bench.recording((_request, response) => {
       if (how === 'break') response.destroy();
       if (how !== 'half') return;
-      response.writeHead(201, { 'content-length': '100' }).write('half');
-      setTimeout(() => response.destroy(), 20);
+      response.writeHead(201, { 'content-length': '100' }).write('half', () => response.destroy());
     });
-    const gateway = await bench.open(service.url, ledgered());
+    const gateway = await bench.open(service.url, ledgered({}, { timeoutMs: how === 'silence' ? 2000 : 20_000 }));
     const first = await claim(gateway.port, 'ann', { headers: { authorization: 'Bearer a' } });
     expect(first.json()).toMatchObject({ code, outcome: 'unknown' });
     // Whoever only knows her id does not get to ask in her name.
@@ -93,17 +93,19 @@ describe('a claim that is cut off', () => {
   });
 
   it('after sending, by its client: runs to its end, and the repeat gets the answer', async () => {
+    let answer = (): void => {};
     const service = await bench.recording((_request, response) => {
-      setTimeout(() => response.writeHead(201).end('coupon'), 100);
+      answer = () => response.writeHead(201).end('coupon');
     });
-    const gateway = await bench.open(service.url, ledgered());
+    const gateway = await bench.open(service.url, ledgered({}, { timeoutMs: 10_000 }));
     const abort = new AbortController();
     const left = claim(gateway.port, 'ann', { signal: abort.signal });
     await service.arrived(1);
     abort.abort();
     await expect(left).rejects.toThrow();
     expect((await claim(gateway.port, 'ann')).json()).toMatchObject({ code: 'CLAIM_IN_PROGRESS' });
-    await pause(150);
+    answer();
+    await until(async () => (await claim(gateway.port, 'ann')).status === 201);
     const said = await claim(gateway.port, 'ann');
     expect([said.body.toString(), said.headers['idempotency-replayed']]).toEqual(['coupon', 'true']);
     expect(service.requests).toHaveLength(1);
@@ -128,7 +130,7 @@ describe('a claim that is cut off', () => {
       redis().thaw();
     }
     service.respond = (_request, response) => response.writeHead(201).end('coupon');
-    await until(async () => (await claim(other.port, 'ann')).headers['idempotency-replayed'] === 'true', 8000);
+    await until(async () => (await claim(other.port, 'ann')).headers['idempotency-replayed'] === 'true', 20_000);
     expect(service.requests.filter(({ headers }) => headers['x-user-id'] === 'ann')).toHaveLength(1);
-  }, 20_000);
+  }, 60_000);
 });

@@ -66,8 +66,9 @@ describe('claims by Idempotency-Key', () => {
   });
 
   it('are refused with 422 when the key comes with another payload, in flight, unknown and answered', async () => {
+    let cut = (): void => {};
     const service = await bench.recording((_request, response) => {
-      setTimeout(() => response.destroy(), 100);
+      cut = () => response.destroy();
     });
     const { port } = await bench.open(service.url, KEYED);
     const reused = async (): Promise<void> => {
@@ -77,6 +78,7 @@ describe('claims by Idempotency-Key', () => {
     const first = claim(port, 'ann', { headers: keyed('k-1') });
     await service.arrived(1);
     await reused();
+    cut();
     expect((await first).json()).toMatchObject({ outcome: 'unknown' });
     await reused();
     service.respond = (_request, response) => response.writeHead(201).end('coupon');

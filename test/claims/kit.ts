@@ -5,7 +5,7 @@ let serial = 0;
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A campaign with a ledger and a service that honours keys; an entry's lease is 2.3 s with a time-out of 300 ms. */
+/** A campaign with a ledger and a service that honours keys; patient with a busy machine. */
 export function ledgered(
   claims: Record<string, unknown> = {},
   upstream: Record<string, unknown> = {},
@@ -13,16 +13,16 @@ export function ledgered(
 ): GatewaySettings {
   return {
     campaign: { claims: { mode: 'per-claimant', ...claims }, queue: { holdMs: 50 }, ...campaign },
-    upstream: { idempotent: true, timeoutMs: 300, ...upstream },
+    upstream: { idempotent: true, timeoutMs: 20_000, ...upstream },
   };
 }
 
 /** A Redis of its own keys, patient with a busy machine. */
 export function onRedis(url: string): Pick<GatewaySettings, 'redisUrl' | 'store'> {
-  return { redisUrl: url, store: { keyPrefix: `k${process.pid}-${serial++}`, deadlineMs: 500 } };
+  return { redisUrl: url, store: { keyPrefix: `k${process.pid}-${serial++}`, deadlineMs: 1500 } };
 }
 
-export async function until(condition: () => boolean | Promise<boolean>, withinMs = 5000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
   const endMs = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > endMs) throw new Error(`It did not come true within ${withinMs} ms`);
