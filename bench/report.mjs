@@ -1,6 +1,7 @@
 /** The outcome as tables for people, as JSON for programs, and as a status for scripts. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { plotScale } from './plot.mjs';
 import { cores } from './stand/machine.mjs';
 
 const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
@@ -21,6 +22,7 @@ export function report(results, { json, write, rounds, seconds, tookSeconds }) {
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(whole, null, 2)}\n`);
   if (write) {
     writeFileSync(RESULTS, `${text}\n`);
+    plotScale(results.others.find(({ name }) => name === 'scale')?.rows ?? []);
     writeFileSync(RESULTS_JSON, `${JSON.stringify(whole, null, 2)}\n`);
   }
   if ([...results.throughput, ...results.others].some(({ invalid }) => invalid !== null)) return 98;

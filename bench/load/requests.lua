@@ -5,7 +5,7 @@ method, path      of every request
 bodyBytes         size of the body; 0: none
 claimant          fresh (a new one each request), cycle (of `people`), or a name
 base, people      number of the first claimant; how many there are in a cycle
-paths             a file with one path a line, asked for in turn instead of `path`
+paths             a file with one path a line, asked for in turn instead of `path`; with a fresh claimant each, if so said
 
 Texts are made once and a claimant's number put in between, as wrk shares its core with the service behind.
 ]]
@@ -34,7 +34,11 @@ function init(args)
   base, count, people = tonumber(given.base or "0"), 0, claimant == "cycle" and tonumber(given.people) or nil
   if given.paths then
     list, at = {}, 0
-    for path in io.lines(given.paths) do list[#list + 1] = wrk.format(given.method, path, headers, body) end
+    for path in io.lines(given.paths) do
+      local text = wrk.format(given.method, path, headers, body)
+      local from, to = text:find(NUMBER, 1, true)
+      list[#list + 1] = claimant == "fresh" and { text:sub(1, from - 1), text:sub(to + 1) } or { text }
+    end
     return
   end
   local text = wrk.format(given.method, given.path, headers, body)
@@ -45,7 +49,10 @@ end
 function request()
   if list then
     at = at % #list + 1
-    return list[at]
+    local entry = list[at]
+    if not entry[2] then return entry[1] end
+    count = count + 1
+    return entry[1] .. ("%010d"):format(base + count - 1) .. entry[2]
   end
   if not tail then return head end
   local number = base + (people and count % people or count)

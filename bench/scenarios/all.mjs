@@ -1,21 +1,27 @@
 /** All scenarios, in the order of the report. */
 import { startRedis, startService } from '../stand/backing.mjs';
-import { has, machineFacts } from '../stand/machine.mjs';
+import { cores, has, machineFacts } from '../stand/machine.mjs';
 import { subjects } from '../subjects/all.mjs';
 import { throughput } from './catalogue.mjs';
+import { endurance } from './endurance.mjs';
 import { footprint } from './footprint.mjs';
 import { latency } from './latency.mjs';
+import { scale } from './scale.mjs';
 import { measureThroughput } from './throughput.mjs';
 
-const others = [latency, footprint];
+const others = [latency, footprint, scale, endurance];
 
 export const scenarioNames = [...throughput, ...others].map(({ name }) => name);
 
-export async function measureAll({ only, ledger, rounds, seconds, tell }) {
+export async function measureAll({ only, ledger, rounds, seconds, minutes, most, tell }) {
   const machine = machineFacts();
   const measured = [];
   for (const scenario of throughput) {
     if (only !== null ? !only.includes(scenario.name) : scenario.ledger && !ledger) continue;
+    if (cores < (scenario.leastCores ?? 0)) {
+      tell(`${scenario.name}: left out, as it needs ${scenario.leastCores} cores`);
+      continue;
+    }
     const names = scenario.subjects.filter((name) => subjects[name].needs === undefined || has(subjects[name].needs));
     measured.push(
       await attempt(scenario, tell, (behind) =>
@@ -27,7 +33,7 @@ export async function measureAll({ only, ledger, rounds, seconds, tell }) {
   for (const scenario of others) {
     if (only !== null && !only.includes(scenario.name)) continue;
     measuredOthers.push(
-      await attempt(scenario, tell, (behind) => scenario.measure({ rounds, seconds, tell, ...behind })),
+      await attempt(scenario, tell, (behind) => scenario.measure({ rounds, seconds, minutes, most, tell, ...behind })),
     );
   }
   return { machine, throughput: measured, others: measuredOthers };

@@ -115,6 +115,16 @@ export const throughput = [
     subjects: ['spillway-redis-ledger', 'spillway-memory-ledger', 'bare-answer'],
     bars: [],
   },
+  {
+    name: 'workers',
+    title:
+      'Claim admitted by one worker and by two, which are not pinned; only where four cores are, as the load needs some',
+    request: FRESH_CLAIM,
+    limits: WIDE,
+    leastCores: 4,
+    subjects: ['spillway-redis', 'spillway-redis-two'],
+    bars: [{ subject: 'spillway-redis-two', against: 'spillway-redis', ratio: 1.8 }],
+  },
   ...[
     ['1kB', 1000],
     ['100kB', 100_000],

@@ -24,7 +24,10 @@ export async function prepare(kind, port, request, { seconds }) {
       );
       if (refused > 0) throw new Error(`${refused} of ${requests} first claims were refused`);
       // wrk makes one request at its start that it never sends; those under way at the end may not have been served.
-      return { base: 1, people: requests - 2 * AT_ONCE };
+      const people = { base: 1, people: requests - 2 * AT_ONCE };
+      // Once round among them all: whoever was passed over has then claimed, too.
+      await load(port, { ...request, ...people }, { seconds: Math.ceil(seconds * 2) });
+      return people;
     }
     case 'joined':
       return { paths: await joined(port) };

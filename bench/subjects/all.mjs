@@ -11,6 +11,7 @@ export const subjects = {
   'bare-proxy': nodeServer('bare node:http + undici proxy', 'bare-proxy.mjs'),
   'spillway-redis': spillway('Spillway, Redis', 'redis'),
   'spillway-memory': spillway('Spillway, embedded store', 'memory'),
+  'spillway-redis-two': spillway('Spillway, Redis, two workers', 'redis', { workers: 2 }),
   'spillway-redis-ledger': spillway('Spillway, Redis, ledger', 'redis', { campaign: ledger }),
   'spillway-memory-ledger': spillway('Spillway, embedded store, ledger', 'memory', { campaign: ledger }),
   'express-stack': nodeServer(

@@ -23,9 +23,16 @@ function limitsFor({ perUser, perAddress }) {
 }
 
 /** @param campaign - settings of the campaign beyond those of the comparison */
-export function configFor({ port, adminPort, servicePort, redisPort, limits, campaign = {} }, store) {
+export function configFor(
+  { port, adminPort, servicePort, redisPort, limits, campaign = {}, campaigns = 1, workers = 1 },
+  store,
+) {
+  const others = Array.from({ length: campaigns - 1 }, (_, n) => ({
+    id: `lny-${n}`,
+    path: `/campaigns/lny-${n}/claims`,
+  }));
   return stringify({
-    server: { port, leaveMs: 0, drainMs: 100 },
+    server: { port, leaveMs: 0, drainMs: 100, workers },
     admin: { port: adminPort },
     store: {
       ...(store === 'redis' ? { kind: 'redis', url: `redis://127.0.0.1:${redisPort}` } : { kind: 'memory' }),
@@ -48,11 +55,20 @@ export function configFor({ port, adminPort, servicePort, redisPort, limits, cam
         admission: { ratePerSecond: MEGA, burst: 100_000 },
         ...campaign,
       },
+      ...others.map(({ id, path }) => ({
+        id,
+        upstream: 'incentives',
+        routes: [{ methods: ['POST'], path }],
+        claimant: { from: 'header', name: 'x-user-id', unverified: true },
+        limits: limitsFor(limits),
+        admission: { ratePerSecond: MEGA, burst: 100_000 },
+        ...campaign,
+      })),
     ],
   });
 }
 
-export function spillway(title, store, { campaign: own = {}, limited = true } = {}) {
+export function spillway(title, store, { campaign: own = {}, limited = true, workers = 1 } = {}) {
   return {
     title,
     limited,
@@ -63,11 +79,12 @@ export function spillway(title, store, { campaign: own = {}, limited = true } = 
       const adminPort = await freePort();
       const campaign = { ...context.campaign, ...own };
       const file = join(folder, 'spillway.yaml');
-      writeFileSync(file, configFor({ ...context, port, adminPort, campaign }, store));
+      writeFileSync(file, configFor({ ...context, port, adminPort, campaign, workers }, store));
       const main = join(context.dist ?? dist, 'main.js');
       const args = [...(context.nodeArgs ?? []), main, 'serve', '--config', file];
       const env = { NODE_ENV: 'production', ...context.env };
-      const core = context.core ?? SUBJECT_CORE;
+      // Workers need a core each.
+      const core = workers > 1 ? undefined : (context.core ?? SUBJECT_CORE);
       const child = await startServer({ command: process.execPath, args, port, core, env });
       return {
         port,

@@ -17,7 +17,7 @@ export interface UnitCosts {
   readonly redisUs: {
     /** Deciding and settling, batched (bench/micro.mjs: an exchange of 50 claims with two buckets each). */
     readonly admitted: number;
-    /** Joining, batched: 306,000 a second on one Redis. */
+    /** Joining, batched (`scale` of `npm run bench`). */
     readonly queued: number;
   };
   /** Part of a core that is left free for what was not foreseen: garbage, other processes, a crowd that comes at once. */
@@ -26,6 +26,6 @@ export interface UnitCosts {
 
 export const UNIT_COSTS: UnitCosts = {
   gatewayUs: { admitted: 110, queued: 55, poll: 30 },
-  redisUs: { admitted: 15, queued: 3.3 },
+  redisUs: { admitted: 15, queued: 15 },
   reserve: 0.5,
 };
