@@ -61,10 +61,12 @@ const withSpillway = await morning(true);
 const most = (series) => series.reduce((high, one) => Math.max(high, one), 0);
 /** Both worlds over the same time. */
 const both = (of, draw = 'line') => [
-  { name: 'without', kind: 'bad', draw, points: perSecond(of(without)) },
-  { name: 'with Spillway', kind: 'admitted', draw: 'line', points: perSecond(of(withSpillway)) },
+  { name: 'without', kind: 'bad', draw, points: perSecond(of(without)).filter(within) },
+  { name: 'with Spillway', kind: 'admitted', draw: 'line', points: perSecond(of(withSpillway)).filter(within) },
 ];
-const end = Math.max(without.seconds.sent.length, withSpillway.seconds.sent.length);
+/** Late ones, after those who did not know have come in vain, are left out. */
+const end = 1.5 * (profile.seconds / Number(values.compression));
+const within = ([second]) => second <= end;
 
 writeFileSync(
   values.out,
@@ -102,7 +104,14 @@ writeFileSync(
       title: 'In line with Spillway',
       xUnit: 'since the start',
       yUnit: 'people',
-      series: [{ name: 'people', kind: 'waiting', draw: 'area', points: perSecond(withSpillway.seconds.waiting) }],
+      series: [
+        {
+          name: 'people',
+          kind: 'waiting',
+          draw: 'area',
+          points: perSecond(withSpillway.seconds.waiting).filter(within),
+        },
+      ],
     },
   ]),
 );

@@ -4,7 +4,7 @@ import { reportBurst } from '../../src/replay/burst-report.js';
 import { leastUse, overBound } from '../../src/replay/door-use.js';
 import { renderHtml } from '../../src/replay/html/html-report.js';
 import { pictureSvg } from '../../src/replay/html/picture.js';
-import { niceCeiling, shortTime } from '../../src/replay/html/scale.js';
+import { niceCeiling, niceTime, shortTime } from '../../src/replay/html/scale.js';
 import { chartSvg } from '../../src/replay/html/svg.js';
 import { Pace } from '../../src/replay/pace.js';
 import { sparkline } from '../../src/replay/sparkline.js';
@@ -207,6 +207,7 @@ describe('small pictures', () => {
     expect([shortTime(45, 60), shortTime(400, 800), shortTime(0, 800), shortTime(6660, 32_400)]).toEqual([
       ...['45', '6:40', '0:00', '1:51 h'],
     ]);
+    expect([100, 181, 3600, 30_000, 90_000].map(niceTime)).toEqual([100, 240, 3600, 36_000, 172_800]);
   });
 
   it('cut off what is higher than their ceiling, and say so', () => {

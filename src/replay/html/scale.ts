@@ -7,6 +7,16 @@ export function niceCeiling(value: number): number {
   return ([1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].find((step) => step * unit >= value) ?? 10) * unit;
 }
 
+/** Ends of axes in minutes whose quarters are whole minutes, up to a day; above, in days. */
+const MINUTES = [4, 8, 12, 16, 20, 28, 40, 60, 80, 120, 180, 240, 360, 480, 600, 720, 960, 1440];
+
+/** The next length of time, in seconds, whose quarters are round. */
+export function niceTime(seconds: number): number {
+  if (seconds <= 180) return niceCeiling(seconds);
+  const minutes = MINUTES.find((most) => most * 60 >= seconds) ?? 1440 * Math.ceil(seconds / 86_400);
+  return minutes * 60;
+}
+
 export function shortNumber(value: number): string {
   if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
   if (value >= 10_000) return `${Number((value / 1e3).toPrecision(3))} k`;

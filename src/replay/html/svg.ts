@@ -1,5 +1,5 @@
 /** Small pictures as inline SVG: lines, bars and dots over two axes. Pure text, no script. */
-import { niceCeiling, shortNumber, shortTime } from './scale.js';
+import { niceCeiling, niceTime, shortNumber, shortTime } from './scale.js';
 
 export interface Series {
   readonly name: string;
@@ -52,9 +52,9 @@ export function chartSvg(chart: Chart): string {
 /** What stands inside the `<svg>`: also for pictures outside a report. */
 export function drawing(chart: Chart): string {
   const points = chart.series.flatMap((series) => series.points);
-  const mostX = niceCeiling(points.reduce((most, [x]) => Math.max(most, x), 0));
+  const mostX = niceTime(points.reduce((most, [x]) => Math.max(most, x), 0));
   const highest = points.reduce((most, [, y]) => Math.max(most, y), 0);
-  const mostY = niceCeiling(Math.min(highest, chart.ceiling ?? highest));
+  const mostY = (chart.yTime ? niceTime : niceCeiling)(Math.min(highest, chart.ceiling ?? highest));
   const at: Place = (x, y) => [
     LEFT + (x / mostX) * (WIDTH - LEFT - RIGHT),
     HEIGHT - BOTTOM - (Math.min(y, mostY) / mostY) * (HEIGHT - BOTTOM - TOP),
@@ -116,7 +116,7 @@ function axes(mostX: number, mostY: number, { xUnit, yUnit, yTime }: Chart, at: 
     lines.push(
       `<line class="grid" x1="${left}" x2="${WIDTH - RIGHT}" y1="${y.toFixed(1)}" y2="${y.toFixed(1)}"/>`,
       `<text x="${left - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end">${name}</text>`,
-      `<text x="${x.toFixed(1)}" y="${bottom + 15}" text-anchor="middle">${shortTime((mostX * part) / PARTS, mostX)}</text>`,
+      `<text x="${x.toFixed(1)}" y="${bottom + 15}" text-anchor="${part === PARTS ? 'end' : 'middle'}">${shortTime((mostX * part) / PARTS, mostX)}</text>`,
     );
   }
   lines.push(
