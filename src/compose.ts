@@ -35,6 +35,9 @@ import { Readiness } from './lifecycle/readiness.js';
 import { Reload, type ReloadOutcome, type ReloadTrigger } from './lifecycle/reload.js';
 import { createMetrics } from './metrics/catalogue.js';
 import type { Exposition } from './metrics/exposition.js';
+import { EventLoopProbe } from './overload/load-probe.js';
+import { Room } from './overload/room.js';
+import { Shedder } from './overload/shedder.js';
 
 export interface GatewayOptions {
   readonly loaded: LoadedConfig;
@@ -124,6 +127,11 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     campaigns: Object.fromEntries(store.modes),
   }));
   readiness.configured();
+  const probe = new EventLoopProbe(() =>
+    [...served.contexts.values()].reduce((most, { link }) => Math.max(most, link.waitingMs), 0),
+  );
+  const { overload } = config.server;
+  const floodgate = { shedder: new Shedder(clock, probe, overload), room: new Room(overload) };
   const ids = new RequestIds();
   const { basePath } = config.server;
   const logSettings = { ...config.log };
@@ -132,6 +140,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   // Plain properties, which a reload writes to: every request reads them.
   const gate = {
     ...gateOf(loaded),
+    floodgate,
     basePath,
     campaigns: served.contexts,
     pages: served.pages,
@@ -148,6 +157,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   };
   const app = createGatewayApp(gate);
   const server = createPrelinkedServer(app, { tls: certificates.forListener(config.server.tls) });
+  server.maxConnections = overload.maxConnections;
   const refused = metrics.campaign('').request('other', 'refused');
   guard.watch(server);
   answerClientErrors(server, ids, (problem, socket) => {
@@ -175,6 +185,9 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
           loaded = next;
           Object.assign(gate, nextGate);
           Object.assign(logSettings, next.config.log);
+          floodgate.shedder.configure(next.config.server.overload);
+          floodgate.room.configure(next.config.server.overload);
+          server.maxConnections = next.config.server.overload.maxConnections;
           logger.level = next.config.log.level;
           metrics.configured(next.config, next.revision, clock.wallMs());
           campaigns.commit();
@@ -228,6 +241,10 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     onFinishing: () => served.stopStreams(),
     releases: [
       async () => certificates.stop(),
+      async () => {
+        floodgate.shedder.stop();
+        probe.stop();
+      },
       () => admin.close(),
       () => store.close(),
       () => upstreams.close(),
@@ -243,6 +260,9 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     get draining() {
       return drain.phase !== 'serving';
     },
+    get shedThreshold() {
+      return floodgate.shedder.threshold;
+    },
     workers: 1,
   });
   try {
@@ -253,6 +273,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     gate.matcher = served.matcher;
     await first.start();
     history.start();
+    floodgate.shedder.start();
     if (!options.embedded) {
       const { host, port } = config.server;
       server.listen({ host, port, backlog: BACKLOG, exclusive: options.worker === undefined });

@@ -79,6 +79,14 @@ const processes: Section = {
             { expr: sum(rate(ofCampaigns('spillway_shed_total')), 'class', 'reason'), as: '{{class}}: {{reason}}' },
           ],
         }),
+
+        lines({
+          title: 'Shedding threshold',
+          description:
+            'Who is turned away to keep the gateway alive: 1 all requests beside the line, 2 the lower class, 3 new claims, 4 those who have waited; between, a share of the claimants.',
+          unit: 'short',
+          queries: [{ expr: ofGateways('spillway_shed_threshold'), as: '{{instance}}' }],
+        }),
         timeline({
           title: 'Not serving',
           description: 'Gateways that do not answer Prometheus, and those that are stopping.',

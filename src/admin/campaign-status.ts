@@ -2,6 +2,7 @@
 import { valuesOf } from '../campaign/overrides.js';
 import { isSoldOut, remainingOf } from '../claims/budget.js';
 import { readRevert } from '../config/read-overrides.js';
+import { effectiveRate } from '../overload/effective-rate.js';
 import { waitingIn } from '../waiting-room/standing.js';
 import type { OperatedCampaign } from './campaign-desk.js';
 
@@ -19,6 +20,8 @@ export function campaignStatus({ id, live, link, stateWith, nowMs }: OperatedCam
     overrides,
     /** When what was before the last change holds again; null: it stays. */
     revertsAt: revertsAt(live.stored.overrides),
+    /** Claims per second now: what the service bears of what it is set to. */
+    effectiveRatePerSecond: effectiveRate(effective.campaign.admission.ratePerSecond, view?.pace.rateMilli ?? 0),
     /** What would hold without overrides. */
     configured: valuesOf(configured),
     opensAt: campaign.schedule.opensAt,

@@ -162,6 +162,11 @@ export class CampaignLink {
     return (this.options.clock.monotonicUs() - this.seenUs) / 1000;
   }
 
+  /** How long the oldest ask has waited for a call to take it, in milliseconds. */
+  get waitingMs(): number {
+    return this.#asks.oldestMs;
+  }
+
   /** Ticks at the end of this turn: something has changed that the line should know of. */
   tickSoon(): void {
     this.#tickDue = true;

@@ -37,6 +37,8 @@ export interface DoorSettings {
   readonly horizonUs: number;
   /** Slots over all gateways; 0: not counted. */
   readonly slots: number;
+  /** Claims that are held at once; further ones are sent back as they come. */
+  readonly mostHeld: number;
 }
 
 /** A door that holds nobody back, for as long as a policy suspends the bound. */
@@ -67,6 +69,9 @@ const SOONEST_ASK_US = 1_000;
 /** How soon it asks again after a call failed. */
 const STORE_AWAY_US = 20_000;
 
+/** Claims that are held at a door that stands still. */
+const FEW_HELD = 32;
+
 export class Door implements DoorPort {
   readonly #claims = new HeldClaims<HeldClaim>();
   #departuresUs: number[] = [];
@@ -77,6 +82,8 @@ export class Door implements DoorPort {
   #nextAskUs = 0;
   #wake: Timer | null = null;
   #wakeUs = Number.POSITIVE_INFINITY;
+  /** When a claim last left, or the first came. */
+  #movedUs = 0;
 
   constructor(private readonly options: DoorOptions) {}
 
@@ -86,6 +93,12 @@ export class Door implements DoorPort {
 
   /** Holds a claim that has no permit yet. */
   hold(claim: HeldClaim): void {
+    const nowUs = this.options.clock.monotonicUs();
+    if (this.#claims.size === 0) this.#movedUs = nowUs;
+    if (this.#isFull(claim.untilUs - nowUs, nowUs)) {
+      claim.sendBack();
+      return;
+    }
     this.#claims.add(claim, this.#orderOf(claim.place));
     this.#pump();
     this.options.askSoon();
@@ -118,6 +131,15 @@ export class Door implements DoorPort {
   /** The claim held for a place, if there is one. */
   find(place: Place): HeldClaim | null {
     return this.#claims.find(place);
+  }
+
+  /**
+   * Holding is for those whose turn comes while they are held. Where nobody has left for as long as that, whoever
+   * comes would only stand: a few do, so that the first slots find somebody, and the others ask again later.
+   */
+  #isFull(holdUs: number, nowUs: number): boolean {
+    const { size } = this.#claims;
+    return size >= this.options.settings().mostHeld || (size >= FEW_HELD && nowUs - this.#movedUs > holdUs);
   }
 
   permitsWanted(): number {
@@ -223,6 +245,7 @@ export class Door implements DoorPort {
       this.#gateTatNs = charged(this.#gateTatNs, nowUs * 1000, settings.rate);
       this.#departuresUs.shift();
       this.#claims.remove(first);
+      this.#movedUs = nowUs;
       first.depart();
     }
     for (const claim of this.#claims.takeLate(nowUs)) claim.sendBack();

@@ -28,6 +28,12 @@ export class PendingAsks {
     return this.#asks.length;
   }
 
+  /** How long the oldest has waited, in milliseconds; 0: there is none. */
+  get oldestMs(): number {
+    const oldest = this.#asks[0];
+    return oldest === undefined ? 0 : (this.clock.monotonicUs() - oldest.sinceUs) / 1000;
+  }
+
   /** @returns false when too many gather already */
   add(ask: Ask, listener: AskListener): boolean {
     if (this.#asks.length >= MOST_GATHERED) return false;

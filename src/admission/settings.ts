@@ -103,6 +103,7 @@ export function campaignSettings(
       staleUs: alone ? Number.POSITIVE_INFINITY : Math.max(LEAST_STALE_US, slackNs / 1000),
       horizonUs: HORIZON_US,
       slots,
+      mostHeld: queue.maxHeld,
     },
   };
 }

@@ -108,6 +108,13 @@ export const campaignSchema = z.strictObject({
         .max(10_000)
         .default(250)
         .describe('How long a claim may be held for its turn instead of being sent back, in milliseconds.'),
+      maxHeld: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(10_000)
+        .describe('Claims one gateway holds at once; further ones are sent back at once, with their place.'),
       maxWaiting: z
         .number()
         .int()

@@ -7,19 +7,12 @@ export const prioritySchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Header that names the class; counts only from server.trustProxy. null: none.'),
-  claim: z
-    .string()
-    .min(1)
-    .max(128)
-    .nullable()
-    .default(null)
-    .describe("Claim of the claimant's JWT that names the class; null: none."),
   lowWhen: z
     .array(z.string().min(1).max(64))
     .min(1)
     .max(16)
     .default(['low', 'background'])
-    .describe('Values of the header or claim that mean the lower class.'),
+    .describe('Values of that header, or of claimant.jwt.priorityClaim, that mean the lower class.'),
   lowRoutes: z
     .array(z.string().min(1).max(512))
     .max(64)

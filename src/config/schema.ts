@@ -52,6 +52,39 @@ const serverSchema = z.strictObject({
     .max(1_073_741_824)
     .default(1_048_576)
     .describe('Largest request body that is taken, in bytes; up to 64 KiB is read before a claim is decided.'),
+  overload: z
+    .strictObject({
+      maxDelayMs: z
+        .number()
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(200)
+        .describe('How late the event loop may be before people are turned away, in milliseconds; 0: nobody is.'),
+      maxInFlight: z
+        .number()
+        .int()
+        .min(10)
+        .max(1_000_000)
+        .default(20_000)
+        .describe("Requests on campaigns' routes under way at once; the next is told OVERLOADED."),
+      maxBufferedBytes: z
+        .number()
+        .int()
+        .min(65_536)
+        .max(17_179_869_184)
+        .default(268_435_456)
+        .describe('Bytes of request bodies held at once; who comes beyond is told OVERLOADED.'),
+      maxConnections: z
+        .number()
+        .int()
+        .min(10)
+        .max(1_000_000)
+        .default(60_000)
+        .describe('Client connections at once; further ones are closed as they come.'),
+    })
+    .prefault({})
+    .describe('What one process takes on before it turns people away.'),
   leaveMs: z
     .number()
     .int()

@@ -10,6 +10,8 @@ import {
   type Reason,
   ROUTES,
   type Route,
+  type ShedClass,
+  type ShedReason,
   TICKET_RESULTS,
   type TicketResult,
 } from '../metrics/vocabulary.js';
@@ -104,6 +106,10 @@ export class CampaignMeters {
       this.#refusals.set(reason, counter);
     }
     counter.inc();
+  }
+
+  shed(shedClass: ShedClass, reason: ShedReason): void {
+    this.metrics.shed(shedClass, reason).inc();
   }
 
   limited(limit: number, cached: boolean): void {

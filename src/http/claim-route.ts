@@ -16,7 +16,9 @@ import { isCrossSite } from './cross-site.js';
 import type { First } from './express-app.js';
 import { claimRequest, type TicketReading, ticketOf } from './identity.js';
 import { letClaimIn, letPass } from './let-in.js';
+import { isOfLowerClass } from './priority.js';
 import { sendProblem } from './problem.js';
+import { isShed, isTurnedAway } from './shedding.js';
 import { placeName } from './ticket-answers.js';
 import { unknownClaimant } from './unknown-claimant.js';
 import { dispose, type RoutedContext, Visit, type VisitOptions } from './visit.js';
@@ -61,6 +63,7 @@ function begin(visit: Visit): void {
   // Whoever was granted gets the answer again, also when nothing is left and when all is over.
   const recalls = guarded && context.claims.keepsAnswers && (state === 'sold-out' || state === 'ended');
   if (guarded && !recalls && visit.isClosed(state)) return;
+  if (isTurnedAway(visit)) return;
   const preparation = context.source.prepare(req);
   if (preparation === null) identify(visit, state, recalls);
   else void preparation.then(() => identify(visit, state, recalls));
@@ -81,6 +84,8 @@ function identify(visit: Visit, state: CampaignState, recalls: boolean): void {
     recall(visit, state, claimantId as string, address);
     return;
   }
+  const low = guarded && isOfLowerClass(visit, identity, address);
+  if (isShed(visit, claimantId, address, low)) return;
   const reading = guarded ? ticketOf(context, req, claimantId) : ({ kind: 'none' } as const);
   if (reading.kind === 'refused') {
     context.meters.refused(reading.problem.code === 'TICKET_OUTDATED' ? 'ticket_outdated' : 'ticket_invalid');
@@ -88,10 +93,10 @@ function identify(visit: Visit, state: CampaignState, recalls: boolean): void {
     return;
   }
   const kind = guarded ? (state === 'prequeue' ? 'join' : 'claim') : 'pass';
-  ask(visit, kind, { claimantId, reading, fields: visit.fields }, address);
+  ask(visit, kind, { claimantId, reading, fields: visit.fields }, address, low);
 }
 
-function ask(visit: Visit, kind: 'claim' | 'join' | 'pass', asker: Asker, address: ClientAddress): void {
+function ask(visit: Visit, kind: 'claim' | 'join' | 'pass', asker: Asker, address: ClientAddress, low: boolean): void {
   const { context, req, options } = visit;
   const { claimantId, reading } = asker;
   const ledgered = kind === 'claim' && isLedgered(visit);
@@ -99,7 +104,7 @@ function ask(visit: Visit, kind: 'claim' | 'join' | 'pass', asker: Asker, addres
   if (ledgered && named === null) return;
   const byPayload = named !== null && context.claims.comparesPayloads;
   if (named !== null && !byPayload && answersAtOnce(visit, named, asker)) return;
-  const request = claimRequest(context, req, claimantId, address, reading, named);
+  const request = claimRequest(context, req, claimantId, address, reading, named, low);
   const known = isOver(context, reading) ? null : context.admission.known(request);
   if (known !== null) {
     visit.answerRefusal(known as Refusal, asker);

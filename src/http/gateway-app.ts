@@ -17,6 +17,7 @@ import { type InFlight, RequestFacts } from './request-facts.js';
 import type { RequestIds } from './request-id.js';
 import type { Tracing } from './request-trace.js';
 import { retryAfterSeconds } from './retry-after.js';
+import { overloaded } from './shedding.js';
 
 export interface GatewayAppOptions extends ClaimRouteOptions, QueueRoutesOptions {
   readonly ids: RequestIds;
@@ -44,9 +45,23 @@ function sharedOut(options: GatewayAppOptions): First {
   const line = queueRoutes(options);
   const claims = claimRoute(options);
   const below = `${options.basePath}/`;
+  const { shedder } = options.floodgate;
   return (req, res, next) => {
-    if (!req.facts.path.startsWith(below) || !line(req, res)) claims(req, res, next);
+    if (!req.facts.path.startsWith(below)) claims(req, res, next);
+    else if (shedder.threshold > 0 && shedder.sheds('line', lineKeyOf(req))) shedFromLine(options, req, res);
+    else if (!line(req, res)) claims(req, res, next);
   };
+}
+
+/** Whose line it is, as far as can be told without looking closer. */
+function lineKeyOf(req: Request): string {
+  return String(req.headers['spillway-ticket'] ?? req.facts.path);
+}
+
+function shedFromLine({ metrics, floodgate, random, cors }: GatewayAppOptions, req: Request, res: Response): void {
+  req.facts.outcome = 'shed';
+  metrics.campaign('').shed('line', floodgate.shedder.reason).inc();
+  sendProblem(res, req.facts.id, overloaded(random), cors.fields(req.headers.origin));
 }
 
 type Fault = (err: unknown, req: Request, res: Response) => void;
@@ -98,12 +113,13 @@ function refusedByGuard(guard: AddressGuard, req: Request, res: Response, random
 }
 
 /** Counts the end of an answer. One function for all: it is told by `this`, as any listener, whose answer it is. */
-function endOf({ clock, metrics, campaigns, accessLog, guard }: GatewayAppOptions) {
+function endOf({ clock, metrics, campaigns, accessLog, guard, floodgate }: GatewayAppOptions) {
   const other = metrics.campaign('');
   return function ended(this: ServerResponse): void {
     const { facts } = this.req as Request;
     facts.end();
     if (facts.offends) guard.offended(this.req as Request);
+    if (facts.heldBytes >= 0) floodgate.room.leave(facts.heldBytes);
     const streamed = facts.streamedUs > 0;
     const status = this.writableFinished || streamed ? this.statusCode : 0;
     const seconds = ((streamed ? facts.streamedUs : clock.monotonicUs()) - facts.startedUs) / 1e6;

@@ -71,6 +71,7 @@ export function claimRequest(
   address: ClientAddress,
   reading: TicketReading,
   ledger: LedgerRequest | null = null,
+  spare = false,
 ): ClaimRequest {
   const { hasher, config } = context;
   const ticket = reading.kind === 'ticket' ? reading.ticket : null;
@@ -82,5 +83,5 @@ export function claimRequest(
     return value === undefined ? null : `${name}:${hasher.hash(`header ${String(value)}`)}`;
   });
   const { limitRates: limits } = context;
-  return { claimant, place: ticket?.place ?? null, toldMs: ticket?.toldMs ?? 0, buckets, limits, ledger };
+  return { claimant, place: ticket?.place ?? null, toldMs: ticket?.toldMs ?? 0, buckets, limits, ledger, spare };
 }

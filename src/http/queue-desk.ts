@@ -10,6 +10,7 @@ import type { CampaignContext } from './campaign-context.js';
 import { answerRefusal, type Refusal } from './claim-answers.js';
 import type { Cors } from './cors.js';
 import { isCrossSite } from './cross-site.js';
+import type { Floodgate } from './floodgate.js';
 import { claimRequest, type TicketReading, ticketOf } from './identity.js';
 import { recordLeaving } from './line-record.js';
 import { type Problem, sendProblem } from './problem.js';
@@ -28,6 +29,7 @@ export interface QueueRoutesOptions {
   readonly cors: Cors;
   readonly clock: Clock;
   readonly random: Random;
+  readonly floodgate: Floodgate;
 }
 
 export type QueueAsker = NonNullable<ReturnType<QueueDesk['asker']>>;

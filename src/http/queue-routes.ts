@@ -10,6 +10,7 @@ import { sendNothing, sendPrivate, sendPublic } from './own-answers.js';
 import { type QueueAsker, QueueDesk, type QueueRoutesOptions } from './queue-desk.js';
 import { QueuePaths } from './queue-paths.js';
 import { retryAfterSeconds } from './retry-after.js';
+import { overloaded } from './shedding.js';
 import { stateProblem } from './state-problems.js';
 import { wantsStream } from './stream-events.js';
 import { clearTicketCookie, ticketCookieFields } from './ticket-cookie-fields.js';
@@ -95,6 +96,13 @@ class QueueRoutes {
     const asker = desk.asker(context, req, res);
     if (asker === null) return;
     const { claimantId, reading, request } = asker;
+    const { shedder } = desk.options.floodgate;
+    if (shedder.sheds('claim', claimantId)) {
+      context.meters.shed('claim', shedder.reason);
+      req.facts.outcome = 'shed';
+      desk.refuse(req, res, overloaded(desk.options.random));
+      return;
+    }
     context.admission.request('join', request, (decision) => {
       if (decision.kind !== 'wait') return desk.answer(context, req, res, decision, claimantId, reading);
       const document = desk.document(context, decision.place, reading, claimantId);

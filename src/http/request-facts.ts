@@ -31,6 +31,8 @@ export class RequestFacts {
    * is neither a fault nor a time anybody waited.
    */
   streamedUs = 0;
+  /** Room that it takes, in bytes of its body; -1: none. */
+  heldBytes = -1;
 
   constructor(
     readonly id: string,

@@ -12,6 +12,7 @@ import { type RequestBody, readSmallBody } from '../proxy/body.js';
 import type { CampaignContext } from './campaign-context.js';
 import { type Asker, answerRefusal, type Refusal } from './claim-answers.js';
 import type { Cors } from './cors.js';
+import type { Floodgate } from './floodgate.js';
 import type { Problem } from './problem.js';
 import { RefusalPage, sendRefusal } from './refusal-page.js';
 import { sendReplay } from './replayed-answer.js';
@@ -19,7 +20,7 @@ import { stateProblem } from './state-problems.js';
 import type { CampaignPage } from './waiting-page/campaign-page.js';
 
 /** Bodies up to this are read whole before anything is decided, in bytes. */
-const SMALL_BODY_BYTES = 65_536;
+export const SMALL_BODY_BYTES = 65_536;
 
 export interface RoutedContext extends CampaignContext {
   readonly routes: CampaignContext['config']['routes'];
@@ -34,6 +35,7 @@ export interface VisitOptions {
   readonly random: Random;
   readonly metrics: Metrics;
   readonly maxBodyBytes: number;
+  readonly floodgate: Floodgate;
 }
 
 export class Visit {

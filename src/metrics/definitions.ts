@@ -155,6 +155,11 @@ export const GAUGES = {
     'Share of time the event loop was busy since the last look.',
     'average',
   ),
+  shedThreshold: fact(
+    'shed_threshold',
+    [],
+    'Who is turned away: classes from 0 (pass) to 5 (line), and the share of the class that is reached.',
+  ),
   storeUp: fact('store_up', ['store'], '1 if the store answers, else 0.', 'min'),
   storeMode: fact('store_mode', ['mode'], '1 for the mode decisions are made in, else 0.'),
   storeBreaker: fact('store_breaker_state', ['state'], "1 for the state the store's breaker is in, else 0."),

@@ -17,6 +17,8 @@ export interface GatewayFacts {
   /** Open client connections. */
   readonly connections: number;
   readonly draining: boolean;
+  /** 0: nobody is turned away. */
+  readonly shedThreshold: number;
   readonly workers: number;
 }
 
@@ -39,6 +41,7 @@ export class GatewayMetrics {
   mirror(facts: GatewayFacts): void {
     const { gauges } = this.families;
     gauges.connections.of().readFrom(() => facts.connections);
+    gauges.shedThreshold.of().readFrom(() => facts.shedThreshold);
     gauges.draining.of().readFrom(() => (facts.draining ? 1 : 0));
     gauges.workers.of().readFrom(() => facts.workers);
   }

@@ -63,7 +63,8 @@ export const CAMPAIGN_STATES = ['scheduled', 'prequeue', 'open', 'paused', 'sold
 export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 export const TICKET_RESULTS = ['ok', 'expired', 'bad_signature', 'wrong_campaign', 'old_epoch'] as const;
 export type TicketResult = (typeof TICKET_RESULTS)[number];
-export const SHED_CLASSES = ['claim', 'line', 'pass'] as const;
+/** In the order in which they are given up. */
+export const SHED_CLASSES = ['pass', 'low', 'claim', 'called', 'line'] as const;
 export type ShedClass = (typeof SHED_CLASSES)[number];
 export const SHED_REASONS = ['event_loop', 'queue_wait', 'capacity'] as const;
 export type ShedReason = (typeof SHED_REASONS)[number];

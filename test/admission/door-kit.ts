@@ -11,6 +11,7 @@ export const DOOR: DoorSettings = {
   staleUs: Number.POSITIVE_INFINITY,
   horizonUs: 5000,
   slots: 10,
+  mostHeld: 1000,
 };
 
 export class DoorKit {

@@ -67,7 +67,7 @@ describe('gauges', () => {
     const store = { up: true, mode: 'normal' as 'normal' | 'local', breaker: 'closed' as const };
     metrics.campaign('lny-2026').mirror(campaign);
     metrics.store.mirror(store);
-    metrics.gateway.mirror({ connections: 12, draining: true, workers: 1 });
+    metrics.gateway.mirror({ connections: 12, draining: true, shedThreshold: 0, workers: 1 });
     metrics
       .upstream('incentives')
       .mirror({ inFlight: 3, limit: 64, breaker: 'half-open', targets: 2, targetsInUse: 1 });

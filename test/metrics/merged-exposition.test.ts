@@ -15,7 +15,7 @@ async function process(admitted: number, waiting: number, leaving = false) {
   const facts = { state: 'open', waiting, maxWaiting: 9, head: 1, tail: 2, noShowRatio: 0, held: 0 } as const;
   const pace = { configuredRatePerSecond: 5, effectiveRatePerSecond: 5, burst: 1, budgetRemaining: null };
   metrics.campaign('lny-2026').mirror({ ...facts, ...pace });
-  metrics.gateway.mirror({ connections: 10, draining: leaving, workers: 1 });
+  metrics.gateway.mirror({ connections: 10, draining: leaving, shedThreshold: 0, workers: 1 });
   // As it arrives from another process.
   return { metrics: JSON.parse(JSON.stringify(await metrics.exposition.snapshot())), leaving };
 }
