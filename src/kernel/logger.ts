@@ -28,5 +28,15 @@ export function createLogger(level: string, { destination }: LoggerOptions = {})
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths, censor: HIDDEN },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? (level === 'silent' ? { write: () => {} } : standardOutput()));
+}
+
+/** Lines that wait for a reader, in bytes; what comes beyond is dropped. */
+const MOST_UNREAD_BYTES = 4_194_304;
+let output: DestinationStream | undefined;
+
+/** Written to in the background: a disk that is slow, or a pipe that nobody reads, must not hold up claims. */
+function standardOutput(): DestinationStream {
+  output ??= pino.destination({ dest: 1, sync: false, maxLength: MOST_UNREAD_BYTES });
+  return output;
 }
