@@ -20,7 +20,7 @@ const file = join(folder, 'rows.ndjson');
 const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', 'test/faults', ...process.argv.slice(2)];
 const { status } = spawnSync(process.execPath, jest, {
   stdio: 'inherit',
-  env: { ...process.env, SPILLWAY_FAULT_ROWS: file },
+  env: { ...process.env, FAULT_ROWS: file },
 });
 const rows = existsSync(file)
   ? readFileSync(file, 'utf8')

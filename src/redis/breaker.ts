@@ -1,7 +1,7 @@
 /**
  * Stops asking a store that does not answer, and finds out by itself when it does again.
  *
- *   closed ──`failuresToOpen` in a row, or connection lost──▶ open
+ *   closed ──`failuresToOpen` in a row, a refusal of all writes, or connection lost──▶ open
  *   open ──jittered pause over──▶ half-open, which sends one probe
  *   half-open ──probe answered──▶ closed
  *   half-open ──probe failed, or connection lost──▶ open, with twice the pause, up to `maxPauseMs`
@@ -13,7 +13,13 @@ import type { Clock, Timer } from '../kernel/clock.js';
 import { jittered, type Random } from '../kernel/random.js';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
-export type BreakerReason = 'failures' | 'connection-lost' | 'pause-over' | 'probe-answered' | 'probe-failed';
+export type BreakerReason =
+  | 'failures'
+  | 'refused'
+  | 'connection-lost'
+  | 'pause-over'
+  | 'probe-answered'
+  | 'probe-failed';
 export type BreakerListener = (state: BreakerState, reason: BreakerReason) => void;
 
 export interface BreakerOptions {
@@ -68,6 +74,11 @@ export class StoreBreaker {
   failed(pass: number): void {
     if (pass !== this.#period || this.#state !== 'closed') return;
     if (++this.#failures >= this.options.failuresToOpen) this.#open('failures');
+  }
+
+  /** The store takes no writes. Calls that only read would still succeed, and hide it. */
+  refused(pass: number): void {
+    if (pass === this.#period && this.#state === 'closed') this.#open('refused');
   }
 
   /** No need to wait for failures: the socket is gone. */

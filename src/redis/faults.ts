@@ -16,6 +16,7 @@ export type StoreFault = 'not-sent' | 'unknown' | 'refused' | 'broken';
 const REFUSALS =
   /(?:^|: -)(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|UNKILLABLE|MISCONF|NOREPLICAS)\b/;
 const READ_ONLY = /(?:^|: -)READONLY\b/;
+const UNWRITABLE = /(?:^|: -)(?:READONLY|OOM|MISCONF)\b/;
 const NOT_SENT = /^(?:Stream isn't writeable|Cluster isn't ready)/;
 
 /** Looks through a StoreUnavailableError at its cause; one without a cause was raised before anything was sent. */
@@ -29,6 +30,11 @@ export function faultOf(err: unknown): StoreFault {
 /** Whether a server says that it is a replica: it may have been the master when the connection was made. */
 export function saysReadOnly(err: Error): boolean {
   return READ_ONLY.test(err.message);
+}
+
+/** Whether a server says that it takes no writes, and will not until somebody has done something about it. */
+export function saysUnwritable(err: unknown): boolean {
+  return err instanceof Error && UNWRITABLE.test(err.message);
 }
 
 /** Whether Redis says that it does not know a script's digest: it was restarted, or its scripts were flushed. */

@@ -9,7 +9,7 @@ import type { Random } from '../kernel/random.js';
 import { type BreakerOptions, DEFAULT_BREAKER, StoreBreaker } from './breaker.js';
 import type { RedisArgument, RedisConnection } from './connection.js';
 import { DeadlinePassed, Deadlines } from './deadline.js';
-import { faultOf } from './faults.js';
+import { faultOf, saysUnwritable } from './faults.js';
 import type { Script } from './script.js';
 
 /**
@@ -107,7 +107,8 @@ export class StoreCalls {
     }
     const cause = err instanceof StoreUnavailableError ? err.cause : err;
     const timedOut = cause instanceof DeadlinePassed;
-    if (!(timedOut && cause.ownFault)) this.breaker.failed(pass);
+    if (saysUnwritable(cause)) this.breaker.refused(pass);
+    else if (!(timedOut && cause.ownFault)) this.breaker.failed(pass);
     this.#finish(script, timedOut ? 'timeout' : fault === 'refused' ? 'refused' : 'lost', sentUs);
     if (err instanceof StoreUnavailableError) return err;
     return new StoreUnavailableError(script.name, Math.round((this.#clock.monotonicUs() - sinceUs) / 1000), err);

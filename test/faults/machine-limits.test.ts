@@ -89,11 +89,11 @@ describe('a gateway process', () => {
     build = buildGateway();
     const upstream = await bench.recording();
     writeFileSync(file, gatewayYaml(upstream.url));
-    const machine = await GatewayMachine.start({ build, file, wrapper: ['prlimit', '--nofile=64'] });
+    const machine = await GatewayMachine.start({ build, file, wrapper: ['prlimit', '--nofile=160'] });
     try {
       expect(await granted(machine.port, 'before')).toBe(true);
       const sockets: Socket[] = [];
-      for (let i = 0; i < 150; i++) sockets.push(connect(machine.port, '127.0.0.1').on('error', () => {}));
+      for (let i = 0; i < 400; i++) sockets.push(connect(machine.port, '127.0.0.1').on('error', () => {}));
       await until(() => sockets.filter((socket) => socket.closed).length > 20, 20_000);
       for (const socket of sockets) socket.destroy();
       await until(() => granted(machine.port, 'after').catch(() => false), 20_000);

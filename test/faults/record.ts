@@ -7,9 +7,9 @@ export interface FaultRow {
   readonly figures: Readonly<Record<string, string | number>>;
 }
 
-/** Writes the row down where the variable SPILLWAY_FAULT_ROWS names a file. */
+/** Writes the row down where the variable FAULT_ROWS names a file. */
 export function record(row: FaultRow): void {
-  const file = process.env.SPILLWAY_FAULT_ROWS;
+  const file = process.env.FAULT_ROWS;
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`);
 }
 
