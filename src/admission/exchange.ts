@@ -166,6 +166,8 @@ export interface KnownClaims {
   /** Counts how often an operator had ledger and budget begin anew. Figures of different eras are not compared. */
   readonly era: number;
   readonly granted: number;
+  /** Grants known of data that are lost: the store adds to them what it has counted since. */
+  readonly grantedBefore: number;
   /** Attempts ever let in. */
   readonly attempts: number;
   /** Units of the budget in open entries when last seen; what must be set aside should they be lost. */
@@ -303,6 +305,7 @@ export interface ClaimsView extends KnownClaims {
 export const NO_CLAIMS: ClaimsView = {
   era: 0,
   granted: 0,
+  grantedBefore: 0,
   attempts: 0,
   held: 0,
   soldOut: 0,

@@ -49,7 +49,11 @@ export class Knowledge {
       doorTat: view.doorTat,
       doorIntervalNs: view.doorIntervalNs,
       lottery: view.epoch === before.epoch ? newerLottery(before.lottery, view.lottery) : view.lottery,
-      claims: mergedClaims(before.claims, view.claims),
+      claims: mergedClaims(
+        before.claims,
+        view.claims,
+        before.generation !== '' && before.generation !== view.generation,
+      ),
       pace: view.pace.revision >= before.pace.revision ? view.pace : before.pace,
     };
   }
@@ -81,14 +85,18 @@ function larger(a: Pair, b: Pair): Pair {
   return [Math.max(a[0], b[0]), Math.max(a[1], b[1])];
 }
 
-/** What was known and what the store says; of a ledger that began anew, what the store says. */
-function mergedClaims(known: KnownClaims, said: ClaimsView): KnownClaims {
+/**
+ * What was known and what the store says; of a ledger that began anew, what the store says.
+ * @param isOther - what was known is of data that are lost: the store hears of it, and counts on from there
+ */
+function mergedClaims(known: KnownClaims, said: ClaimsView, isOther: boolean): KnownClaims {
   const confirmed = Math.max(said.confirmed, known.confirmed);
   const losses = Math.max(said.losses, known.losses);
   if (said.era !== known.era) return said.era > known.era ? { ...said, confirmed, losses } : known;
   return {
     era: said.era,
-    granted: Math.max(said.granted, known.granted),
+    granted: isOther ? said.granted : Math.max(said.granted, known.granted),
+    grantedBefore: isOther ? Math.max(known.granted, known.grantedBefore) : known.grantedBefore,
     attempts: Math.max(said.attempts, known.attempts),
     held: said.held,
     unknown: said.unknown,

@@ -139,8 +139,12 @@ export class MemoryExchange {
     return this.#slotsLeft <= 0 || this.#allowance <= 0;
   }
 
+  #slotsInUse(): number {
+    return this.store.slotTable.inUse(this.nowUs);
+  }
+
   #unitsLeft(): number {
-    return this.#book.unitsLeft(this.#settings.claims, this.nowUs);
+    return this.#book.unitsLeft(this.#settings.claims, this.nowUs, this.#slotsInUse());
   }
 
   #tokens(): number {
@@ -273,7 +277,7 @@ export class MemoryExchange {
 
   /** Whoever enters, or is held at the door, owns an entry and a unit of the budget. */
   #hasUnit({ ledger }: Ask): boolean {
-    return !ledger || this.#book.mayOpen(ledger, this.#settings.claims, this.nowUs);
+    return !ledger || this.#book.mayOpen(ledger, this.#settings.claims, this.nowUs, this.#slotsInUse());
   }
 
   #ownEntry({ ledger }: Ask): void {
@@ -305,7 +309,7 @@ export class MemoryExchange {
       slotsInUse: inUse,
       loss,
       ticked,
-      claims: this.#book.view(this.#settings.claims, this.nowUs),
+      claims: this.#book.view(this.#settings.claims, this.nowUs, inUse),
       settingsRevision: this.store.settingsRevision,
       gaps: line.gaps.all,
       lottery: line.lottery,

@@ -135,6 +135,7 @@ function encodeCall(
     known.released,
     known.claims.era,
     known.claims.granted,
+    known.claims.grantedBefore,
     known.claims.attempts,
     known.claims.held,
     known.claims.unknown,
@@ -288,6 +289,7 @@ function readClaims(reader: Reader): ClaimsView {
   return {
     era: reader.number(),
     granted: reader.number(),
+    grantedBefore: 0,
     attempts: reader.number(),
     held: reader.number(),
     soldOut: reader.number(),

@@ -37,6 +37,8 @@ export class MemoryBook {
   /** Whether the call in hand speaks of an earlier era. */
   #outdated = false;
   #granted = 0;
+  /** Those counted in these data. */
+  #grantedSince = 0;
   #attempts = 0;
   #soldOut = 0;
   #losses = 0;
@@ -71,6 +73,7 @@ export class MemoryBook {
   beginEra(era = this.#era + 1): void {
     this.#era = era;
     this.#granted = 0;
+    this.#grantedSince = 0;
     this.#attempts = 0;
     this.#soldOut = 0;
     this.#lostSeen = 0;
@@ -99,7 +102,10 @@ export class MemoryBook {
     this.#lossUs = nowUs;
   }
 
+  /** What was granted in data that are lost, and what has been counted since, are different grants: they add up. */
   #mergeFigures(known: KnownClaims, loss: boolean, stranger: boolean): void {
+    const before = stranger ? Math.max(known.granted, known.grantedBefore) : known.grantedBefore;
+    if (before > 0) this.#granted = Math.max(this.#granted, before + this.#grantedSince);
     if (stranger) {
       this.#lostSeen = Math.max(this.#lostSeen, known.held);
       this.#lostUnknown = Math.max(this.#lostUnknown, known.unknown);
@@ -132,17 +138,20 @@ export class MemoryBook {
     return this.#lossUs > 0 && nowUs < this.#lossUs + durationUs;
   }
 
-  /** Units that may still be taken; infinite without a budget. */
-  unitsLeft(settings: ClaimsSettings, nowUs: number): number {
+  /**
+   * Units that may still be taken; infinite without a budget.
+   * @param slotsInUse - claims at the service, whether their entries are here or were lost
+   */
+  unitsLeft(settings: ClaimsSettings, nowUs: number, slotsInUse: number): number {
     const { budget } = settings;
     if (budget === 0) return Number.POSITIVE_INFINITY;
     if (this.lostWithin(RECOVERY_US, nowUs)) return 0;
-    return Math.max(0, budget - this.#granted - this.#units.size - this.#lost(settings, nowUs));
+    return Math.max(0, budget - this.#granted - this.#units.size - this.#lost(settings, nowUs, slotsInUse));
   }
 
   /** Whether an entry may be opened now: it has its unit already, or there is one left. */
-  mayOpen(ask: AskLedger, settings: ClaimsSettings, nowUs: number): boolean {
-    return this.#units.has(ask.key) || this.unitsLeft(settings, nowUs) >= 1;
+  mayOpen(ask: AskLedger, settings: ClaimsSettings, nowUs: number, slotsInUse: number): boolean {
+    return this.#units.has(ask.key) || this.unitsLeft(settings, nowUs, slotsInUse) >= 1;
   }
 
   open(ask: AskLedger, leaseUs: number, nowUs: number): void {
@@ -166,7 +175,10 @@ export class MemoryBook {
     }
     this.#write(key, event.text, event.keepMs === 0 ? Number.POSITIVE_INFINITY : nowUs + event.keepMs * 1000, nowUs);
     if (outcome !== 'granted') return;
-    if (event.counts) this.#granted++;
+    if (event.counts) {
+      this.#granted++;
+      this.#grantedSince++;
+    }
     this.#signs = [];
     if (event.markMs < 0) return;
     this.#marks.add(key);
@@ -182,26 +194,32 @@ export class MemoryBook {
     if (this.#soldOut % 2 === 0) this.#soldOut++;
   }
 
-  view(settings: ClaimsSettings, nowUs: number): ClaimsView {
+  view(settings: ClaimsSettings, nowUs: number, slotsInUse: number): ClaimsView {
     let unknown = 0;
     if (settings.ledger) for (const untilUs of this.#units.values()) if (untilUs < nowUs) unknown++;
     return {
       era: this.#era,
       granted: this.#granted,
+      grantedBefore: 0,
       attempts: this.#attempts,
       held: this.#units.size,
       soldOut: this.#soldOut,
       losses: this.#losses,
       confirmed: this.#confirmed,
       unknown,
-      lost: this.#lost(settings, nowUs),
+      lost: this.#lost(settings, nowUs, slotsInUse),
       signs: this.#signs.length,
     };
   }
 
-  /** A lease after a loss, what was in flight has been settled by whoever had it; what was unknown stays set aside. */
-  #lost({ leaseMs }: ClaimsSettings, nowUs: number): number {
-    if (nowUs < this.#lossUs + leaseMs * 1000) return Math.max(0, this.#lostSeen - this.#lostSettled);
+  /**
+   * A lease after a loss, what was in flight has been settled by whoever had it; what was unknown stays set aside. Until
+   * then whatever is at the service, and has no entry in these data, was lost: the slots tell how many, whoever saw them.
+   */
+  #lost({ leaseMs }: ClaimsSettings, nowUs: number, slotsInUse: number): number {
+    if (nowUs < this.#lossUs + leaseMs * 1000) {
+      return Math.max(0, this.#lostSeen - this.#lostSettled, slotsInUse - this.#units.size);
+    }
     return this.#unknownLost();
   }
 

@@ -124,6 +124,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
         era,
         held: own.known.claims.held + (one.stranger ? 1 : 0),
         granted: own.known.claims.granted + one.grantsAhead,
+        grantedBefore: one.stranger ? 0 : one.grantsAhead * 2,
         confirmed: one.confirms ? own.known.claims.losses : own.known.claims.confirmed,
       },
     },

@@ -93,7 +93,17 @@ export const NOTHING_KNOWN: Known = {
   taken: 0,
   released: 0,
   lottery: null,
-  claims: { era: 0, granted: 0, attempts: 0, held: 0, unknown: 0, soldOut: 0, losses: 0, confirmed: 0 },
+  claims: {
+    era: 0,
+    granted: 0,
+    grantedBefore: 0,
+    attempts: 0,
+    held: 0,
+    unknown: 0,
+    soldOut: 0,
+    losses: 0,
+    confirmed: 0,
+  },
   pace: NO_PACE,
 };
 

@@ -188,6 +188,27 @@ function describeClaims(adapter: string, openStore: Open) {
       expect([view.loss, view.claims.era, view.claims.granted]).toEqual([true, 2, 1]);
     });
 
+    it('adds what it has counted since a loss to whatever is known of before, in whichever order it hears of both', async () => {
+      const { store, claim } = await opened();
+      expect((await done(store, knowing({ granted: 4, attempts: 9 }, 'gen-0'))).view.claims.granted).toBe(4);
+      await claim('k', 'a1');
+      expect((await done(store, ending('k', 'a1', 'granted'))).view.claims.granted).toBe(5);
+      // A reply of before the loss, that its gateway had not seen when it called first: five then, and one since.
+      expect((await done(store, knowing({ grantedBefore: 5 }))).view.claims.granted).toBe(6);
+      expect((await done(store, knowing({ granted: 5 }, 'gen-0'))).view.claims.granted).toBe(6);
+    });
+
+    it('after a loss sets units aside for all that is at the service and has no entry, whoever has seen it', async () => {
+      const { clock, store, claim } = await opened();
+      await done(store, { known: { ...knowing({ granted: 2 }, 'gen-0').known, taken: 3, released: 0 } });
+      await clock.advance(2000);
+      const { view } = await done(store, { known: { ...knowing({}).known, taken: 3, released: 0 } });
+      expect(view.claims).toMatchObject({ granted: 2, held: 0, lost: 3 });
+      const bounded = claims({ budget: 5 });
+      const still = { ...bounded, known: { ...knowing({}).known, taken: 3, released: 0 } };
+      expect((await claim('k', 'a1', still)).result.kind).not.toBe('enter');
+    });
+
     it('opens nothing after a loss where an operator has to confirm, and all of it afterwards', async () => {
       const { clock, store, claim } = await opened();
       await done(store, knowing({ granted: 1 }, 'gen-0'));

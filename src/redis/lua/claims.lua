@@ -3,7 +3,7 @@ The ledger and the budget; memory-book.ts is the same in TypeScript.
   entry   string  one a claim: 'i'lease-end or 'u'since, attempt and memo while open; 'g' or 'r' and the answer when closed
   marks   hash    claims granted, beyond the time for which their answers are kept
   units   zset    open entry -> until when it is surely in flight (us): each holds one unit of the budget
-In the line's hash: era (how often all of this began anew), granted, attempts, soldOut (odd: sold out), losses, confirmed, lossUs, lostSeen, lostSettled, lostUnknown,
+In the line's hash: era (how often all of this began anew), granted, grantedSince (those counted in these data), attempts, soldOut (odd: sold out), losses, confirmed, lossUs, lostSeen, lostSettled, lostUnknown,
 replayed, signs (claimants whom a bare status told that the budget is gone).
 A settlement applies if the entry still names its attempt, or is gone.
 ]]
@@ -17,15 +17,18 @@ end
 -- Ledger and budget begin anew. The names of entries hold the era: nobody asks for older ones any more.
 local function begin_era(state, keys, era)
   state.era = era
-  for _, name in ipairs({ 'granted', 'attempts', 'soldOut', 'lostSeen', 'lostSettled', 'lostUnknown', 'replayed' }) do
+  for _, name in ipairs({ 'granted', 'grantedSince', 'attempts', 'soldOut', 'lostSeen', 'lostSettled', 'lostUnknown', 'replayed' }) do
     state[name] = 0
   end
   state.signs = ''
   redis.call('UNLINK', keys.marks, keys.units)
 end
 
+-- What was granted in data that are lost, and what has been counted since, are different grants: they add up.
 local function merge_figures(c, known, loss, stranger)
   local state = c.state
+  local before = stranger and math.max(known.granted, known.granted_before) or known.granted_before
+  if before > 0 then state.granted = math.max(state.granted, before + state.grantedSince) end
   if stranger then
     state.lostSeen = math.max(state.lostSeen, known.held)
     state.lostUnknown = math.max(state.lostUnknown, known.unknown)
@@ -52,10 +55,13 @@ local function unknown_lost(state)
   return math.min(math.max(0, state.lostSeen - state.lostSettled), state.lostUnknown)
 end
 
--- A lease after a loss, what was in flight has been settled by whoever had it; what was unknown stays set aside.
+-- A lease after a loss, what was in flight has been settled by whoever had it; what was unknown stays set aside. Until
+-- then whatever is at the service, and has no entry in these data, was lost: the slots tell how many, whoever saw them.
 local function lost_units(c)
   local state = c.state
-  if c.now_us < state.lossUs + c.settings.claim_lease_us then return math.max(0, state.lostSeen - state.lostSettled) end
+  if c.now_us < state.lossUs + c.settings.claim_lease_us then
+    return math.max(0, state.lostSeen - state.lostSettled, c.slots and slots_in_use(c.slots) - c.held or 0)
+  end
   return unknown_lost(state)
 end
 
@@ -149,7 +155,7 @@ local function settle_claim(c, event)
   if event.keep_ms == 0 then redis.call('SET', event.key, event.text)
   else redis.call('SET', event.key, event.text, 'PX', event.keep_ms) end
   if event.outcome ~= 'granted' then return end
-  if event.counts then c.state.granted = c.state.granted + 1 end
+  if event.counts then c.state.granted, c.state.grantedSince = c.state.granted + 1, c.state.grantedSince + 1 end
   c.state.signs = ''
   if event.mark_ms < 0 then return end
   redis.call('HSET', c.keys.marks, event.name, '')

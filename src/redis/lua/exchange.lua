@@ -37,7 +37,7 @@ local known = {
   epoch = next_number(), generation = next_text(), head0 = next_number(), head1 = next_number(),
   tail0 = next_number(), tail1 = next_number(), door_tat = next_number(), door_interval = next_number(),
   taken = next_number(), released = next_number(),
-  era = next_number(), granted = next_number(), attempts = next_number(), held = next_number(), unknown = next_number(), soldOut = next_number(),
+  era = next_number(), granted = next_number(), granted_before = next_number(), attempts = next_number(), held = next_number(), unknown = next_number(), soldOut = next_number(),
   losses = next_number(), confirmed = next_number(),
   lot_key = next_text(), lot_from = next_number(), lot_to = next_number(),
   pace_rate = next_number(), pace_revision = next_number(),
