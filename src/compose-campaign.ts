@@ -193,7 +193,8 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
 function watchEndings({ link, over }: CampaignRooms, metrics: CampaignMetrics): void {
   const [lapsed, ended] = [metrics.left('lapsed'), metrics.left('ended')];
   let before: readonly [number, number] | null = null;
-  let wasOver = false;
+  /** Null: not seen yet; whoever starts after the end has seen nobody's place end. */
+  let wasOver: boolean | null = null;
   link.onView((view) => {
     const share = 1 / Math.max(1, view.gateways);
     if (before !== null) {
@@ -202,7 +203,7 @@ function watchEndings({ link, over }: CampaignRooms, metrics: CampaignMetrics): 
     }
     before = view.lapsed;
     const isOver = over();
-    if (isOver && !wasOver) ended.inc(waitingIn(view) * share);
+    if (isOver && wasOver === false) ended.inc(waitingIn(view) * share);
     wasOver = isOver;
   });
 }

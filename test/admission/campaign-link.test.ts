@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-
 import type { AskResult } from '../../src/admission/exchange.js';
 import type { AskListener } from '../../src/admission/pending-asks.js';
+import { bucketRate } from '../../src/buckets/gcra.js';
 import { StoreUnavailableError } from '../../src/kernel/errors.js';
 import { AdmissionKit } from './admission-kit.js';
 import { ask } from './stores.js';
@@ -60,6 +60,22 @@ describe('CampaignLink: batches', () => {
     expect(heard.results.map((one) => one.kind === 'wait' && one.place.number)).toEqual(
       Array.from({ length: 950 }, (_, at) => at + 1),
     );
+    kit.stop();
+  });
+
+  it('keeps asks by the limits of one configuration and of the next out of one call, in their order', async () => {
+    const kit = await quietLink();
+    const heard = new Heard();
+    const [before, after] = [[bucketRate(5, 1)], [bucketRate(9, 1), bucketRate(7, 1)]];
+    for (const [at, limits] of [before, before, [], after, after, before].entries()) {
+      kit.link.ask(ask(`c${at}`, { kind: 'join', limits, buckets: limits.map(() => null) }), heard);
+    }
+    await kit.clock.settle();
+    expect(kit.store.calls.map(({ asks }) => asks.map(({ claimant }) => claimant))).toEqual([
+      ['c0', 'c1', 'c2'],
+      ['c3', 'c4'],
+      ['c5'],
+    ]);
     kit.stop();
   });
 

@@ -1,0 +1,139 @@
+/** A real Prometheus watches a burst: every panel shows something, and the alerts that fire are those that should. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { COUNTERS, GAUGES, HISTOGRAMS } from '../../src/metrics/definitions.js';
+import { call, change, operated, until } from '../admin/operator.js';
+import { claim, send } from '../gateway/client.js';
+import { crowd } from '../gateway/pace.js';
+import { GatewayBench, gatewayYaml, type RunningGateway } from '../support/gateway.js';
+import { grant, type RecordingUpstream } from '../support/recording-upstream.js';
+import { sharedRedis } from '../support/redis-server.js';
+import { expressions } from './dashboard-files.js';
+import { PrometheusServer } from './prometheus-server.js';
+
+const redis = sharedRedis();
+const bench = new GatewayBench();
+const prometheus = new PrometheusServer();
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+let gateway: RunningGateway;
+let upstream: RecordingUpstream;
+/** The run: a healthy burst until `troubled`, then a service that fails. */
+let [began, troubled, ended] = [0, 0, 0];
+
+beforeAll(async () => {
+  upstream = await bench.recording();
+  const campaign = {
+    schedule: { opensAt: new Date(Date.now() + 6000).toISOString(), closesAt: '2099-01-01T00:00:00Z' },
+    limits: [{ name: 'per-user', capacity: 50, refillPerSecond: 50 }],
+    admission: { ratePerSecond: 20, burst: 5 },
+    queue: { poll: { nearMs: 1000, maxMs: 4000 }, graceMs: 6000 },
+    claims: { mode: 'per-claimant' },
+    budget: { claims: 5000 },
+  };
+  const settings = operated({
+    campaign: { ...campaign, schedule: { ...campaign.schedule, prequeueAt: '2020-01-01T00:00:00Z' } },
+    redisUrl: redis().url,
+    store: { keyPrefix: 'prometheus', deadlineMs: 1000 },
+    upstream: { idempotent: true },
+  });
+  let file = gatewayYaml(upstream.url, settings);
+  gateway = await bench.openYaml(file, undefined, () => file);
+  await prometheus.start(gateway.adminUrl.slice('http://'.length));
+  began = seconds();
+  await prequeue();
+  await crowd({ people: 300, portOf: () => gateway.port, patienceMs: 24_000 });
+  file = file.replace('burst: 5', 'burst: 6');
+  await call(gateway, 'post', '/admin/v1/reload').send({ reason: 'a test' }).expect(200);
+  await change(gateway, { ratePerSecond: 30 }).expect(200);
+  troubled = seconds();
+  upstream.respond = (_request, response) => void response.destroy();
+  const fired = async () => (await prometheus.fired(troubled, seconds())).length;
+  const newcomers = crowdOfNewcomers(12);
+  await until(async () => (await fired()) >= 4 || seconds() > troubled + 30);
+  await newcomers.leave();
+  upstream.respond = grant;
+  ended = seconds();
+}, 150_000);
+
+/** Some join before the opening; one asks again too early, one leaves, one shows a ticket that is none. */
+async function prequeue(): Promise<void> {
+  const join = (user: string) =>
+    send(gateway.port, { method: 'POST', path: '/queue/lny/tickets', headers: { 'x-user-id': user } });
+  const tickets = await Promise.all(
+    ['ann', 'bea', 'cid'].map(async (user) => String((await join(user)).json().ticket)),
+  );
+  for (let at = 0; at < 5; at++) await send(gateway.port, { path: `/queue/lny/tickets/${tickets[0]}` });
+  await send(gateway.port, { path: `/queue/lny/tickets/${tickets[0]}x` });
+  await send(gateway.port, { method: 'DELETE', path: '/queue/lny/tickets/me', headers: { 'x-user-id': 'bea' } });
+  await claim(gateway.port, 'dan');
+}
+
+/** People with nothing granted yet, who go on trying until they are told to leave. */
+function crowdOfNewcomers(people: number): { leave(): Promise<unknown> } {
+  let stay = true;
+  const person = async (user: string): Promise<void> => {
+    while (stay) {
+      await claim(gateway.port, user);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  };
+  const all = Promise.all(Array.from({ length: people }, (_, at) => person(`late${at}`)));
+  return {
+    leave: () => {
+      stay = false;
+      return all;
+    },
+  };
+}
+
+afterAll(async () => {
+  await prometheus.stop();
+  await bench.stopAll();
+});
+
+/** As Grafana fills them in for a run of a minute. */
+function filledIn(expression: string): string {
+  return expression
+    .replaceAll('$__rate_interval', '15s')
+    .replaceAll('$__range', '2m')
+    .replaceAll('$__interval', '1s')
+    .replaceAll(/\$(job|instance|campaign)\b/g, '.+');
+}
+
+describe('A Prometheus that watches a burst every second', () => {
+  it('finds points for every expression of every dashboard', async () => {
+    const empty: string[] = [];
+    for (const { where, expr } of expressions()) {
+      const series = await prometheus.range(filledIn(expr), began, ended);
+      if (!series.some(({ values }) => values.length > 0)) empty.push(`${where}: ${expr}`);
+    }
+    expect(empty).toEqual([]);
+  });
+
+  it('fires nothing but the watchdog while all is well, long line or not', async () => {
+    const waiting = await prometheus.range('job_campaign:spillway_line_waiting:max', began, troubled);
+    expect(Math.max(...waiting.flatMap(({ values }) => values.map(([, value]) => Number(value))))).toBeGreaterThan(50);
+    expect(await prometheus.fired(began, troubled)).toEqual(['Watchdog']);
+  });
+
+  it('fires exactly what a failing service should fire, as soon as it fails', async () => {
+    expect(await prometheus.fired(troubled, ended)).toEqual([
+      ...['BudgetBurnFast', 'CampaignErrorSpike', 'UnknownClaims', 'Watchdog'],
+    ]);
+  });
+
+  it('sees every metric of the catalogue, and of what counts and measures every one that moved', async () => {
+    const seen = async (query: string): Promise<boolean> => (await prometheus.range(query, began, ended)).length > 0;
+    const missing: string[] = [];
+    for (const { name } of [...Object.values(COUNTERS), ...Object.values(GAUGES)])
+      if (!(await seen(name))) missing.push(name);
+    for (const { name } of Object.values(HISTOGRAMS)) if (!(await seen(`sum(${name}_count) > 0`))) missing.push(name);
+    const silent: string[] = [];
+    for (const { name } of Object.values(COUNTERS)) if (!(await seen(`sum(${name}) > 0`))) silent.push(name);
+    expect(missing).toEqual([]);
+    // Nobody is shed here, the store never leaves, and nothing is logged.
+    expect(silent.sort()).toEqual([
+      ...['spillway_log_lines_dropped_total', 'spillway_shed_total', 'spillway_store_fallback_decisions_total'],
+    ]);
+  });
+});
