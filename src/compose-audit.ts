@@ -3,9 +3,11 @@
 import { type AuditRecord, type AuditVerdict, recordHash } from './admin/audit-chain.js';
 import { type AuditLog, readLog } from './admin/audit-trail.js';
 import { MOST_RECORDS } from './admission/campaign-settings-store.js';
+import { RouteMatcher } from './campaign/routes.js';
 import { CampaignClaims, FREE } from './claims/campaign-claims.js';
 import type { ClaimsAudit, RecordOf, Resolution, UnknownClaim } from './claims/claims-audit.js';
 import type { Memo } from './claims/entry-text.js';
+import { RedisAnswerEraser } from './claims/redis-answer-eraser.js';
 import { RedisClaimsAudit } from './claims/redis-claims-audit.js';
 import { claimsSecret } from './compose-campaign.js';
 import type { LoadedConfig } from './config/load.js';
@@ -19,12 +21,23 @@ import type { Lottery } from './waiting-room/lottery.js';
 
 const PATIENCE_MS = 5000;
 
+/** As its client made it. */
+export interface ClaimToErase {
+  readonly claimant: string;
+  readonly method: string;
+  readonly path: string;
+  /** Where the ledger goes by it. */
+  readonly idempotencyKey: string | undefined;
+}
+
 export interface OpenedAudit {
   readonly audit: ClaimsAudit;
   /** With the key by which the service knows each claim. */
   unknown(): AsyncIterable<Omit<UnknownClaim, 'memo'> & { readonly idempotencyKey: string | null }>;
   /** @param who - whose word it is, and why: both stand in the audit log */
   resolve(id: string, granted: boolean, word: { readonly who: string; readonly reason: string }): Promise<Resolution>;
+  /** Takes the stored answer of one claim away; that there was one stays known, so that nobody is paid twice. */
+  erase(claim: ClaimToErase): Promise<'erased' | 'none' | 'no-route' | 'key-missing'>;
   /** Whether the audit logs, of the campaign and of the gateways, are as they were written. */
   verify(): Promise<ReadonlyArray<{ readonly log: string; readonly verdict: AuditVerdict }>>;
   /** The draw as the store has it; null where there is none. */
@@ -51,12 +64,13 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
   }
   const keys =
     ticketKeys.length > 0 ? ticketKeys : [{ id: 'made', secret: await sharedSecret(connection, store.keyPrefix) }];
+  let era = 0;
   const claims = new CampaignClaims({
     campaign,
     secret: claimsSecret(keys, id),
     ownCookies: [new TicketCookie(id, config.server.tls !== null).name],
     nowMs: Date.now,
-    era: () => 0,
+    era: () => era,
     storeUs: () => 0,
   });
   const audit = new RedisClaimsAudit({
@@ -86,6 +100,26 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
       let memo: Memo = { credentials: '', payload: '', clientKey: '' };
       for await (const claim of audit.unknown()) if (claim.id === name) memo = claim.memo;
       return audit.resolve(name, claims.resolvedGranted(memo), recordOf);
+    },
+    async erase({ claimant, method, path, idempotencyKey }) {
+      const hit = new RouteMatcher([campaign]).match(method, path);
+      if (hit.kind !== 'guarded') return 'no-route';
+      const { line } = settingsKeys(store.keyPrefix, campaign.upstream, id);
+      era = Number((await connection.send('hget', [line, 'era'])) ?? 0);
+      const headers = { 'idempotency-key': idempotencyKey };
+      const named = claims.read(
+        headers,
+        claimant,
+        hit.scopeKey,
+        () => '',
+        () => '',
+      );
+      if (named.kind !== 'request') return 'key-missing';
+      const eraser = new RedisAnswerEraser(
+        connection,
+        campaignKeys(store.keyPrefix, campaign.upstream, id).claimPrefix,
+      );
+      return (await eraser.erase(named.request.key)) ? 'erased' : 'none';
     },
     verify: () => {
       const own = logAt(connection, id, settingsKeys(store.keyPrefix, campaign.upstream, id));

@@ -20,6 +20,8 @@ export interface AdminAppOptions {
   readonly api?: Router;
 }
 
+/** For answers that are data; the operator page has a policy of its own. */
+const STRICT = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
 const READS = new Set(['GET', 'HEAD']);
 
 export function createAdminApp(options: AdminAppOptions): Express {
@@ -28,7 +30,7 @@ export function createAdminApp(options: AdminAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(helmet(), noStore);
+  app.use(helmet({ contentSecurityPolicy: STRICT }), noStore);
   app.get('/metrics', async (_req, res) => {
     res.set('Content-Type', exposition.contentType).end(await exposition.text());
   });

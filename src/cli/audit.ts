@@ -17,6 +17,10 @@ interface AuditCommandOptions {
   readonly order?: true | readonly string[];
   readonly document?: string;
   readonly commitment?: string;
+  readonly erase?: string;
+  readonly path?: string;
+  readonly method?: string;
+  readonly key?: string;
 }
 
 export interface AuditStreams {
@@ -49,6 +53,10 @@ export function addAuditCommand(program: Command, streams: AuditStreams, finish:
     .option('--resolve <id-and-outcome...>', "say how one of them ended: its id, or 'lost', and granted or not-granted")
     .option('--who <name>', 'whose word that is; stands in the audit log (default: the user of this machine)')
     .option('--reason <why>', 'why; stands in the audit log')
+    .option('--erase <claimant>', 'take the stored answer of this claimant away; with --path')
+    .option('--path <path>', 'with --erase: the path of the claim')
+    .option('--method <method>', 'with --erase: its method', 'POST')
+    .option('--key <key>', 'with --erase: its Idempotency-Key, where the ledger goes by it')
     .action(async (campaign: string, options: AuditCommandOptions) =>
       finish(await runAudit(campaign, options, streams)),
     );
@@ -75,6 +83,7 @@ export async function runAudit(
     try {
       if (id !== undefined && wanted !== undefined)
         return await resolveOne(opened, id, wanted, wordOf(options), { out, err });
+      if (options.erase !== undefined) return await eraseOne(opened, options.erase, options, out, err);
       if (options.order) return printOrder(await opened.lottery(), ordered, out, err);
       if (options.verify) return await verifyLogs(opened, out, err);
       if (options.unknown) for await (const claim of opened.unknown()) out(`${JSON.stringify(claim)}\n`);
@@ -106,6 +115,25 @@ async function verifyLogs(opened: Opened, out: Write, err: Write): Promise<numbe
 
 function wordOf({ who, reason }: AuditCommandOptions): { readonly who: string; readonly reason: string } {
   return { who: who ?? userInfo().username, reason: reason ?? 'said so with spillway audit --resolve' };
+}
+
+const ERASURES = {
+  erased: 'the stored answer is gone; that the claim was settled stays known',
+  none: 'there is no stored answer of this claim',
+  'no-route': 'no route of this campaign takes --method and --path',
+  'key-missing': 'the ledger of this campaign goes by the Idempotency-Key; give --key',
+} as const;
+
+async function eraseOne(
+  opened: Opened,
+  claimant: string,
+  { path = '', method = 'POST', key }: AuditCommandOptions,
+  out: Write,
+  err: Write,
+): Promise<number> {
+  const erasure = await opened.erase({ claimant, method, path, idempotencyKey: key });
+  (erasure === 'erased' ? out : err)(`${ERASURES[erasure]}\n`);
+  return erasure === 'erased' ? 0 : 1;
 }
 
 type Opened = Awaited<ReturnType<typeof openClaimsAudit>>;

@@ -22,7 +22,15 @@ async function opened(settings: GatewaySettings) {
   return { service, gateway: await bench.open(service.url, settings) };
 }
 
-type Options = { unknown?: true; verify?: true; resolve?: readonly string[]; who?: string; reason?: string };
+type Options = {
+  unknown?: true;
+  verify?: true;
+  resolve?: readonly string[];
+  who?: string;
+  reason?: string;
+  erase?: string;
+  path?: string;
+};
 
 async function audit(options: Options = {}, campaign = 'lny') {
   const out: string[] = [];
@@ -41,6 +49,22 @@ async function recordsOf(keyPrefix: string): Promise<unknown[]> {
 }
 
 describe('spillway audit', () => {
+  it('erases a stored answer on request; the claim stays paid, and nobody else loses anything', async () => {
+    const settings = { ...ledgered(), ...onRedis(redis().url) };
+    const { service, gateway } = await opened(settings);
+    for (const user of ['ann', 'bob']) await claim(gateway.port, user);
+    const erase = (more: object) => audit({ erase: 'ann', path: '/campaigns/lny/claims', ...more });
+    expect((await erase({ path: '/elsewhere' })).status).toBe(1);
+    expect((await erase({ erase: 'eve' })).status).toBe(1);
+    expect(await erase({})).toMatchObject({ err: '', status: 0, out: expect.stringContaining('gone') });
+    const later = await bench.open(service.url, settings);
+    const [ann, bob] = [await claim(later.port, 'ann'), await claim(later.port, 'bob')];
+    expect([ann, bob].map(({ headers }) => headers['idempotency-replayed'])).toEqual(['true', 'true']);
+    expect(ann.body.toString()).not.toContain('RED-1');
+    expect(bob.body.toString()).toBe('{"coupon":"RED-1"}');
+    expect(service.requests.length).toBe(2);
+  });
+
   it('prints the figures of a campaign', async () => {
     const { service, gateway } = await opened({ ...ledgered(), ...onRedis(redis().url) });
     const other = await bench.open(service.url, { ...ledgered(), ...onRedis(redis().url) });
