@@ -14,6 +14,8 @@ const CONNECT_REFUSED: Problem = {
   code: 'METHOD_NOT_ALLOWED',
   headers: ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
 };
+/** Slow senders that are answered in one turn of the event loop. */
+const A_TURN = 10;
 const EXPECTATION_REFUSED: Problem = { code: 'EXPECTATION_FAILED' };
 
 /** @param refused - told of every refusal given here, and of the connection it came by, for counting */
@@ -23,6 +25,7 @@ export function answerClientErrors(
   refused: (problem: Problem, socket: Duplex) => void,
 ): void {
   const failed = new WeakSet<Duplex>();
+  const slowOnes = new Trickle();
   server.on('clientError', (fault: NodeJS.ErrnoException, socket: Duplex) => {
     if (failed.has(socket)) return;
     failed.add(socket);
@@ -32,7 +35,11 @@ export function answerClientErrors(
     }
     const problem = problemOf(fault);
     refused(problem, socket);
-    afterOwedAnswer(socket, () => endWith(socket, rawProblem(ids.next(), problem)));
+    const answer = (): void => {
+      if (socket.writable) afterOwedAnswer(socket, () => endWith(socket, rawProblem(ids.next(), problem)));
+    };
+    if (problem.code === 'REQUEST_TIMEOUT') slowOnes.add(answer);
+    else answer();
   });
   server.on('connect', (_req: IncomingMessage, socket: Duplex) => {
     refused(CONNECT_REFUSED, socket);
@@ -43,6 +50,24 @@ export function answerClientErrors(
     refused(EXPECTATION_REFUSED, req.socket);
     sendProblem(res, ids.next(), EXPECTATION_REFUSED);
   });
+}
+
+/**
+ * A few a turn of the event loop, in their order. Slow senders run out of time together, by the thousand where somebody
+ * means it: to answer all of them at once would hold up everybody else.
+ */
+class Trickle {
+  readonly #waiting: Array<() => void> = [];
+
+  add(run: () => void): void {
+    this.#waiting.push(run);
+    if (this.#waiting.length === 1) setImmediate(this.#next);
+  }
+
+  readonly #next = (): void => {
+    for (const run of this.#waiting.splice(0, A_TURN)) run();
+    if (this.#waiting.length > 0) setImmediate(this.#next);
+  };
 }
 
 /** Whether HTTP was spoken at all: a reset connection or a failed TLS handshake has nobody to answer. */

@@ -34,7 +34,7 @@ export const serverLimits: ServerLimits = {
   keepAliveTimeoutMs: 65_000,
   maxHeaderBytes: 16_384,
   maxRequestsPerSocket: 100_000,
-  connectionsCheckingIntervalMs: 2_000,
+  connectionsCheckingIntervalMs: 250,
 };
 
 export interface ServerOptions {
