@@ -10,7 +10,7 @@
  *
  * Exit status: 0 measured and every bar reached, 99 a bar missed, 98 a measurement was invalid, 1 error, 2 wrong use.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { report } from './report.mjs';
 import { measureAll, scenarioNames } from './scenarios/all.mjs';
@@ -84,7 +84,13 @@ async function main() {
   const began = performance.now();
   await ready(options);
   try {
-    const results = await measureAll(options);
+    // What is measured is kept, whatever ends the rest.
+    const save = (results) => {
+      const tookSeconds = Math.round((performance.now() - began) / 1000);
+      const { rounds, seconds, json } = options;
+      if (json !== undefined) writeFileSync(json, JSON.stringify({ ...results, rounds, seconds, tookSeconds }));
+    };
+    const results = await measureAll({ ...options, save });
     return report(results, { ...options, tookSeconds: Math.round((performance.now() - began) / 1000) });
   } finally {
     await stopAll();

@@ -13,7 +13,7 @@ const others = [latency, footprint, scale, endurance];
 
 export const scenarioNames = [...throughput, ...others].map(({ name }) => name);
 
-export async function measureAll({ only, ledger, rounds, seconds, minutes, most, tell }) {
+export async function measureAll({ only, ledger, rounds, seconds, minutes, most, tell, save }) {
   const machine = machineFacts();
   const measured = [];
   for (const scenario of throughput) {
@@ -28,6 +28,7 @@ export async function measureAll({ only, ledger, rounds, seconds, minutes, most,
         measureThroughput(scenario, { rounds, seconds, names, tell, ...behind }),
       ),
     );
+    save({ machine, throughput: measured, others: [] });
   }
   const measuredOthers = [];
   for (const scenario of others) {
@@ -35,6 +36,7 @@ export async function measureAll({ only, ledger, rounds, seconds, minutes, most,
     measuredOthers.push(
       await attempt(scenario, tell, (behind) => scenario.measure({ rounds, seconds, minutes, most, tell, ...behind })),
     );
+    save({ machine, throughput: measured, others: measuredOthers });
   }
   return { machine, throughput: measured, others: measuredOthers };
 }
