@@ -15,7 +15,7 @@ export interface UnitCosts {
   };
   /** Processor time of one Redis a request, in microseconds. Polls ask no store. */
   readonly redisUs: {
-    /** Deciding and settling, batched (bench/micro.mjs: an exchange of 50 claims with two buckets each). */
+    /** Deciding and settling with two buckets, some twenty claims a call. */
     readonly admitted: number;
     /** Joining, batched (`scale` of `npm run bench`). */
     readonly queued: number;
@@ -26,6 +26,6 @@ export interface UnitCosts {
 
 export const UNIT_COSTS: UnitCosts = {
   gatewayUs: { admitted: 110, queued: 55, poll: 30 },
-  redisUs: { admitted: 15, queued: 15 },
+  redisUs: { admitted: 20, queued: 20 },
   reserve: 0.5,
 };
