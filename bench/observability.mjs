@@ -27,7 +27,7 @@ const { values } = parseArgs({
 const UNMETERED = fileURLToPath(new URL('servers/unmetered.mjs', import.meta.url));
 const SIDES = [
   { name: 'on', nodeArgs: [], env: { SPILLWAY_LOG_LEVEL: 'info', SPILLWAY_LOG_ACCESS: 'all' } },
-  { name: 'off', nodeArgs: ['--import', UNMETERED], env: { SPILLWAY_LOG_LEVEL: 'silent', SPILLWAY_UNMETERED: dist } },
+  { name: 'off', nodeArgs: ['--import', UNMETERED], env: { SPILLWAY_LOG_LEVEL: 'silent', UNMETERED_DIST: dist } },
 ];
 const room = (path) => import(new URL(path, pathToFileURL(`${dist}/`)));
 
