@@ -1,7 +1,4 @@
 /** The gateway on every topology of Redis that it can be given, with real servers that fail over. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { claim } from '../gateway/client.js';
@@ -43,25 +40,25 @@ const LEAST = [
 ].map((command) => `+${command}`);
 
 describe('a Redis with TLS and a user of the least rights', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-tls-'));
+  const folder = join(process.cwd(), 'test/support/tls');
   let redis: RedisServer;
   let tlsPort: number;
 
   beforeAll(async () => {
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-    const make = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert];
-    execFileSync('openssl', [...make, ...subject], { stdio: 'ignore' });
+    const [key, cert, ca] = ['server.key', 'server.pem', 'ca.pem'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
     const spare = await startRedis();
     tlsPort = spare.port;
     await spare.stop();
     const tls = ['--tls-port', String(tlsPort), '--tls-cert-file', cert, '--tls-key-file', key];
-    redis = await startRedis({ args: [...tls, '--tls-auth-clients', 'no', '--tls-ca-cert-file', cert] });
+    redis = await startRedis({ args: [...tls, '--tls-auth-clients', 'no', '--tls-ca-cert-file', ca] });
     await tell(redis.port, 'acl', 'setuser', 'spillway', 'on', '>pass-word', '~spillway:*', '-@all', ...LEAST);
   });
   afterAll(async () => {
     await redis.stop();
-    rmSync(folder, { recursive: true });
   });
 
   async function open(settings: GatewaySettings, tls: unknown): Promise<RunningGateway> {
@@ -81,7 +78,7 @@ describe('a Redis with TLS and a user of the least rights', () => {
       },
       upstream: { idempotent: true },
     };
-    const { port } = await open(settings, { caFile: join(folder, 'cert.pem') });
+    const { port } = await open(settings, { caFile: join(folder, 'ca.pem') });
     const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => claim(port, `user-${i}`)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 429]));
     expect((await claim(port, 'user-0')).headers['idempotency-replayed']).toBe('true');
