@@ -1,5 +1,7 @@
 /** docs/openapi.yaml against running gateways: every answer it names is provoked, and every answer met is named. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Challenge, solveChallenge } from 'altcha-lib';
+import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { problemCodes } from '../../src/http/problem-codes.js';
 import { issuer } from '../claimant/tokens.js';
 import { EventReader } from '../gateway/event-stream.js';
@@ -184,6 +186,26 @@ describe('who asks', () => {
     await stand.line('POST', 'tickets', '', headers);
     await stand.line('GET', 'tickets/me', '', headers);
     await stand.line('DELETE', 'tickets/me', '', headers);
+  });
+});
+
+describe('an anonymous device', () => {
+  it('becomes known by a cookie, or by work', async () => {
+    const stand = await tour.behind({ claimant: { from: 'device' } });
+    await stand.claim('');
+    await stand.line('POST', 'tickets', '');
+    await stand.line('GET', 'tickets/me', '');
+    await stand.line('DELETE', 'tickets/me', '');
+    await stand.line('POST', 'leave', '');
+    const working = await tour.behind({ claimant: { from: 'device', device: { proofOfWork: true, cost: 1000 } } });
+    const { challenge } = (await working.line('GET', 'device', '')).json() as { challenge: Challenge };
+    const solution = await solveChallenge({ challenge, deriveKey, timeout: 25_000 });
+    const headers = { 'content-type': 'application/json' };
+    for (const body of ['{}', JSON.stringify({ challenge, solution })]) {
+      await working.send({ method: 'POST', path: '/queue/lny/device', headers, body });
+    }
+    await working.line('PUT', 'device', '');
+    for (const method of ['GET', 'POST']) await working.send({ method, path: '/queue/other/device' });
   });
 });
 
