@@ -1,7 +1,7 @@
 /**
  * Fuzzes the request path, guided by coverage: an input that reaches a branch nobody reached before is kept and changed
- * further. Branches are counted by V8 itself, through its inspector, so this runs wherever Node does. (jazzer.js takes the
- * same target where its binary loads: npx jazzer fuzz/request-path --sync.)
+ * further. Branches are counted by V8 itself, through its inspector, so this runs wherever Node does.
+ *
  *   node scripts/fuzz.mjs [seconds] [seed]      needs a build
  */
 import { writeFileSync } from 'node:fs';
