@@ -80,9 +80,10 @@ describe('runBurst', () => {
   });
 
   it('sees a gateway that calls the newest first', async () => {
-    const service = await startService();
-    const gateway = await startGateway(service, { unfair: true });
-    const report = await onTime(() => burst(service, [gateway]));
+    const report = await onTime(async () => {
+      const service = await startService();
+      return burst(service, [await startGateway(service, { unfair: true })]);
+    });
     expect(broken(report)).toContain('first come, first called');
     expect(report.fairness).toBeLessThan(0.8);
   });
@@ -95,9 +96,10 @@ describe('runBurst', () => {
   });
 
   it('counts those who did not come, and serves all others', async () => {
-    const service = await startService();
-    const gateway = await startGateway(service);
-    const report = await onTime(() => burst(service, [gateway], { mix: { obedient: 0.7, absent: 0.3 } }));
+    const report = await onTime(async () => {
+      const service = await startService();
+      return burst(service, [await startGateway(service)], { mix: { obedient: 0.7, absent: 0.3 } });
+    });
     expect(report.noShows).toBeGreaterThan(20);
     expect(report).toMatchObject({ exitStatus: 0, granted: 200 - report.noShows });
   });
@@ -110,9 +112,7 @@ describe('runBurst', () => {
   });
 
   it('judges by the answers alone when no service is named, and leaves the rest unseen', async () => {
-    const service = await startService();
-    const gateway = await startGateway(service);
-    const report = await onTime(() => burst(null, [gateway]));
+    const report = await onTime(async () => burst(null, [await startGateway(await startService())]));
     expect(report).toMatchObject({ exitStatus: 0, servedBy: 'people', upstream: null });
     expect(report.verdicts.filter(({ held }) => held === null)).toHaveLength(7);
   });

@@ -28,7 +28,7 @@ interface Place {
 }
 
 const TICK_MS = 10;
-const POLL_MS = 100;
+const POLL_MS = 20;
 
 export async function startModelGateway(options: ModelGatewayOptions): Promise<ModelGateway> {
   const service = new Pool(options.serviceUrl, { connections: options.slots });
