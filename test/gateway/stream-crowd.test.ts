@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 const PEOPLE = 2000;
-const SECONDS = 5;
+const SECONDS = 8;
 
 interface Heard {
   /** Positions heard by all of them in `SECONDS`. */
@@ -40,8 +40,8 @@ it(`tells ${PEOPLE} readers where they stand each second, in little memory and w
   const heard = await next();
   lag.disable();
   expect(context.link.view?.tails[0]).toBeGreaterThanOrEqual(PEOPLE);
-  // Everybody's position changes all the time; the round takes a second.
-  expect(heard.fewest).toBeGreaterThanOrEqual(SECONDS - 2);
+  // Everybody's position changes all the time; the round takes a second, and longer where the machine has other work.
+  expect(heard.fewest).toBeGreaterThanOrEqual(SECONDS / 2);
   expect(heard.most).toBeLessThanOrEqual(SECONDS + 2);
   // The readers live in this process, too.
   expect((process.memoryUsage().rss - before) / PEOPLE).toBeLessThan(150_000);
