@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 const PEOPLE = 2000;
-const SECONDS = 8;
+const SECONDS = 5;
 
 interface Heard {
   /** Positions heard by all of them in `SECONDS`. */
@@ -25,7 +25,8 @@ interface Heard {
 it(`tells ${PEOPLE} readers where they stand each second, in little memory and without holding the loop up`, async () => {
   const upstream = await bench.recording();
   const gateway = await bench.open(upstream.url, {
-    campaign: { admission: { ratePerSecond: 20, burst: 1 }, queue: { holdMs: 0, graceMs: 60_000 } },
+    // Slow enough that few are called while this lasts, though none of them comes: who is called hears no more positions.
+    campaign: { admission: { ratePerSecond: 4, burst: 1 }, queue: { holdMs: 0, graceMs: 60_000 } },
   });
   const { context } = gateway.gateway.campaigns.get('lny')!;
   const settings = { port: gateway.port, people: PEOPLE, seconds: SECONDS, path: '/queue/lny/tickets' };
@@ -40,8 +41,8 @@ it(`tells ${PEOPLE} readers where they stand each second, in little memory and w
   const heard = await next();
   lag.disable();
   expect(context.link.view?.tails[0]).toBeGreaterThanOrEqual(PEOPLE);
-  // Everybody's position changes all the time; the round takes a second, and longer where the machine has other work.
-  expect(heard.fewest).toBeGreaterThanOrEqual(SECONDS / 2);
+  // Everybody's position changes all the time; the round takes a second.
+  expect(heard.fewest).toBeGreaterThanOrEqual(SECONDS - 2);
   expect(heard.most).toBeLessThanOrEqual(SECONDS + 2);
   // The readers live in this process, too.
   expect((process.memoryUsage().rss - before) / PEOPLE).toBeLessThan(150_000);
