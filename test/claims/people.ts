@@ -1,6 +1,7 @@
 /** People who claim by the protocol: they keep the newest ticket, poll when told, and claim when called. */
 import { Agent } from 'node:http';
 import { type Answer, claim, send } from '../gateway/client.js';
+import { pause } from './kit.js';
 
 export interface Outcome {
   readonly user: string;
@@ -14,7 +15,6 @@ export interface Outcome {
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 200 });
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function closePeople(): void {
   agent.destroy();
