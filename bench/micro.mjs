@@ -16,7 +16,7 @@ const { values } = parseArgs({
 });
 const room = (path) => import(new URL(path, pathToFileURL(`${dist}/`)));
 const [{ composeGateway }, { loadConfig }, { systemClock }, { createLogger }] = await Promise.all(
-  ['compose.js', 'config/load.js', 'kernel/clock.js', 'kernel/logger.js'].map(room),
+  ['compose/gateway.js', 'config/load.js', 'kernel/clock.js', 'kernel/logger.js'].map(room),
 );
 const [{ RouteMatcher }, { judgeRequest }, { sendProblem }, { requestHeaders }, { responseHeaders }] =
   await Promise.all(

@@ -104,7 +104,7 @@ async function scrape() {
 /** From the answer to a change until the stream of events shows the new state. */
 async function live() {
   const [{ composeGateway }, { loadConfig }, { systemClock }, { createLogger }] = await Promise.all(
-    ['compose.js', 'config/load.js', 'kernel/clock.js', 'kernel/logger.js'].map(room),
+    ['compose/gateway.js', 'config/load.js', 'kernel/clock.js', 'kernel/logger.js'].map(room),
   );
   const sha256 = createHash('sha256').update('bench').digest('hex');
   const text = JSON.stringify({

@@ -1,7 +1,7 @@
 /** `spillway audit`: what the store knows of a campaign's claims, and an operator's word on those nobody knows of. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { openClaimsAudit } from '../compose-audit.js';
+import { openClaimsAudit } from '../compose/audit.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
 import { printOrder, publishedLottery } from './audit-order.js';

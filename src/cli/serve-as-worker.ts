@@ -1,5 +1,5 @@
 /** One of several workers: the gateway as its primary says, until the primary says stop or is gone. */
-import { composeGateway, type Gateway } from '../compose.js';
+import { composeGateway, type Gateway } from '../compose/gateway.js';
 import { loadConfig } from '../config/load.js';
 import { ConfigError } from '../config/problem.js';
 import { systemClock } from '../kernel/clock.js';

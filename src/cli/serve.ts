@@ -1,7 +1,7 @@
 /** `spillway serve`: the gateway, until it is told to stop. */
 import { readFileSync } from 'node:fs';
-import { composeGateway, type Gateway } from '../compose.js';
-import { composeWorkers, workersOf } from '../compose-workers.js';
+import { composeGateway, type Gateway } from '../compose/gateway.js';
+import { composeWorkers, workersOf } from '../compose/workers.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import { ConfigError } from '../config/problem.js';
 import { systemClock } from '../kernel/clock.js';

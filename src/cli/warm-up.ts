@@ -9,7 +9,7 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { composeGateway } from '../compose.js';
+import { composeGateway } from '../compose/gateway.js';
 import { loadConfig } from '../config/load.js';
 import { createApplication, createPrelinkedServer, serveFirst } from '../http/express-app.js';
 import { systemClock } from '../kernel/clock.js';

@@ -11,7 +11,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { composeGateway } from '../compose.js';
+import { composeGateway } from '../compose/gateway.js';
 import { loadConfig } from '../config/load.js';
 import { ConfigError } from '../config/problem.js';
 import type { GatewayMiddleware } from '../http/gateway-middleware.js';

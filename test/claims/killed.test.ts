@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openClaimsAudit } from '../../src/compose-audit.js';
+import { openClaimsAudit } from '../../src/compose/audit.js';
 import { loadConfig } from '../../src/config/load.js';
 import { GatewayBench, gatewayYaml } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';

@@ -1,6 +1,6 @@
 /** A composed gateway on free ports, with a claim service behind it. */
 import pino from 'pino';
-import { composeGateway, type Gateway } from '../../src/compose.js';
+import { composeGateway, type Gateway } from '../../src/compose/gateway.js';
 import { loadConfig } from '../../src/config/load.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { type ClaimService, startClaimService } from '../../src/sample/claim-service.js';

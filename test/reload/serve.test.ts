@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { runServe } from '../../src/cli/serve.js';
-import type { Gateway } from '../../src/compose.js';
+import type { Gateway } from '../../src/compose/gateway.js';
 import { until } from '../admin/operator.js';
 import { gatewayYaml } from '../support/gateway.js';
 

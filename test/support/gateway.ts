@@ -3,7 +3,7 @@
  * test's own. Whatever `open` started is stopped by `stopAll`, in the order that lets nobody wait for anybody.
  */
 import { stringify } from 'yaml';
-import { composeGateway, type Gateway } from '../../src/compose.js';
+import { composeGateway, type Gateway } from '../../src/compose/gateway.js';
 import { loadConfig } from '../../src/config/load.js';
 import { type Clock, systemClock } from '../../src/kernel/clock.js';
 import { createLogger } from '../../src/kernel/logger.js';

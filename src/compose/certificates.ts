@@ -1,8 +1,8 @@
 /** Wires the certificates: those of the listeners, and those that gateway and services know each other by. */
-import type { Config, UpstreamConfig } from './config/schema.js';
-import { Certificate, type CertificateOptions } from './lifecycle/certificate.js';
-import type { ListenerTls } from './lifecycle/secure-server.js';
-import type { ConnectorTls } from './proxy/connector.js';
+import type { Config, UpstreamConfig } from '../config/schema.js';
+import { Certificate, type CertificateOptions } from '../lifecycle/certificate.js';
+import type { ListenerTls } from '../lifecycle/secure-server.js';
+import type { ConnectorTls } from '../proxy/connector.js';
 
 export class Certificates {
   readonly #open = new Map<string, Certificate>();

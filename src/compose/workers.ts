@@ -2,19 +2,19 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AdminListener, listenAdmin } from './admin/listener.js';
-import { createWorkersApp } from './admin/workers-app.js';
-import { Certificates } from './compose-certificates.js';
-import type { Environment } from './config/environment.js';
-import { type LoadedConfig, loadConfig } from './config/load.js';
-import { ConfigError } from './config/problem.js';
-import type { Config } from './config/schema.js';
-import type { Clock } from './kernel/clock.js';
-import type { Logger } from './kernel/logger.js';
-import type { Random } from './kernel/random.js';
-import type { WorkerProcess } from './lifecycle/worker-messages.js';
-import { WorkerPool } from './lifecycle/worker-pool.js';
-import { MergedExposition } from './metrics/merged-exposition.js';
+import { type AdminListener, listenAdmin } from '../admin/listener.js';
+import { createWorkersApp } from '../admin/workers-app.js';
+import type { Environment } from '../config/environment.js';
+import { type LoadedConfig, loadConfig } from '../config/load.js';
+import { ConfigError } from '../config/problem.js';
+import type { Config } from '../config/schema.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Logger } from '../kernel/logger.js';
+import type { Random } from '../kernel/random.js';
+import type { WorkerProcess } from '../lifecycle/worker-messages.js';
+import { WorkerPool } from '../lifecycle/worker-pool.js';
+import { MergedExposition } from '../metrics/merged-exposition.js';
+import { Certificates } from './certificates.js';
 
 export interface WorkersOptions {
   readonly file: string;

@@ -1,16 +1,16 @@
 /** Wires who is asking: the source of a campaign's claimants, and the fields that nobody may take away. */
 import { hkdfSync } from 'node:crypto';
-import type { ClaimantSource } from './claimant/claimant-source.js';
-import { DeviceCookies } from './claimant/device-cookies.js';
-import { ProofOfWork } from './claimant/proof-of-work.js';
-import { createClaimantSource } from './claimant/sources.js';
-import type { LoadedConfig } from './config/load.js';
-import type { CampaignConfig, Config } from './config/schema.js';
-import { DeviceDesk } from './http/device-desk.js';
-import type { Clock } from './kernel/clock.js';
-import type { Logger } from './kernel/logger.js';
-import { endToEndFields, type ProtectedFields, protectedFields } from './proxy/connection-options.js';
-import type { TicketKey } from './waiting-room/tickets.js';
+import type { ClaimantSource } from '../claimant/claimant-source.js';
+import { DeviceCookies } from '../claimant/device-cookies.js';
+import { ProofOfWork } from '../claimant/proof-of-work.js';
+import { createClaimantSource } from '../claimant/sources.js';
+import type { LoadedConfig } from '../config/load.js';
+import type { CampaignConfig, Config } from '../config/schema.js';
+import { DeviceDesk } from '../http/device-desk.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Logger } from '../kernel/logger.js';
+import { endToEndFields, type ProtectedFields, protectedFields } from '../proxy/connection-options.js';
+import type { TicketKey } from '../waiting-room/tickets.js';
 
 export interface ClaimantParts {
   readonly campaign: CampaignConfig;

@@ -3,24 +3,24 @@
  * in line, claims in flight and settings of operators stay. What requests look into is replaced in one turn of the
  * event loop; each request ends by what it began with.
  */
-import { CampaignDesk } from './admin/campaign-desk.js';
-import { RouteMatcher } from './campaign/routes.js';
-import { type ComposedCampaign, composeCampaign, type PreparedCampaign } from './compose-campaign.js';
-import { composePages, composeStreams } from './compose-line.js';
-import type { Store } from './compose-store-port.js';
-import type { ServedUpstream, ServedUpstreams } from './compose-upstreams.js';
-import type { LoadedConfig } from './config/load.js';
-import type { CampaignConfig } from './config/schema.js';
-import type { Tracing } from './http/request-trace.js';
-import type { TicketStreams } from './http/ticket-streams.js';
-import type { RoutedContext } from './http/visit.js';
-import type { CampaignPage } from './http/waiting-page/campaign-page.js';
-import type { Clock } from './kernel/clock.js';
-import type { Logger } from './kernel/logger.js';
-import type { Random } from './kernel/random.js';
-import type { PreparedConfig } from './lifecycle/reload.js';
-import type { Metrics } from './metrics/catalogue.js';
-import type { TicketKey } from './waiting-room/tickets.js';
+import { CampaignDesk } from '../admin/campaign-desk.js';
+import { RouteMatcher } from '../campaign/routes.js';
+import type { LoadedConfig } from '../config/load.js';
+import type { CampaignConfig } from '../config/schema.js';
+import type { Tracing } from '../http/request-trace.js';
+import type { TicketStreams } from '../http/ticket-streams.js';
+import type { RoutedContext } from '../http/visit.js';
+import type { CampaignPage } from '../http/waiting-page/campaign-page.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Logger } from '../kernel/logger.js';
+import type { Random } from '../kernel/random.js';
+import type { PreparedConfig } from '../lifecycle/reload.js';
+import type { Metrics } from '../metrics/catalogue.js';
+import type { TicketKey } from '../waiting-room/tickets.js';
+import { type ComposedCampaign, composeCampaign, type PreparedCampaign } from './campaign.js';
+import { composePages, composeStreams } from './line.js';
+import type { Store } from './store-port.js';
+import type { ServedUpstream, ServedUpstreams } from './upstreams.js';
 
 export interface ServedCampaignsOptions {
   readonly clock: Clock;

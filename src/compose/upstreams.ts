@@ -1,15 +1,15 @@
 /** The upstreams in force, and how others take their place without a request being lost. */
-import { SlotAccount } from './admission/slot-account.js';
-import type { Certificates } from './compose-certificates.js';
-import type { Config, UpstreamConfig } from './config/schema.js';
-import type { Clock, Timer } from './kernel/clock.js';
-import type { Random } from './kernel/random.js';
-import type { Metrics } from './metrics/catalogue.js';
-import type { Limiter } from './overload/limiter.js';
-import { openLimiter } from './overload/open-limiter.js';
-import { UpstreamSlots } from './overload/own-slots.js';
-import { Targets } from './overload/targets.js';
-import { Upstream } from './proxy/upstream.js';
+import { SlotAccount } from '../admission/slot-account.js';
+import type { Config, UpstreamConfig } from '../config/schema.js';
+import type { Clock, Timer } from '../kernel/clock.js';
+import type { Random } from '../kernel/random.js';
+import type { Metrics } from '../metrics/catalogue.js';
+import type { Limiter } from '../overload/limiter.js';
+import { openLimiter } from '../overload/open-limiter.js';
+import { UpstreamSlots } from '../overload/own-slots.js';
+import { Targets } from '../overload/targets.js';
+import { Upstream } from '../proxy/upstream.js';
+import type { Certificates } from './certificates.js';
 
 export interface ServedUpstream {
   readonly config: UpstreamConfig;

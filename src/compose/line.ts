@@ -1,13 +1,13 @@
 /** Wires what people in line see beside their ticket documents: the waiting pages, and the streams of tickets. */
-import type { RouteMatcher } from './campaign/routes.js';
-import { TicketStreams } from './http/ticket-streams.js';
-import type { RoutedContext } from './http/visit.js';
-import { CampaignPage } from './http/waiting-page/campaign-page.js';
-import { loadTexts } from './http/waiting-page/texts.js';
-import { WaitingPage } from './http/waiting-page/waiting-page.js';
-import type { Clock } from './kernel/clock.js';
-import type { Random } from './kernel/random.js';
-import type { Metrics } from './metrics/catalogue.js';
+import type { RouteMatcher } from '../campaign/routes.js';
+import { TicketStreams } from '../http/ticket-streams.js';
+import type { RoutedContext } from '../http/visit.js';
+import { CampaignPage } from '../http/waiting-page/campaign-page.js';
+import { loadTexts } from '../http/waiting-page/texts.js';
+import { WaitingPage } from '../http/waiting-page/waiting-page.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Random } from '../kernel/random.js';
+import type { Metrics } from '../metrics/catalogue.js';
 
 export interface PageParts {
   readonly contexts: ReadonlyMap<string, RoutedContext>;

@@ -1,10 +1,10 @@
 /** Which store stands behind the ports: the embedded one, or Redis. */
 import { randomBytes } from 'node:crypto';
-import { MemoryCampaignStore } from './admission/memory-campaign-store.js';
-import { MemorySettingsStore } from './admission/memory-settings-store.js';
-import { MemorySlots } from './admission/memory-slots.js';
-import { openRedis } from './compose-redis-store.js';
-import type { OpenedCampaign, Store, StoreOptions } from './compose-store-port.js';
+import { MemoryCampaignStore } from '../admission/memory-campaign-store.js';
+import { MemorySettingsStore } from '../admission/memory-settings-store.js';
+import { MemorySlots } from '../admission/memory-slots.js';
+import { openRedis } from './redis-store.js';
+import type { OpenedCampaign, Store, StoreOptions } from './store-port.js';
 
 export async function openStore(options: StoreOptions): Promise<Store> {
   return options.config.store.kind === 'redis' ? await openRedis(options) : openMemory(options);

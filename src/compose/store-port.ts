@@ -1,15 +1,15 @@
 /** What the composition root asks of a store, whichever it is. */
-import type { CampaignSettingsStore } from './admission/campaign-settings-store.js';
-import type { CampaignStore } from './admission/exchange.js';
-import type { GatewayRoster } from './admission/gateway-roster.js';
-import type { GrantedMarks } from './claims/granted-marks.js';
-import type { CampaignConfig, Config } from './config/schema.js';
-import type { Clock } from './kernel/clock.js';
-import type { Logger } from './kernel/logger.js';
-import type { Random } from './kernel/random.js';
-import type { StoreFacts } from './metrics/store-metrics.js';
-import type { StoreMode } from './metrics/vocabulary.js';
-import type { CallObserver } from './redis/store-calls.js';
+import type { CampaignSettingsStore } from '../admission/campaign-settings-store.js';
+import type { CampaignStore } from '../admission/exchange.js';
+import type { GatewayRoster } from '../admission/gateway-roster.js';
+import type { GrantedMarks } from '../claims/granted-marks.js';
+import type { CampaignConfig, Config } from '../config/schema.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Logger } from '../kernel/logger.js';
+import type { Random } from '../kernel/random.js';
+import type { StoreFacts } from '../metrics/store-metrics.js';
+import type { StoreMode } from '../metrics/vocabulary.js';
+import type { CallObserver } from '../redis/store-calls.js';
 
 /** What a campaign keeps outside the gateway. */
 export interface OpenedCampaign {

@@ -1,23 +1,23 @@
 /** Wires the audit of one campaign's claims, for a process that serves nobody. */
 
-import { type AuditRecord, type AuditVerdict, recordHash } from './admin/audit-chain.js';
-import { type AuditLog, readLog } from './admin/audit-trail.js';
-import { MOST_RECORDS } from './admission/campaign-settings-store.js';
-import { RouteMatcher } from './campaign/routes.js';
-import { CampaignClaims, FREE } from './claims/campaign-claims.js';
-import type { ClaimsAudit, RecordOf, Resolution, UnknownClaim } from './claims/claims-audit.js';
-import type { Memo } from './claims/entry-text.js';
-import { RedisAnswerEraser } from './claims/redis-answer-eraser.js';
-import { RedisClaimsAudit } from './claims/redis-claims-audit.js';
-import { claimsSecret } from './compose-campaign.js';
-import type { LoadedConfig } from './config/load.js';
-import { TicketCookie } from './http/cookies.js';
-import { createLogger } from './kernel/logger.js';
-import { connectRedis, type RedisConnection } from './redis/connection.js';
-import { campaignKeys, gatewaysLogKeys, type SettingsKeys, settingsKeys } from './redis/keys.js';
-import { loadScripts } from './redis/script.js';
-import { sharedSecret } from './redis/shared-secret.js';
-import type { Lottery } from './waiting-room/lottery.js';
+import { type AuditRecord, type AuditVerdict, recordHash } from '../admin/audit-chain.js';
+import { type AuditLog, readLog } from '../admin/audit-trail.js';
+import { MOST_RECORDS } from '../admission/campaign-settings-store.js';
+import { RouteMatcher } from '../campaign/routes.js';
+import { CampaignClaims, FREE } from '../claims/campaign-claims.js';
+import type { ClaimsAudit, RecordOf, Resolution, UnknownClaim } from '../claims/claims-audit.js';
+import type { Memo } from '../claims/entry-text.js';
+import { RedisAnswerEraser } from '../claims/redis-answer-eraser.js';
+import { RedisClaimsAudit } from '../claims/redis-claims-audit.js';
+import type { LoadedConfig } from '../config/load.js';
+import { TicketCookie } from '../http/cookies.js';
+import { createLogger } from '../kernel/logger.js';
+import { connectRedis, type RedisConnection } from '../redis/connection.js';
+import { campaignKeys, gatewaysLogKeys, type SettingsKeys, settingsKeys } from '../redis/keys.js';
+import { loadScripts } from '../redis/script.js';
+import { sharedSecret } from '../redis/shared-secret.js';
+import type { Lottery } from '../waiting-room/lottery.js';
+import { claimsSecret } from './campaign.js';
 
 const PATIENCE_MS = 5000;
 

@@ -1,20 +1,20 @@
 /** The store on Redis, whatever its topology: what a campaign keeps there, and what happens while it is away. */
-import { FallbackStore } from './admission/fallback-store.js';
-import { MemoryCampaignStore } from './admission/memory-campaign-store.js';
-import { MemorySlots } from './admission/memory-slots.js';
-import { RedisCampaignStore } from './admission/redis-campaign-store.js';
-import { RedisGatewayRoster } from './admission/redis-gateway-roster.js';
-import { RedisSettingsStore } from './admission/redis-settings-store.js';
-import { RedisGrantedMarks } from './claims/redis-granted-marks.js';
-import type { OpenedCampaign, Store, StoreOptions } from './compose-store-port.js';
-import type { CampaignConfig } from './config/schema.js';
-import type { StoreFacts } from './metrics/store-metrics.js';
-import { STORE_MODES, type StoreMode } from './metrics/vocabulary.js';
-import { connectRedis, type RedisConnection } from './redis/connection.js';
-import { gatewaysLogKeys, marksKey, NO_UPSTREAM, settingsKeys } from './redis/keys.js';
-import { loadScripts } from './redis/script.js';
-import { Shards } from './redis/shards.js';
-import { sharedSecret } from './redis/shared-secret.js';
+import { FallbackStore } from '../admission/fallback-store.js';
+import { MemoryCampaignStore } from '../admission/memory-campaign-store.js';
+import { MemorySlots } from '../admission/memory-slots.js';
+import { RedisCampaignStore } from '../admission/redis-campaign-store.js';
+import { RedisGatewayRoster } from '../admission/redis-gateway-roster.js';
+import { RedisSettingsStore } from '../admission/redis-settings-store.js';
+import { RedisGrantedMarks } from '../claims/redis-granted-marks.js';
+import type { CampaignConfig } from '../config/schema.js';
+import type { StoreFacts } from '../metrics/store-metrics.js';
+import { STORE_MODES, type StoreMode } from '../metrics/vocabulary.js';
+import { connectRedis, type RedisConnection } from '../redis/connection.js';
+import { gatewaysLogKeys, marksKey, NO_UPSTREAM, settingsKeys } from '../redis/keys.js';
+import { loadScripts } from '../redis/script.js';
+import { Shards } from '../redis/shards.js';
+import { sharedSecret } from '../redis/shared-secret.js';
+import type { OpenedCampaign, Store, StoreOptions } from './store-port.js';
 
 /** How long a gateway waits for Redis when it starts; it starts without it all the same. */
 const START_PATIENCE_MS = 2000;
