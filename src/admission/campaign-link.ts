@@ -18,6 +18,7 @@ import type {
   ExchangeReply,
   ExchangeSettings,
   PlaceEvent,
+  SeatEvent,
   Settlement,
   SoldOutSign,
   StoreView,
@@ -126,6 +127,12 @@ export class CampaignLink {
     this.#outbox.settle(event, told);
     this.#settleTimer ??= this.options.clock.after(SETTLE_MS, this.#flushSettled);
     if (this.#failing) this.#outbox.tellAll();
+  }
+
+  /** What became of a claimant's seat; it travels until the store has it. */
+  reportSeat(event: SeatEvent): void {
+    this.#outbox.seat(event);
+    this.flushSoon();
   }
 
   reportSign(sign: SoldOutSign): void {

@@ -172,6 +172,7 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     mirrorMs: MIRROR_MS,
     entries: claims.keepsEntries ? { nextAttempt, leaseMs, timeoutMs: () => upstream.timeoutMs } : null,
     over,
+    seatName: () => (campaign.session === null ? null : nextAttempt()),
   });
   const prepare = (config: RoomsConfig): PreparedRooms => {
     const ownClaims = claimsOf(config, claims.cache);

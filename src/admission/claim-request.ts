@@ -25,7 +25,8 @@ export function askOf(
   request: ClaimRequest,
   usualLimits: readonly BucketRate[],
   ledger: AskLedger | null = null,
+  seat = '',
 ): Ask {
   const { claimant, place, toldMs, buckets, limits = usualLimits } = request;
-  return { kind, claimant, place, toldMs, limits, buckets, ledger };
+  return { kind, claimant, place, toldMs, limits, buckets, ledger, seat };
 }

@@ -11,6 +11,7 @@ import { decisionOf, failureOf } from './ask-outcome.js';
 import type { CampaignLink } from './campaign-link.js';
 import { ClaimEntry, type EntrySettings } from './claim-entry.js';
 import { askOf, type ClaimRequest } from './claim-request.js';
+import { ClaimSeat } from './claim-seat.js';
 import type { Attempt, Decision, Ending, Pass } from './decision.js';
 import type { Door, HeldClaim } from './door.js';
 import type { AskResult, Remaining } from './exchange.js';
@@ -29,6 +30,8 @@ export interface AdmissionOptions {
   readonly mirrorMs: number;
   /** Left out where the campaign keeps no entries. */
   readonly entries?: EntrySettings | null;
+  /** A name for the seat of one claim; null where the campaign has no sessions. */
+  readonly seatName: () => string | null;
   /** Whether the campaign is at its end: nobody is told to wait. */
   readonly over?: () => boolean;
 }
@@ -47,6 +50,8 @@ export class Claim implements AskListener, HeldClaim, Pass {
   readonly #entry: ClaimEntry | null;
   /** Its own from when it departs until it is finished. */
   #slot: Slot | null = null;
+  /** Null where the campaign has no sessions. */
+  readonly #seat: ClaimSeat | null;
 
   constructor(
     private readonly options: AdmissionOptions,
@@ -57,6 +62,8 @@ export class Claim implements AskListener, HeldClaim, Pass {
   ) {
     this.untilUs = options.clock.monotonicUs() + options.holdMs() * 1000;
     this.#entry = entryOf(options, request);
+    const seat = options.seatName();
+    this.#seat = seat === null ? null : new ClaimSeat(options.link, request.claimant, seat);
   }
 
   get attempt(): Attempt | null {
@@ -64,18 +71,20 @@ export class Claim implements AskListener, HeldClaim, Pass {
   }
 
   ask(): void {
-    this.options.link.ask(
-      askOf(this.request.spare === true ? 'spare' : 'claim', this.request, this.options.limits, this.#entry?.next()),
-      this,
-    );
+    const { link, limits } = this.options;
+    const kind = this.request.spare === true ? 'spare' : 'claim';
+    link.ask(askOf(kind, this.request, limits, this.#entry?.next(), this.#seat?.name), this);
   }
 
   answered(result: AskResult, decidedAtUs: number): void {
-    if (result.kind === 'enter' || result.kind === 'door') this.#entry?.own(decidedAtUs);
+    if (result.kind === 'enter' || result.kind === 'door') {
+      this.#entry?.own(decidedAtUs);
+      this.#seat?.take();
+    }
     if (result.kind === 'enter') this.#entered(result.place, result.remaining, decidedAtUs + result.departInUs);
     else if (this.#state === 'aborted') {
       if (result.kind === 'door') {
-        this.#entry?.giveBack();
+        this.#giveBack();
         this.options.link.report('gone', result.place);
       }
     } else if (result.kind === 'door') this.#hold(result.place, result.joined, result.remaining);
@@ -84,7 +93,10 @@ export class Claim implements AskListener, HeldClaim, Pass {
   }
 
   failed(fault: StoreUnavailableError | 'overloaded'): void {
-    if (fault !== 'overloaded') this.#entry?.withdraw();
+    if (fault !== 'overloaded') {
+      this.#entry?.withdraw();
+      this.#seat?.withdraw();
+    }
     if (this.#state === 'asked') this.#decide(failureOf(fault));
   }
 
@@ -102,7 +114,7 @@ export class Claim implements AskListener, HeldClaim, Pass {
   }
 
   sendBack(): void {
-    this.#entry?.giveBack();
+    this.#giveBack();
     if (this.#counted) this.#giveBackEntry();
     if (this.options.over?.()) this.#decide({ kind: 'over' });
     else if (this.#entry?.attempt.repeats || this.request.spare) this.#decide({ kind: 'shut' });
@@ -112,7 +124,7 @@ export class Claim implements AskListener, HeldClaim, Pass {
 
   abort(): void {
     if (this.#state === 'held' && this.options.door.remove(this)) {
-      this.#entry?.giveBack();
+      this.#giveBack();
       if (this.#counted) this.#giveBackEntry();
       else if (this.place !== null) this.options.link.report('gone', this.place);
     }
@@ -124,9 +136,10 @@ export class Claim implements AskListener, HeldClaim, Pass {
     else this.#entry.settle(end, told);
   }
 
-  finish(ending: Ending, health: Health): void {
+  finish(ending: Ending, health: Health, sessionMs = 0): void {
     const { slots, door, link } = this.options;
     slots.end(this.#slot!, health);
+    this.#seat?.settle(sessionMs);
     if (this.place !== null) {
       this.away.delete(this.place);
       const event = { claimant: this.request.claimant, place: this.place };
@@ -138,7 +151,7 @@ export class Claim implements AskListener, HeldClaim, Pass {
 
   #entered(place: Place | null, remaining: Remaining, departureUs: number): void {
     if (place !== null && this.away.has(place)) {
-      this.#entry?.giveBack();
+      this.#giveBack();
       this.options.door.takePermit(departureUs);
       if (this.#state === 'asked') this.#decide({ kind: 'in-progress' });
       return;
@@ -147,7 +160,7 @@ export class Claim implements AskListener, HeldClaim, Pass {
     this.#remaining = remaining;
     this.#counted = true;
     if (this.#state === 'aborted') {
-      this.#entry?.giveBack();
+      this.#giveBack();
       this.#giveBackEntry();
       this.options.door.takePermit(departureUs);
       return;
@@ -160,7 +173,7 @@ export class Claim implements AskListener, HeldClaim, Pass {
   #hold(place: Place, joined: boolean, remaining: Remaining): void {
     this.#joined = joined;
     if (this.away.has(place)) {
-      this.#entry?.giveBack();
+      this.#giveBack();
       this.#decide({ kind: 'in-progress' });
       return;
     }
@@ -176,7 +189,7 @@ export class Claim implements AskListener, HeldClaim, Pass {
     const { door } = this.options;
     const other = door.find(place);
     if (other === null || !door.remove(other)) return;
-    (other as Claim).#entry?.giveBack();
+    (other as Claim).#giveBack();
     (other as Claim).#decide({ kind: 'in-progress' });
   }
 
@@ -192,7 +205,7 @@ export class Claim implements AskListener, HeldClaim, Pass {
   #askAnew(): void {
     const { slots, link } = this.options;
     slots.release();
-    this.#entry?.giveBack();
+    this.#giveBack();
     if (this.#counted) this.#giveBackEntry();
     else if (this.place !== null) link.report('gone', this.place);
     this.#counted = false;
@@ -218,6 +231,12 @@ export class Claim implements AskListener, HeldClaim, Pass {
 
   #decideIfThere(decision: Decision): void {
     if (this.#state !== 'aborted') this.#decide(decision);
+  }
+
+  /** Nothing of the claim was sent: what it owns is free for another. */
+  #giveBack(): void {
+    this.#entry?.giveBack();
+    this.#seat?.giveBack();
   }
 
   /** Counted as entered, and does not go in: the place is called as before, or the limits get back what was charged. */

@@ -39,6 +39,8 @@ export interface Ask {
   readonly buckets: ReadonlyArray<string | null>;
   /** The claim's entry in the ledger, looked at before anything else; left out where the campaign keeps none. */
   readonly ledger?: AskLedger | null;
+  /** Names the seat that a claim takes on its way in; left out where the campaign has no sessions. */
+  readonly seat?: string;
 }
 
 /** A claim that enters, or is held at the door, owns its entry and one unit of the budget until it is settled. */
@@ -115,6 +117,22 @@ export interface SoldOutSign {
   readonly sign: 'certain' | 'bare' | 'none';
 }
 
+/** What became of a seat. */
+export interface SeatEvent {
+  readonly claimant: string;
+  /** As the ask named it; empty: of no claim on its way, but of the claimant's session. */
+  readonly seat: string;
+  /** How long the claimant's session lasts from now, in milliseconds; 0: none begins, or it ends. */
+  readonly keepMs: number;
+}
+
+/** A session that ended before its time. */
+export interface SessionEnd {
+  readonly claimant: string;
+  /** Store time, in microseconds. */
+  readonly endedUs: number;
+}
+
 export interface ExchangeEvents {
   /** Had a final answer: the number is spent. */
   readonly spent: readonly PlaceEvent[];
@@ -128,6 +146,7 @@ export interface ExchangeEvents {
   readonly gone: readonly Place[];
   readonly settled: readonly Settlement[];
   readonly signs: readonly SoldOutSign[];
+  readonly seats: readonly SeatEvent[];
   /** Answers replayed without asking. */
   readonly replays: number;
   readonly health: HealthCounts;
@@ -157,6 +176,9 @@ export interface Known {
   readonly released: number;
   /** Null where the order is that of joining, and before the key is known. */
   readonly lottery: Lottery | null;
+  /** Seats taken when last seen, and up to when ends of sessions were heard of, in store time. */
+  readonly seats: number;
+  readonly endsUs: number;
   readonly claims: KnownClaims;
   readonly pace: Pick<PaceView, 'rateMilli' | 'revision'>;
 }
@@ -207,10 +229,17 @@ export interface ExchangeSettings {
   readonly skip: number;
   /** Null where the order is that of joining. */
   readonly lottery: LotterySettings | null;
+  /** Null where a claim is all that is to be done. */
+  readonly sessions: SessionSettings | null;
   readonly claims: ClaimsSettings;
   /** What of the door's burst is left to others by a lower class, in nanoseconds of its bucket. */
   readonly reserveNs: number;
   readonly pace: PaceSettings;
+}
+
+export interface SessionSettings {
+  readonly maxActive: number;
+  readonly ttlMs: number;
 }
 
 export interface LotterySettings {
@@ -282,6 +311,10 @@ export interface StoreView {
   /** Numbers that nobody has and no head has passed. */
   readonly gaps: readonly Gap[];
   readonly lottery: Lottery | null;
+  /** Seats taken, by sessions and by claims on their way to one. */
+  readonly seats: number;
+  /** Sessions that ended before their time since the caller heard of any. */
+  readonly sessionEnds: readonly SessionEnd[];
   readonly pace: PaceView;
 }
 

@@ -115,6 +115,7 @@ export class FallbackStore implements CampaignStore {
         retained: [],
         settled: [],
         signs: [],
+        seats: [],
         replays: 0,
         health: NO_HEALTH,
       },
@@ -200,6 +201,8 @@ function shareOf(settings: ExchangeSettings, gateways: number): ExchangeSettings
     door,
     slots: settings.slots === 0 ? 0 : Math.max(1, Math.floor(settings.slots / gateways)),
     maxWaiting: 0,
+    // How many sessions there are, only the store knows.
+    sessions: settings.sessions === null ? null : { ...settings.sessions, maxActive: 0 },
     // Nothing was lost here: the local line begins where the store's was last seen.
     skip: 0,
   };

@@ -17,6 +17,8 @@ export class Knowledge {
     doorTat: 0,
     doorIntervalNs: 0,
     lottery: null,
+    seats: 0,
+    endsUs: 0,
     claims: NO_CLAIMS,
     pace: NO_PACE,
   };
@@ -34,9 +36,23 @@ export class Knowledge {
    * @param released - those it has given back
    */
   withSlots(taken: number, released: number): Known {
-    const { epoch, generation, heads, tails, doorTat, doorIntervalNs, lottery, claims, pace } = this.#known;
+    const { epoch, generation, heads, tails, doorTat, doorIntervalNs, lottery, claims, pace, seats, endsUs } = this.#known;
     // Every member by its name, here and below: a spread that is added to costs ten times as much on Node 20.
-    return { epoch, generation, heads, tails, doorTat, doorIntervalNs, lottery, claims, pace, taken, released };
+    return {
+      epoch,
+      generation,
+      heads,
+      tails,
+      doorTat,
+      doorIntervalNs,
+      lottery,
+      seats,
+      endsUs,
+      claims,
+      pace,
+      taken,
+      released,
+    };
   }
 
   learn(view: StoreView): void {
@@ -49,6 +65,8 @@ export class Knowledge {
       doorTat: view.doorTat,
       doorIntervalNs: view.doorIntervalNs,
       lottery: view.epoch === before.epoch ? newerLottery(before.lottery, view.lottery) : view.lottery,
+      seats: view.seats,
+      endsUs: Math.max(before.endsUs, view.sessionEnds.at(-1)?.endedUs ?? 0),
       claims: mergedClaims(
         before.claims,
         view.claims,

@@ -11,6 +11,7 @@ import { MemoryLine } from '../waiting-room/memory-line.js';
 import type { CampaignStore, ExchangeCall, ExchangeReply } from './exchange.js';
 import { STORE_TIME_ORIGIN_MS } from './exchange.js';
 import { MemoryExchange, type MemoryState } from './memory-exchange.js';
+import { MemorySeats } from './memory-seats.js';
 import type { MemorySlots } from './memory-slots.js';
 
 export class MemoryCampaignStore implements CampaignStore, MemoryState {
@@ -18,6 +19,7 @@ export class MemoryCampaignStore implements CampaignStore, MemoryState {
   readonly #buckets = new MemoryBuckets();
   readonly #book = new MemoryBook();
   readonly pace: PaceState = noPace();
+  readonly seats = new MemorySeats();
   /** Of the operators' settings; `MemorySettingsStore` keeps them. */
   settingsRevision = 0;
   #doorTat = 0;
@@ -34,6 +36,12 @@ export class MemoryCampaignStore implements CampaignStore, MemoryState {
     const nowUs = this.storeTimeUs();
     if (call.notAfterUs !== 0 && nowUs > call.notAfterUs) return Promise.resolve({ kind: 'late', nowUs });
     return Promise.resolve(new MemoryExchange(this, call, nowUs).run());
+  }
+
+  /** An operator's reset: nobody waits any more, and no session goes on. */
+  beginEpoch(): void {
+    this.#line.beginEpoch(this.#line.epoch + 1);
+    this.seats.clear();
   }
 
   get line(): MemoryLine {

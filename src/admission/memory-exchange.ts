@@ -6,8 +6,18 @@ import { paced } from '../overload/effective-rate.js';
 import { followHealth, type PaceState } from '../overload/pace-law.js';
 import type { MemoryLine } from '../waiting-room/memory-line.js';
 import type { Place } from '../waiting-room/place.js';
-import type { Ask, AskResult, ExchangeCall, ExchangeReply, ExchangeSettings, PaceView, StoreView } from './exchange.js';
+import type {
+  Ask,
+  AskResult,
+  ExchangeCall,
+  ExchangeReply,
+  ExchangeSettings,
+  PaceView,
+  SessionSettings,
+  StoreView,
+} from './exchange.js';
 import { MemoryCharges } from './memory-charges.js';
+import type { MemorySeats } from './memory-seats.js';
 import type { MemorySlots } from './memory-slots.js';
 
 /** After a loss of data the door stays shut for this long: slots are counted again when every gateway has told of its own. */
@@ -19,6 +29,7 @@ export interface MemoryState {
   readonly book: MemoryBook;
   readonly buckets: MemoryBuckets;
   readonly slotTable: MemorySlots;
+  readonly seats: MemorySeats;
   /** Of the operators' settings. */
   readonly settingsRevision: number;
   readonly pace: PaceState;
@@ -76,12 +87,20 @@ export class MemoryExchange {
   #merge(): boolean {
     const { known, generation, settings } = this.call;
     const line = this.#line;
+    if (known.epoch > line.epoch) this.store.seats.clear();
     const loss = line.merge(known, generation, settings.skip, this.#book.isAhead(known.claims));
     const stranger = known.generation !== '' && known.generation !== line.generation;
     this.#book.merge(known.claims, loss, stranger, this.nowUs);
+    if (settings.sessions !== null) this.#mergeSeats(settings.sessions, loss, stranger);
     this.#draw();
     if (this.#book.isHalted(settings.claims)) this.#open = false;
     return loss;
+  }
+
+  #mergeSeats(sessions: SessionSettings, loss: boolean, stranger: boolean): void {
+    const { seats } = this.store;
+    seats.open(sessions, this.nowUs, this.#book.lostWithin(sessions.ttlMs * 1000, this.nowUs));
+    seats.merge(this.call.known.seats, loss, stranger);
   }
 
   /** Until lots are drawn, the door is shut. */
@@ -95,7 +114,7 @@ export class MemoryExchange {
   }
 
   #applyEvents(): void {
-    const { entered, gone, spent, retained, given, settled, signs, replays, health } = this.call.events;
+    const { entered, gone, spent, retained, given, settled, signs, seats, replays, health } = this.call.events;
     for (const place of entered) this.#line.enter(place, this.#insideUntilUs());
     for (const place of gone) this.#line.leaveDoor(place);
     for (const { claimant, place } of spent) this.#line.spend(claimant, place);
@@ -104,6 +123,7 @@ export class MemoryExchange {
     for (const event of settled) this.#book.settle(event, this.#line.generation, this.nowUs);
     for (const sign of signs) this.#book.noteSign(sign);
     if (!this.#book.outdated) this.#book.replayed += replays;
+    if (this.#settings.sessions !== null) for (const seat of seats) this.store.seats.settle(seat, this.nowUs);
     this.store.pace.served += health.served;
     this.store.pace.dropped += health.dropped;
   }
@@ -127,7 +147,7 @@ export class MemoryExchange {
       graceMs: this.#settings.graceMs,
       leadMs: this.#settings.leadMs,
       dwellMs: this.#settings.dwellMs,
-      unitsLeft: this.#unitsLeft(),
+      unitsLeft: this.#roomLeft(),
     });
     const { waiting, entered } = this.#line;
     if (ticked) followHealth(this.store.pace, this.#settings.pace, { nowUs: this.nowUs, entered, waiting });
@@ -145,6 +165,11 @@ export class MemoryExchange {
 
   #unitsLeft(): number {
     return this.#book.unitsLeft(this.#settings.claims, this.nowUs, this.#slotsInUse());
+  }
+
+  /** How many more may go in, as far as budget and seats go. */
+  #roomLeft(): number {
+    return Math.min(this.#unitsLeft(), this.store.seats.left(this.#settings.sessions));
   }
 
   #tokens(): number {
@@ -253,7 +278,7 @@ export class MemoryExchange {
   #wanted(): number {
     if (!this.#open) return 0;
     const lead = (this.#settings.leadMs * 1e6) / this.#door.intervalNs;
-    const use = Math.min(this.#tokens() + lead, this.#unitsLeft());
+    const use = Math.min(this.#tokens() + lead, this.#roomLeft());
     return use - this.#line.caller.expected - this.#line.atDoor;
   }
 
@@ -275,13 +300,16 @@ export class MemoryExchange {
     return { kind: 'enter', place, departInUs, remaining: left };
   }
 
-  /** Whoever enters, or is held at the door, owns an entry and a unit of the budget. */
-  #hasUnit({ ledger }: Ask): boolean {
+  /** Whoever enters, or is held at the door, owns an entry, a unit of the budget, and a seat. */
+  #hasUnit({ ledger, seat, claimant }: Ask): boolean {
+    if (seat && !this.store.seats.maySit(claimant, this.#settings.sessions)) return false;
     return !ledger || this.#book.mayOpen(ledger, this.#settings.claims, this.nowUs, this.#slotsInUse());
   }
 
-  #ownEntry({ ledger }: Ask): void {
-    if (ledger) this.#book.open(ledger, this.#settings.claims.leaseMs * 1000, this.nowUs);
+  #ownEntry({ ledger, seat, claimant }: Ask): void {
+    const leaseUs = this.#settings.claims.leaseMs * 1000;
+    if (ledger) this.#book.open(ledger, leaseUs, this.nowUs);
+    if (seat && this.#settings.sessions !== null) this.store.seats.take(claimant, seat, this.nowUs + leaseUs);
   }
 
   #insideUntilUs(): number {
@@ -314,6 +342,8 @@ export class MemoryExchange {
       gaps: line.gaps.all,
       lottery: line.lottery,
       pace: this.#paceView(),
+      seats: this.#settings.sessions === null ? 0 : this.store.seats.taken,
+      sessionEnds: this.#settings.sessions === null ? [] : this.store.seats.endsSince(this.call.known.endsUs),
     };
   }
 

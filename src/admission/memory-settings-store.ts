@@ -27,7 +27,7 @@ export class MemorySettingsStore implements CampaignSettingsStore {
     this.#records.push(record);
     if (this.#records.length > MOST_RECORDS) this.#records.shift();
     if (begins === 'era') this.campaign?.book.beginEra();
-    if (begins !== 'nothing') this.campaign?.line.beginEpoch(this.campaign.line.epoch + 1);
+    if (begins !== 'nothing') this.campaign?.beginEpoch();
     return { kind: 'amended', settings: this.#settings };
   }
 

@@ -5,7 +5,7 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Health } from '../overload/health.js';
 import type { Place } from '../waiting-room/place.js';
-import type { ExchangeEvents, HealthCounts, PlaceEvent, Settlement, SoldOutSign } from './exchange.js';
+import type { ExchangeEvents, HealthCounts, PlaceEvent, SeatEvent, Settlement, SoldOutSign } from './exchange.js';
 import { NO_HEALTH } from './exchange.js';
 
 /** Settlements of one call; the rest goes with the next. */
@@ -27,6 +27,7 @@ export interface Parcel {
   readonly retained: PlaceEvent[];
   settled: PendingSettlement[];
   readonly signs: SoldOutSign[];
+  readonly seats: SeatEvent[];
   replays: number;
   served: number;
   dropped: number;
@@ -52,6 +53,10 @@ export class Outbox {
     this.#open.signs.push(sign);
   }
 
+  seat(event: SeatEvent): void {
+    this.#open.seats.push(event);
+  }
+
   replay(): void {
     this.#open.replays++;
   }
@@ -74,9 +79,9 @@ export class Outbox {
 
   /** Whether a call should be made for it. */
   get isDue(): boolean {
-    const { entered, gone, spent, given, retained, settled, signs } = this.#open;
+    const { entered, gone, spent, given, retained, settled, signs, seats } = this.#open;
     if (this.#settlesNow && settled.length > 0) return true;
-    return entered.length + gone.length + spent.length + given.length + retained.length + signs.length > 0;
+    return entered.length + gone.length + spent.length + given.length + retained.length + signs.length + seats.length > 0;
   }
 
   /** What has happened since the last call, as far as one call takes it. */
@@ -100,6 +105,7 @@ export class Outbox {
       retained: [...parcel.retained, ...later.retained],
       settled: [...parcel.settled, ...later.settled],
       signs: [...parcel.signs, ...later.signs],
+      seats: [...parcel.seats, ...later.seats],
       replays: parcel.replays + later.replays,
       served: parcel.served + later.served,
       dropped: parcel.dropped + later.dropped,
@@ -108,9 +114,9 @@ export class Outbox {
 
   /** A parcel as the store is told of it. */
   eventsOf(parcel: Parcel): ExchangeEvents {
-    const { entered, gone, spent, given, retained, signs, replays } = parcel;
+    const { entered, gone, spent, given, retained, signs, seats, replays } = parcel;
     const settled = parcel.settled.map((one) => one.event);
-    return { entered, gone, spent, given, retained, settled, signs, replays, health: this.#healthOf(parcel) };
+    return { entered, gone, spent, given, retained, settled, signs, seats, replays, health: this.#healthOf(parcel) };
   }
 
   /** Nobody waits any more for what lies here: the store does not answer for now. */
@@ -145,6 +151,7 @@ function emptyParcel(): Parcel {
     retained: [],
     settled: [],
     signs: [],
+    seats: [],
     replays: 0,
     served: 0,
     dropped: 0,

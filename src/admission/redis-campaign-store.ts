@@ -15,6 +15,8 @@ import type {
   ExchangeReply,
   ExchangeSettings,
   PlaceEvent,
+  SeatEvent,
+  SessionEnd,
   Settlement,
   SoldOutSign,
   StoreView,
@@ -106,6 +108,8 @@ function settingTexts(settings: ExchangeSettings): string[] {
     settings.pace.enabled ? 1 : 0,
     settings.pace.configuredMilli,
     settings.pace.leastMilli,
+    settings.sessions?.maxActive ?? 0,
+    settings.sessions?.ttlMs ?? 0,
   ].map(String);
 }
 
@@ -147,6 +151,8 @@ function encodeCall(
     known.lottery?.to ?? 0,
     known.pace.rateMilli,
     known.pace.revision,
+    known.seats,
+    known.endsUs,
     Number.isFinite(call.allowance) ? call.allowance : UNBOUNDED,
     events.health.served,
     events.health.dropped,
@@ -158,8 +164,9 @@ function encodeCall(
   pushEvents(args, events.retained);
   pushSettled(args, events.settled, keys, names.claimPrefix);
   pushSigns(args, events.signs);
+  pushSeats(args, events.seats);
   args.push(events.replays, call.tick ? 1 : 0, call.permits);
-  pushAsks(args, call.asks, keys, names);
+  pushAsks(args, call.asks, keys, names, call.settings.sessions !== null);
   return args;
 }
 
@@ -187,13 +194,24 @@ function pushSigns(args: RedisArgument[], signs: readonly SoldOutSign[]): void {
   for (const { claimant, sign } of signs) args.push(claimant, sign);
 }
 
+function pushSeats(args: RedisArgument[], seats: readonly SeatEvent[]): void {
+  args.push(seats.length);
+  for (const { claimant, seat, keepMs } of seats) args.push(claimant, seat, keepMs);
+}
+
 /** The limits' rates travel once a call; each ask says by a bit mask which of them it is charged to. */
-function pushAsks(args: RedisArgument[], asks: readonly Ask[], keys: string[], names: CampaignKeys): void {
+function pushAsks(
+  args: RedisArgument[],
+  asks: readonly Ask[],
+  keys: string[],
+  names: CampaignKeys,
+  seated: boolean,
+): void {
   const limits = asks.find((ask) => ask.limits.length > 0)?.limits ?? [];
   args.push(limits.length);
   for (const rate of limits) args.push(rate.intervalNs, rate.toleranceNs);
   args.push(asks.length);
-  for (const { kind, claimant, place, toldMs, buckets, ledger } of asks) {
+  for (const { kind, claimant, place, toldMs, buckets, ledger, seat } of asks) {
     let mask = 0;
     for (let limit = 0; limit < buckets.length; limit++) {
       const bucket = buckets[limit];
@@ -206,6 +224,7 @@ function pushAsks(args: RedisArgument[], asks: readonly Ask[], keys: string[], n
       keys.push(names.claimPrefix + ledger.key);
       args.push(`${ledger.attempt} ${ledger.repeats || NONE} ${ledger.memo}`);
     } else args.push('');
+    if (seated) args.push(seat ?? '');
   }
 }
 
@@ -265,7 +284,17 @@ function readView(reader: Reader): StoreView {
     gaps: readGaps(reader.text()),
     lottery: readLottery(reader.text(), reader.number(), reader.number()),
     pace: { rateMilli: reader.number(), revision: reader.number(), restUntilUs: reader.number() },
+    seats: reader.number(),
+    sessionEnds: readEnds(reader),
   };
+}
+
+const NO_ENDS: readonly SessionEnd[] = [];
+
+function readEnds(reader: Reader): readonly SessionEnd[] {
+  const count = reader.number();
+  if (count === 0) return NO_ENDS;
+  return Array.from({ length: count }, () => ({ claimant: reader.text(), endedUs: reader.number() }));
 }
 
 const NO_GAPS: readonly Gap[] = [];

@@ -44,7 +44,7 @@ export class RedisSettingsStore implements CampaignSettingsStore {
     const { calls, scripts, keys } = this.options;
     const reply = await calls.call(
       scripts.get('amend'),
-      [keys.line, keys.who, keys.door, keys.audit, keys.units, keys.marks],
+      [keys.line, keys.who, keys.door, keys.audit, keys.units, keys.marks, keys.seats],
       args,
     );
     const [done, revision, overrides, head] = reply as Wire;

@@ -59,7 +59,7 @@ export function campaignSettings(
   revision = 0,
   lottery: LotterySettings | null = null,
 ): CampaignSettings {
-  const { queue, claims, budget, adaptive, priority } = campaign;
+  const { queue, claims, budget, adaptive, priority, session } = campaign;
   const rate = paced(bucketRate(pace.burst, pace.ratePerSecond), pace.rateMilli);
   const alone = gateways <= 1;
   const room = Math.floor((rate.toleranceNs - rate.intervalNs) / 2);
@@ -84,6 +84,7 @@ export function campaignSettings(
       doorStayMs: queue.holdMs + 2 * queue.poll.nearMs + DOOR_STAY_SLACK_MS,
       skip,
       lottery,
+      sessions: session,
       claims: {
         ledger: claims.mode !== 'off' || budget.claims !== null,
         budget: budget.claims ?? 0,

@@ -17,6 +17,7 @@ import { TicketCookie } from '../http/cookies.js';
 import { PlaceFinder } from '../http/place-finder.js';
 import { RateLimitFields } from '../http/rate-limit-fields.js';
 import type { Tracing } from '../http/request-trace.js';
+import { Sessions } from '../http/sessions.js';
 import type { RoutedContext } from '../http/visit.js';
 import { BoundedCache } from '../kernel/bounded-cache.js';
 import type { Clock } from '../kernel/clock.js';
@@ -147,6 +148,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     pace,
     state,
     nowMs,
+    sessions: new Sessions(link, nowMs, () => live.effective.campaign.session?.ttlMs ?? null),
     opensInMs: rooms.opensInMs,
     ratePerSecond: () => effectiveRate(live.effective.campaign.admission.ratePerSecond, link.view?.pace.rateMilli ?? 0),
     nextAttempt: rooms.nextAttempt,

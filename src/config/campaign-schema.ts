@@ -172,6 +172,19 @@ export const campaignSchema = z.strictObject({
     })
     .prefault({})
     .describe('The line.'),
+  session: z
+    .strictObject({
+      ttlMs: z
+        .number()
+        .int()
+        .min(1000)
+        .max(86_400_000)
+        .describe('How long who went in may make further requests, in milliseconds.'),
+      maxActive: z.number().int().min(1).max(10_000_000).describe('Sessions at once, over all gateways.'),
+    })
+    .nullable()
+    .default(null)
+    .describe('For campaigns of several requests: who went in may come again for a while. null: one claim is all.'),
   page: pageSchema.prefault({}).describe('The waiting page that browsers get.'),
   claims: z
     .strictObject({

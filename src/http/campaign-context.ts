@@ -19,6 +19,7 @@ import type { CampaignMeters } from './campaign-meters.js';
 import type { TicketCookie } from './cookies.js';
 import type { DeviceDesk } from './device-desk.js';
 import type { RateLimitFields } from './rate-limit-fields.js';
+import type { Sessions } from './sessions.js';
 
 export interface CampaignContext {
   readonly config: CampaignConfig;
@@ -47,6 +48,7 @@ export interface CampaignContext {
   readonly pace: PollPace;
   /** How places ended that this gateway saw end, by `placeName`. */
   readonly ended: BoundedCache<'claimed' | 'left'>;
+  readonly sessions: Sessions;
   state(): CampaignState;
   /** Milliseconds since the Unix epoch on the store's clock: the same on every gateway. */
   nowMs(): number;

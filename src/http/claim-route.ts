@@ -18,6 +18,7 @@ import { claimRequest, type TicketReading, ticketOf } from './identity.js';
 import { letClaimIn, letPass } from './let-in.js';
 import { isOfLowerClass } from './priority.js';
 import { sendProblem } from './problem.js';
+import { isInSession, sessionAnswer } from './session-answers.js';
 import { isShed, isTurnedAway } from './shedding.js';
 import { placeName } from './ticket-answers.js';
 import { unknownClaimant } from './unknown-claimant.js';
@@ -92,7 +93,8 @@ function identify(visit: Visit, state: CampaignState, recalls: boolean): void {
     visit.refuse(reading.problem);
     return;
   }
-  const kind = guarded ? (state === 'prequeue' ? 'join' : 'claim') : 'pass';
+  const beside = !guarded || isInSession(visit, reading, claimantId);
+  const kind = !beside ? (state === 'prequeue' ? 'join' : 'claim') : 'pass';
   ask(visit, kind, { claimantId, reading, fields: visit.fields }, address, low);
 }
 
@@ -119,8 +121,9 @@ function ask(visit: Visit, kind: 'claim' | 'join' | 'pass', asker: Asker, addres
     decide(visit, kind, whole, (decision) => {
       req.facts.waitedUs = options.clock.monotonicUs() - beganUs;
       const errand = { body, asker, address, claimant: kind === 'pass' ? '' : request.claimant };
+      const onHead = reading.kind === 'session' && kind === 'pass' ? sessionAnswer(visit, request) : null;
       if (decision.kind === 'admit') letClaimIn(visit, decision, errand);
-      else if (decision.kind === 'pass') letPass(visit, decision.remaining, errand);
+      else if (decision.kind === 'pass') letPass(visit, decision.remaining, errand, onHead);
       else {
         dispose(body);
         visit.answer(decision, whole.ledger ?? null, asker);

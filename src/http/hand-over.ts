@@ -19,6 +19,7 @@ import type { UpstreamRequest } from '../proxy/upstream.js';
 import type { UpstreamFault } from '../proxy/upstream-fault.js';
 import type { CampaignContext } from './campaign-context.js';
 import { type Problem, sendProblem } from './problem.js';
+import { SESSION_FIELD } from './sessions.js';
 
 export interface HandOver {
   readonly context: CampaignContext;
@@ -31,6 +32,8 @@ export interface HandOver {
   readonly claimant: string;
   /** Fields of ours for the answer. */
   readonly fields: readonly string[];
+  /** Looks at the head of the answer before the client does, and may change its fields; null: it goes as it came. */
+  readonly onHead: ((status: number, headers: string[]) => void) | null;
 }
 
 export interface HandOverMeters {
@@ -101,7 +104,9 @@ export function handOver(
     const totalUs = meters.clock.monotonicUs() - facts.startedUs;
     meters.overhead.observe(Math.max(0, totalUs - facts.waitedUs - (answeredUs - sentUs)) / 1e6);
   };
-  context.upstream.dispatch(upstreamRequest(handOver, null), new EarlyRelay(res, options, answered, done));
+  const request = upstreamRequest(handOver, null);
+  const heard = handOver.onHead === null ? request : { ...request, kept: SESSION_FIELD };
+  context.upstream.dispatch(heard, new EarlyRelay(res, options, answered, handOver.onHead, done));
 }
 
 /** A relay that tells of the end of the answer before it writes it: the slot is free while the client still waits. */
@@ -113,6 +118,7 @@ class EarlyRelay extends Relay {
     response: Response,
     options: RelayOptions,
     private readonly answered: (status: number, headers: readonly string[]) => void,
+    private readonly onHead: HandOver['onHead'],
     done: (result: RelayResult) => void,
   ) {
     super(response, options, done);
@@ -121,6 +127,7 @@ class EarlyRelay extends Relay {
   override head(status: number, reason: string, headers: string[]): void {
     this.#status = status;
     this.#headers = headers;
+    this.onHead?.(status, headers);
     super.head(status, reason, headers);
   }
 

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { ClaimRequest } from '../admission/admission.js';
 import type { ClientAddress } from '../claimant/client-address.js';
 import type { LedgerRequest } from '../claims/verdict.js';
-import type { Ticket } from '../waiting-room/tickets.js';
+import type { SessionTimes, Ticket } from '../waiting-room/tickets.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { Problem } from './problem.js';
 import type { RequestFacts } from './request-facts.js';
@@ -13,6 +13,8 @@ const TICKET_FIELD = 'spillway-ticket';
 export type TicketReading =
   | { readonly kind: 'none' }
   | { readonly kind: 'ticket'; readonly text: string; readonly ticket: Ticket }
+  /** Of somebody who went in and may come again; whether that still holds is not judged yet. */
+  | { readonly kind: 'session'; readonly text: string; readonly ticket: Ticket; readonly session: SessionTimes }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 const NO_TICKET: TicketReading = { kind: 'none' };
@@ -40,6 +42,8 @@ export function readTicket(context: CampaignContext, text: string, facts: Reques
     return OUTDATED;
   }
   context.meters.ticketChecked('ok');
+  const { session } = ticket;
+  if (session !== undefined) return { kind: 'session', text, ticket, session };
   return { kind: 'ticket', text, ticket };
 }
 
@@ -52,15 +56,19 @@ export function ticketOf(context: CampaignContext, req: Request, claimantId: str
   if (field !== undefined) {
     if (Array.isArray(field)) return INVALID;
     const reading = readTicket(context, field, req.facts);
-    if (reading.kind !== 'ticket' || claimantId === null) return reading;
+    if (!hasTicket(reading) || claimantId === null) return reading;
     return context.tickets.belongsTo(reading.ticket, claimantId) ? reading : FOREIGN;
   }
   if (req.headers.cookie === undefined) return NO_TICKET;
   const cookie = context.cookie.read(req.headers.cookie);
   if (cookie.kind !== 'one') return NO_TICKET;
   const reading = readTicket(context, cookie.value, null);
-  if (reading.kind !== 'ticket') return NO_TICKET;
+  if (!hasTicket(reading)) return NO_TICKET;
   return claimantId === null || context.tickets.belongsTo(reading.ticket, claimantId) ? reading : NO_TICKET;
+}
+
+function hasTicket(reading: TicketReading): reading is Extract<TicketReading, { readonly ticket: Ticket }> {
+  return reading.kind === 'ticket' || reading.kind === 'session';
 }
 
 /** A claimant who is known, and what is asked in their name. */

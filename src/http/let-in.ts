@@ -7,6 +7,7 @@ import { type Asker, rateLimitFields } from './claim-answers.js';
 import { handOverClaim, noteOutcome } from './claim-hand-over.js';
 import { type HandOver, type HandOverMeters, handOver } from './hand-over.js';
 import { recordEntry } from './line-record.js';
+import { NewSession } from './session-answers.js';
 import { placeName } from './ticket-answers.js';
 import type { Visit } from './visit.js';
 
@@ -24,11 +25,12 @@ export function letClaimIn(visit: Visit, decision: Extract<Decision, { kind: 'ad
   const { pass, remaining } = decision;
   if (decision.joined) context.meters.joinedDirect.inc();
   countAdmission(visit, pass, remaining);
-  const what = handOverOf(visit, errand, remaining);
+  const session = context.sessions.lastsMs === null ? null : new NewSession(visit, errand.asker.claimantId as string);
+  const what = handOverOf(visit, errand, remaining, session?.onHead ?? null);
   const ended = (ending: Ending, { health, restMs }: HealthSign): void => {
     const { adaptive } = context.config;
     if (adaptive.enabled) context.link.reportHealth(health, Math.min(restMs, adaptive.maxRestMs));
-    pass.finish(ending, health);
+    pass.finish(ending, health, session?.lastsMs);
     if (pass.place === null || ending !== 'final') return;
     context.meters.leftByEntering.inc();
     context.ended.set(placeName(context.link.view?.epoch ?? 1, pass.place), 'claimed');
@@ -47,9 +49,14 @@ export function letClaimIn(visit: Visit, decision: Extract<Decision, { kind: 'ad
   handOver(what, metersOf(visit), judge, ended);
 }
 
-export function letPass(visit: Visit, remaining: ReadonlyArray<number | null>, errand: Errand): void {
+export function letPass(
+  visit: Visit,
+  remaining: ReadonlyArray<number | null>,
+  errand: Errand,
+  onHead: HandOver['onHead'],
+): void {
   visit.context.meters.charged(remaining);
-  handOver(handOverOf(visit, errand, remaining), metersOf(visit), null, () => {});
+  handOver(handOverOf(visit, errand, remaining, onHead), metersOf(visit), null, () => {});
 }
 
 function countAdmission({ context, req }: Visit, pass: Pass, remaining: ReadonlyArray<number | null>): void {
@@ -66,13 +73,18 @@ function countAdmission({ context, req }: Visit, pass: Pass, remaining: Readonly
   }
 }
 
-function handOverOf(visit: Visit, errand: Errand, remaining: ReadonlyArray<number | null>): HandOver {
+function handOverOf(
+  visit: Visit,
+  errand: Errand,
+  remaining: ReadonlyArray<number | null>,
+  onHead: HandOver['onHead'],
+): HandOver {
   const { context, req, res } = visit;
   const { body, address, claimant } = errand;
   const { claimantId } = errand.asker;
   const fields = rateLimitFields(context, remaining);
   for (const part of visit.fields) fields.push(part);
-  return { context, req, res, body, address, claimantId, claimant, fields };
+  return { context, req, res, body, address, claimantId, claimant, fields, onHead };
 }
 
 function metersOf({ options, context, req }: Visit): HandOverMeters {

@@ -13,6 +13,7 @@ import { retryAfterSeconds } from './retry-after.js';
 import { overloaded } from './shedding.js';
 import { stateProblem } from './state-problems.js';
 import { wantsStream } from './stream-events.js';
+import { claimedDocument } from './ticket-answers.js';
 import { clearTicketCookie, ticketCookieFields } from './ticket-cookie-fields.js';
 import { PAGE_VARY } from './waiting-page/negotiate.js';
 
@@ -122,6 +123,7 @@ class QueueRoutes {
     const reading = named === 'me' ? ticketOf(context, req, null) : readTicket(context, named, req.facts);
     if (reading.kind === 'refused') return desk.refuse(req, res, reading.problem);
     if (reading.kind === 'ticket') return this.#tell(context, req, res, reading, named === 'me');
+    if (reading.kind === 'session') return this.#tellSession(context, req, res, reading);
     desk.whenPrepared(context, req, () => this.#pollByClaimant(context, req, res, reading));
   };
 
@@ -235,6 +237,20 @@ class QueueRoutes {
     context.pace.told(place, pollAfterMs, nowMs);
   }
 
+  /** Whoever went in has no place any more; `expiresAt` says until when further requests pass. */
+  #tellSession(
+    context: CampaignContext,
+    req: Request,
+    res: Response,
+    { text, session }: Extract<TicketReading, { kind: 'session' }>,
+  ): void {
+    const { desk } = this;
+    req.facts.outcome = 'proxied';
+    context.meters.polls.inc();
+    const document = { ...claimedDocument(context, text), expiresAt: new Date(session.untilMs).toISOString() };
+    sendPrivate(res, 200, document, desk.fields(req));
+  }
+
   #stream(
     context: CampaignContext,
     req: Request,
@@ -274,7 +290,11 @@ class QueueRoutes {
       left(clearTicketCookie(context.cookie, req.headers));
     };
     if (reading.kind === 'refused') desk.refuse(req, res, reading.problem);
-    else if (reading.kind === 'none') this.#find(context, req, res, asker, giveUp);
+    else if (reading.kind === 'session' && context.tickets.belongsTo(reading.ticket, asker.claimantId)) {
+      context.sessions.end(asker.request.claimant);
+      req.facts.outcome = 'proxied';
+      left(clearTicketCookie(context.cookie, req.headers));
+    } else if (reading.kind === 'none') this.#find(context, req, res, asker, giveUp);
     else if (context.tickets.belongsTo(reading.ticket, asker.claimantId)) giveUp(reading.ticket.place);
     else {
       const detail = 'The ticket belongs to another claimant; only its owner may give the place up.';

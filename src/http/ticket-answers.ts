@@ -105,6 +105,21 @@ export function endedDocument(
   return withJoinNumber(document, place, lottery);
 }
 
+/** The document of somebody who went in, and of whose place nothing is left. */
+export function claimedDocument(context: CampaignContext, ticket: string): TicketDocument {
+  return {
+    campaign: context.config.id,
+    state: 'claimed',
+    ticket,
+    number: null,
+    position: null,
+    etaSeconds: null,
+    pollAfterMs: context.config.queue.poll.maxMs,
+    chance: null,
+    expiresAt: null,
+  };
+}
+
 function samePlace(a: Place, b: Place): boolean {
   return a.line === b.line && a.number === b.number;
 }

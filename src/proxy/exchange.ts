@@ -31,6 +31,8 @@ export interface UpstreamRequest {
   readonly headers: string[];
   /** A stream is written as it comes, with backpressure, and destroyed when the exchange ends before it does. */
   readonly body: Buffer | Readable | null;
+  /** In lower case: a field of Spillway's own that the answer may have, for the sink to take out; left out: none. */
+  readonly kept?: string;
 }
 
 /** Where requests go, and who hears what became of them there. */
@@ -112,7 +114,7 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
   onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
     // Interim answers (102, 103) say nothing final, and what they hint at is between the service and the gateway.
     if (this.#done || status < 200) return true;
-    const headers = responseHeaders(raw, status);
+    const headers = responseHeaders(raw, status, this.request.kept);
     if (!Array.isArray(headers)) {
       this.#fail(this.#fault('invalid', headers.invalid, null));
       return true;

@@ -15,9 +15,10 @@ export interface InvalidHeaders {
 /**
  * @param raw - name, value, name, value … as bytes
  * @param status - final status; 204 may not carry a length (RFC 9110, section 8.6)
+ * @param kept - in lower case: a field of Spillway's own that the service may say, for the caller to take out; empty: none
  * @returns a new flat array for `ServerResponse.writeHead`, which the caller may add to
  */
-export function responseHeaders(raw: readonly Buffer[], status: number): string[] | InvalidHeaders {
+export function responseHeaders(raw: readonly Buffer[], status: number, kept = ''): string[] | InvalidHeaders {
   const out: string[] = [];
   let nominations: string | null = null;
   let lengthSeen = status === 204;
@@ -29,6 +30,7 @@ export function responseHeaders(raw: readonly Buffer[], status: number): string[
     if (!isFieldValue(value)) return { invalid: `field ${at / 2 + 1} has a control character in its value` };
     switch (fieldKind(name)) {
       case FieldKind.drop:
+        if (kept !== '' && name.toLowerCase() === kept) out.push(name, value);
         break;
       case FieldKind.connection:
         if (!namesNoField(value)) nominations = nominations === null ? value : `${nominations},${value}`;

@@ -14,7 +14,20 @@ export interface CampaignKeys {
 export function campaignKeys(prefix: string, upstream: string, campaign: string): CampaignKeys {
   const shared = `${prefix}:{${upstream}}`;
   const own = `${shared}:${campaign}`;
-  const names = ['line', 'who', 'came0', 'came1', 'spent0', 'spent1', 'door', 'inside', 'units', 'marks'];
+  const names = [
+    'line',
+    'who',
+    'came0',
+    'came1',
+    'spent0',
+    'spent1',
+    'door',
+    'inside',
+    'units',
+    'marks',
+    'seats',
+    'ends',
+  ];
   return {
     fixed: [slotsKey(prefix, upstream), ...names.map((name) => `${own}:${name}`)],
     bucketPrefix: `${own}:bucket:`,
@@ -45,12 +58,13 @@ export interface SettingsKeys {
   readonly audit: string;
   readonly units: string;
   readonly marks: string;
+  readonly seats: string;
 }
 
 export function settingsKeys(prefix: string, upstream: string, campaign: string): SettingsKeys {
   const own = `${prefix}:{${upstream}}:${campaign}`;
   const [line, who, door, audit] = [`${own}:line`, `${own}:who`, `${own}:door`, `${own}:audit`];
-  return { line, who, door, audit, units: `${own}:units`, marks: `${own}:marks` };
+  return { line, who, door, audit, units: `${own}:units`, marks: `${own}:marks`, seats: `${own}:seats` };
 }
 
 /** Stands in an upstream's place for what belongs to no upstream; none has such a name. */

@@ -4,6 +4,7 @@
  *
  * A ticket is base64url of
  *   version 1 | key id length 1 | key id | epoch 4 | line × 16 + returns 1 | number 6 | told 6 | issued 4 | binding 12
+ * (of a session: line 2, when it began in place of number, until when it lasts in place of told),
  * and 16 octets of HMAC-SHA-256 (RFC 2104) over the campaign's name, a zero octet and all of that. Every part has a
  * fixed length or says its length, so no two tickets have the same octets; only the canonical text is accepted.
  */
@@ -19,6 +20,12 @@ export interface TicketKey {
   readonly secret: Uint8Array;
 }
 
+/** Of somebody who went in and may come again; in milliseconds since the Unix epoch, on the store's clock. */
+export interface SessionTimes {
+  readonly issuedMs: number;
+  readonly untilMs: number;
+}
+
 export interface Ticket {
   readonly epoch: number;
   readonly place: Place;
@@ -29,9 +36,14 @@ export interface Ticket {
   readonly keyId: string;
   /** Keyed hash of the claimant, 12 octets. */
   readonly binding: Buffer;
+  /** Only of a ticket that stands for a session, and for no place in line. */
+  readonly session?: SessionTimes;
 }
 
 const VERSION = 1;
+/** In place of a line, in a ticket that stands for a session. */
+const SESSION_LINE = 2;
+const NO_PLACE: Place = { line: 0, number: 0, returns: 0 };
 const MAC_BYTES = 16;
 const BINDING_BYTES = 12;
 const FIXED_BYTES = 4 + 1 + 6 + 6 + 4 + BINDING_BYTES;
@@ -80,6 +92,20 @@ export class Tickets {
     });
   }
 
+  /** A ticket for the further requests of somebody who went in. */
+  issueSession(epoch: number, session: SessionTimes, claimantId: string): string {
+    const keyId = this.#first;
+    return this.#sign({
+      epoch,
+      place: NO_PLACE,
+      toldMs: 0,
+      issuedAtSeconds: Math.floor(session.issuedMs / 1000),
+      keyId,
+      binding: this.#bindingOf(keyId, claimantId),
+      session,
+    });
+  }
+
   /** The same ticket, with the time at which its owner was told of the call. */
   renew(ticket: Ticket, toldMs: number): string {
     return this.#sign({ ...ticket, toldMs });
@@ -111,9 +137,10 @@ export class Tickets {
     let at = bytes.writeUInt8(signer.id.length, 1);
     at += signer.id.copy(bytes, at);
     at = bytes.writeUInt32BE(ticket.epoch, at);
-    at = bytes.writeUInt8(ticket.place.line * 16 + ticket.place.returns, at);
-    at = bytes.writeUIntBE(ticket.place.number, at, 6);
-    at = bytes.writeUIntBE(ticket.toldMs, at, 6);
+    const { place, session } = ticket;
+    at = bytes.writeUInt8(session === undefined ? place.line * 16 + place.returns : SESSION_LINE * 16, at);
+    at = bytes.writeUIntBE(session?.issuedMs ?? place.number, at, 6);
+    at = bytes.writeUIntBE(session?.untilMs ?? ticket.toldMs, at, 6);
     at = bytes.writeUInt32BE(ticket.issuedAtSeconds, at);
     at += ticket.binding.copy(bytes, at);
     signer.mac.digest(bytes.subarray(0, at)).copy(bytes, at, 0, MAC_BYTES);
@@ -136,17 +163,18 @@ export class Tickets {
 
   #parse(bytes: Buffer, start: number, keyId: string): Ticket {
     const lineAndReturns = bytes.readUInt8(start + 4);
-    return {
+    const line = lineAndReturns >> 4;
+    const number = bytes.readUIntBE(start + 5, 6);
+    const toldMs = bytes.readUIntBE(start + 11, 6);
+    const ticket = {
       epoch: bytes.readUInt32BE(start),
-      place: {
-        line: (lineAndReturns >> 4) as LineIndex,
-        number: bytes.readUIntBE(start + 5, 6),
-        returns: lineAndReturns & 15,
-      },
-      toldMs: bytes.readUIntBE(start + 11, 6),
+      place: { line: line as LineIndex, number, returns: lineAndReturns & 15 },
+      toldMs,
       issuedAtSeconds: bytes.readUInt32BE(start + 17),
       keyId,
       binding: Buffer.from(bytes.subarray(start + 21, start + 21 + BINDING_BYTES)),
     };
+    if (line !== SESSION_LINE) return ticket;
+    return { ...ticket, place: NO_PLACE, toldMs: 0, session: { issuedMs: number, untilMs: toldMs } };
   }
 }

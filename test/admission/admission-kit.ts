@@ -110,6 +110,7 @@ export class AdmissionKit {
       limits: [],
       holdMs: () => 250,
       mirrorMs: 1000,
+      seatName: () => null,
       ...options.admission,
     });
   }

@@ -9,6 +9,7 @@ import { describeLine } from './contract/describe-line.js';
 import { describeLoss } from './contract/describe-loss.js';
 import { describeLottery } from './contract/describe-lottery.js';
 import { describePace } from './contract/describe-pace.js';
+import { describeSessions } from './contract/describe-sessions.js';
 import { describeSlots } from './contract/describe-slots.js';
 import { type Open, openMemory, openRedis } from './stores.js';
 
@@ -25,6 +26,7 @@ function describeCampaignStore(adapter: string, open: Open): void {
   describeLoss(adapter, open);
   describeLottery(adapter, open);
   describeEpochs(adapter, open);
+  describeSessions(adapter, open);
 }
 
 describeCampaignStore('memory', openMemory);

@@ -98,6 +98,8 @@ export class DoorKit {
       settingsRevision: 0,
       gaps: [],
       lottery: null,
+      seats: 0,
+      sessionEnds: [],
       claims: NO_CLAIMS,
       pace: NO_PACE,
     };

@@ -172,6 +172,7 @@ export class World {
       limits: [],
       holdMs: () => CAMPAIGN.queue.holdMs,
       mirrorMs: 1000,
+      seatName: () => null,
     });
     return { link, door, slots, admission };
   }

@@ -59,6 +59,7 @@ const step = fc.record({
       ledger: fc.option(ledger, { freq: 2 }),
       ticket: fc.option(place, { freq: 4 }),
       mask: fc.integer({ min: 0, max: 3 }),
+      seat: fc.constantFrom('', 's1', 's2', 's3'),
     }),
     { maxLength: 6 },
   ),
@@ -70,6 +71,10 @@ const step = fc.record({
   signs: fc.array(fc.record({ who, sign: fc.constantFrom('bare' as const, 'bare' as const, 'none' as const) }), {
     maxLength: 2,
   }),
+  seats: fc.array(fc.record({ who, seat: fc.constantFrom('', 's1', 's2'), keepMs: fc.constantFrom(0, 500, 3000) }), {
+    maxLength: 2,
+  }),
+  sessions: fc.constantFrom(null, { maxActive: 4, ttlMs: 2000 }),
   budget: fc.constantFrom(0, 6, 6, 12),
   /** The gateway speaks of other data; it knows of more claims than the store. */
   stranger: fc.constantFrom(false, false, false, false, true),
@@ -107,6 +112,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
       queue: one.queue,
       maxWaiting: 8,
       lottery: one.lottery === null ? null : { key: one.lottery, drawAtUs: one.drawn ? 0 : 4e15 },
+      sessions: one.sessions,
       claims: { ...SETTINGS.claims, budget: one.budget, strict: one.strict },
       reserveNs: 50_000_000,
       pace: { enabled: one.adaptive, configuredMilli: one.rate * 1000, leastMilli: 5000 },
@@ -140,12 +146,14 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
       retained: events(one.retained),
       settled: one.settled.map((end) => settlementOf(end, era)),
       signs: one.signs.map((sign) => ({ claimant: `c${sign.who}`, sign: sign.sign })),
+      seats: one.seats.map(({ who, ...seat }) => ({ claimant: `c${who}`, ...seat })),
       replays: one.signs.length,
       health: { served: one.served, dropped: one.dropped, restUs: one.restUs },
     },
     asks: one.asks.map((entry) =>
       ask(`c${entry.who}`, {
         kind: entry.kind,
+        seat: entry.seat,
         place: entry.ticket,
         limits: LIMITS,
         buckets: [entry.mask & 1 ? `user:${entry.who}` : null, entry.mask & 2 ? `all` : null],
@@ -191,7 +199,7 @@ describe('the two stores', () => {
             if (here.kind === 'done' && there.kind === 'done') {
               expect(Math.abs(there.view.show - here.view.show)).toBeLessThan(1e-5);
               expect(Math.abs(there.view.callsPerSecond - here.view.callsPerSecond)).toBeLessThan(0.01);
-              const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, claims, pace } =
+              const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, seats, claims, pace } =
                 here.view;
               const own = seen.get(one.gateway)!;
               const door = { doorTat, doorIntervalNs };
@@ -204,6 +212,8 @@ describe('the two stores', () => {
                 taken,
                 released: own.released,
                 lottery,
+                seats,
+                endsUs: 0,
                 claims,
                 pace,
               };

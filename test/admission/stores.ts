@@ -78,6 +78,7 @@ export const SETTINGS: ExchangeSettings = {
   doorStayMs: 1000,
   skip: 100,
   lottery: null,
+  sessions: null,
   claims: { ledger: true, budget: 0, leaseMs: 5000, strict: false },
   reserveNs: 0,
   pace: { enabled: false, configuredMilli: 100_000, leastMilli: 10_000 },
@@ -93,6 +94,8 @@ export const NOTHING_KNOWN: Known = {
   taken: 0,
   released: 0,
   lottery: null,
+  seats: 0,
+  endsUs: 0,
   claims: {
     era: 0,
     granted: 0,
@@ -115,6 +118,7 @@ export const NO_EVENTS: ExchangeEvents = {
   retained: [],
   settled: [],
   signs: [],
+  seats: [],
   replays: 0,
   health: NO_HEALTH,
 };
@@ -149,6 +153,8 @@ export async function done(store: CampaignStore, changes: Partial<ExchangeCall> 
 
 /** What a gateway would know after a reply. */
 export function knownFrom(reply: Done, released = 0): Known {
-  const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, claims, pace } = reply.view;
-  return { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, released, lottery, claims, pace };
+  const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, seats, claims, pace } = reply.view;
+  const endsUs = reply.view.sessionEnds.at(-1)?.endedUs ?? 0;
+  const door = { doorTat, doorIntervalNs };
+  return { epoch, generation, heads, tails, ...door, taken, released, lottery, seats, endsUs, claims, pace };
 }

@@ -93,6 +93,20 @@ const longHold: Rule = {
   },
 };
 
+const sessionWithLedger: Rule = {
+  id: 'session-with-ledger',
+  verdict: 'refused',
+  problem: 'Further requests of a session pass beside the ledger: a claim among them could be paid twice.',
+  cure: 'Remove session, or set claims.mode to off, budget.claims to null, and judge outcomes by status and header.',
+  find: eachCampaign(function* ({ session, claims, budget }, at) {
+    if (session === null) return;
+    const byBody = Object.values(claims.outcomes).some((answers) => answers?.some(({ json }) => json !== undefined));
+    if (claims.mode === 'off' && budget.claims === null && !byBody) return;
+    const compared = [at('claims', 'mode'), at('budget', 'claims'), at('claims', 'outcomes')];
+    yield { path: at('session'), value: session, compared };
+  }),
+};
+
 type At = (...below: string[]) => Path;
 
 /** A rule's search over the campaigns, one at a time. */
@@ -112,4 +126,5 @@ export const lineRules: readonly Rule[] = [
   lotteryWithoutTimes,
   prequeueWithoutLine,
   longHold,
+  sessionWithLedger,
 ];

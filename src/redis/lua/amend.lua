@@ -2,7 +2,7 @@
 Reads or changes what operators have set for a campaign: overrides and revision in the hash of its line, records in a
 list. A change counts the revision up by one, and is made onto the revision it was made from or not at all.
 
-KEYS        line, who, door, audit, units, marks
+KEYS        line, who, door, audit, units, marks, seats
 ARGV[1]     'read'
          or 'amend', revision it was made from, overrides, hash of the record, record, what begins anew (nothing, epoch,
             era: ledger and budget too, if no claim is open), records kept
@@ -28,7 +28,7 @@ local function amend(revision)
   local from, overrides, head, record = next_number(), next_text(), next_text(), next_text()
   local begins, records_kept = next_text(), next_number()
   if from ~= revision then return 0 end
-  local keys = { line = line, who = KEYS[2], door = KEYS[3], units = KEYS[5], marks = KEYS[6] }
+  local keys = { line = line, who = KEYS[2], door = KEYS[3], units = KEYS[5], marks = KEYS[6], seats = KEYS[7] }
   local state, loaded = load_line(line)
   if begins == 'era' and (redis.call('ZCARD', keys.units) > 0 or unknown_lost(state) > 0) then return 2 end
   keep(from + 1, overrides, head)

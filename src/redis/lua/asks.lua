@@ -40,12 +40,13 @@ local function goes_again(ask)
   return ask.kind == CLAIM and ask.ledger and ask.ledger.repeats ~= ''
 end
 
--- Whoever enters, or is held at the door, owns an entry and a unit of the budget.
+-- Whoever enters, or is held at the door, owns an entry, a unit of the budget, and a seat.
 local function has_unit(c, ask)
-  return not ask.ledger or may_open(c, ask.ledger)
+  return may_sit(c, ask) and (not ask.ledger or may_open(c, ask.ledger))
 end
 
 local function own_entry(c, ask)
+  take_seat(c, ask)
   if ask.ledger then open_claim(c, ask.ledger) end
 end
 
@@ -80,7 +81,7 @@ end
 -- How many more people the door has use for; the law of calling for one newcomer.
 local function wanted(c)
   if not c.settings.open then return 0 end
-  local use = math.min(door_tokens(c) + c.settings.lead_ms * 1000000 / c.settings.door_interval, units_left(c))
+  local use = math.min(door_tokens(c) + c.settings.lead_ms * 1000000 / c.settings.door_interval, room_left(c))
   return use - c.state.expected - c.at_door
 end
 

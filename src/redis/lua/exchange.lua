@@ -2,7 +2,7 @@
 The one call between a gateway and the store (exchange.ts names what travels). Runs later than not_after: does
 nothing. Merges what the gateway knows before anything else.
 
-KEYS[1..11] slots, line, who, came0, came1, spent0, spent1, door, inside, units, marks; then, in the order of reading,
+KEYS[1..13] slots, line, who, came0, came1, spent0, spent1, door, inside, units, marks, seats, ends; then, in the order of reading,
             one a settled claim, and of each ask one a charged bucket and one for its entry in the ledger
 ARGV        as read below
 Returns     {0, now} when late; else {1, view..., permits..., results...}
@@ -14,6 +14,7 @@ Returns     {0, now} when late; else {1, view..., permits..., results...}
 --#include claims
 --#include line-state
 --#include lottery
+--#include seats
 --#include places
 --#include pace
 --#include door
@@ -32,6 +33,7 @@ local settings = {
   claim_lease_us = next_number() * 1000, strict = next_number() == 1, revision = next_number(),
   draw_at_us = next_number(), lot_key = next_text(), reserve_ns = next_number(),
   pace_on = next_number() == 1, pace_configured = next_number(), pace_least = next_number(),
+  max_active = next_number(), session_ttl_us = next_number() * 1000,
 }
 local known = {
   epoch = next_number(), generation = next_text(), head0 = next_number(), head1 = next_number(),
@@ -41,16 +43,18 @@ local known = {
   losses = next_number(), confirmed = next_number(),
   lot_key = next_text(), lot_from = next_number(), lot_to = next_number(),
   pace_rate = next_number(), pace_revision = next_number(),
+  seats = next_number(), ends_us = next_number(),
 }
 local allowance = next_number()
 local health = { served = next_number(), dropped = next_number(), rest_us = next_number() }
 local c = {
   keys = { line = KEYS[2], who = KEYS[3], came = { [0] = KEYS[4], KEYS[5] }, spent = { [0] = KEYS[6], KEYS[7] },
-    door = KEYS[8], inside = KEYS[9], units = KEYS[10], marks = KEYS[11] },
+    door = KEYS[8], inside = KEYS[9], units = KEYS[10], marks = KEYS[11],
+    seats = KEYS[12], ends = KEYS[13] },
   settings = settings, allowance = allowance, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {},
   charged = {}, claims = {}, turns = {},
 }
-local key_at = 11
+local key_at = 13
 local function next_key()
   key_at = key_at + 1
   return KEYS[key_at]
@@ -65,6 +69,8 @@ c.at_door = redis.call('ZCARD', c.keys.door)
 c.held = redis.call('ZCARD', c.keys.units)
 local loss, stranger = merge_line(c.state, known, fresh_generation, settings.skip)
 merge_claims(c, known, loss, stranger)
+open_seats(c)
+merge_seats(c, known, loss, stranger)
 merge_lottery(c.state, known)
 draw(c, known)
 if c.halted then settings.open = false end
@@ -80,6 +86,7 @@ for _ = 1, next_number() do
   settle_claim(c, read_settlement(key, name_of(key), next_text()))
 end
 for _ = 1, next_number() do note_sign(c, next_text(), next_text()) end
+for _ = 1, next_number() do settle_seat(c, next_text(), next_text(), next_number() * 1000) end
 local replays = next_number()
 if not c.outdated then c.state.replayed = c.state.replayed + replays end
 c.pace.served, c.pace.dropped = c.pace.served + health.served, c.pace.dropped + health.dropped
@@ -115,6 +122,7 @@ for i = 1, next_number() do
     ask.ledger = read_ask(key, name_of(key), ledger)
     ledgers[#ledgers + 1] = ask.ledger
   end
+  ask.seat = settings.max_active > 0 and next_text() or ''
   asks[i] = ask
 end
 if #asks > 0 then
@@ -142,6 +150,10 @@ local reply = { 1, whole(now_us), line_ms(state, now_us), state.epoch, state.gen
 for _, value in ipairs(claims_view(c)) do reply[#reply + 1] = value end
 for _, value in ipairs({ state.settings, state.gaps, state.lotKey, state.lotFrom, state.lotTo,
   c.pace.rate, c.pace.revision, whole(c.pace.rest) }) do reply[#reply + 1] = value end
+reply[#reply + 1] = seats_taken(c)
+local ends = ends_since(c, known.ends_us)
+reply[#reply + 1] = #ends / 2
+for _, value in ipairs(ends) do reply[#reply + 1] = value end
 reply[#reply + 1] = #permits
 for _, depart in ipairs(permits) do reply[#reply + 1] = depart end
 for _, value in ipairs(c.reply) do reply[#reply + 1] = value end

@@ -7,7 +7,7 @@ that nobody here has seen, so the next `skip` of them are left out and kept as a
 local FIELDS = { 'epoch', 'generation', 'settings', 'base0', 'base1', 'head0', 'head1', 'tail0', 'tail1', 'lapsed0', 'lapsed1', 'doorTat',
   'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick', 'stoodUs',
   'era', 'granted', 'grantedSince', 'attempts', 'soldOut', 'losses', 'confirmed', 'lossUs', 'lostSeen', 'lostSettled', 'lostUnknown', 'replayed', 'signs',
-  'gaps', 'lotKey', 'lotFrom', 'lotTo', 'pace' }
+  'gaps', 'lotKey', 'lotFrom', 'lotTo', 'pace', 'seatsLost' }
 local TEXTS = { generation = true, signs = true, gaps = true, lotKey = true, pace = true }
 
 local function load_line(key)
@@ -74,8 +74,8 @@ local function begin_epoch(state, keys, epoch)
     local tail = state['tail' .. line]
     state['head' .. line], state['lapsed' .. line], state['base' .. line] = tail, tail, tail
   end
-  state.gaps, state.lotKey, state.lotFrom, state.lotTo = '', '', 0, 0
-  redis.call('UNLINK', keys.who, keys.door)
+  state.gaps, state.lotKey, state.lotFrom, state.lotTo, state.seatsLost = '', '', 0, 0, 0
+  redis.call('UNLINK', keys.who, keys.door, keys.seats)
   redis.call('HDEL', keys.line, 'called', 'ladder')
 end
 

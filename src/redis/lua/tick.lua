@@ -38,7 +38,7 @@ local function plan_calls(c, cohorts, tokens)
   for _, one in ipairs(young) do expected = expected + math.max(0, one[1] * show - one[2]) end
   c.state.show, c.state.expected = show, expected
   local lead = c.settings.lead_ms * 1000000 / c.settings.door_interval
-  local units = math.max(0, math.floor(units_left(c) - expected - c.at_door))
+  local units = math.max(0, math.floor(room_left(c) - expected - c.at_door))
   return math.min(units, math.max(0, math.floor((tokens + lead - expected - c.at_door) / show)))
 end
 
