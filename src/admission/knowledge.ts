@@ -36,7 +36,8 @@ export class Knowledge {
    * @param released - those it has given back
    */
   withSlots(taken: number, released: number): Known {
-    const { epoch, generation, heads, tails, doorTat, doorIntervalNs, lottery, claims, pace, seats, endsUs } = this.#known;
+    const { epoch, generation, heads, tails, doorTat, doorIntervalNs, lottery, claims, pace, seats, endsUs } =
+      this.#known;
     // Every member by its name, here and below: a spread that is added to costs ten times as much on Node 20.
     return {
       epoch,

@@ -81,7 +81,9 @@ export class Outbox {
   get isDue(): boolean {
     const { entered, gone, spent, given, retained, settled, signs, seats } = this.#open;
     if (this.#settlesNow && settled.length > 0) return true;
-    return entered.length + gone.length + spent.length + given.length + retained.length + signs.length + seats.length > 0;
+    return (
+      entered.length + gone.length + spent.length + given.length + retained.length + signs.length + seats.length > 0
+    );
   }
 
   /** What has happened since the last call, as far as one call takes it. */
