@@ -38,6 +38,7 @@ const NO_EVENTS: ExchangeEvents = {
   retained: [],
   settled: [],
   signs: [],
+  seats: [],
   health: NO_HEALTH,
   replays: 0,
 };
@@ -54,6 +55,8 @@ const NOTHING_KNOWN: Known = {
   released: 0,
   claims: NO_CLAIMS,
   lottery: null,
+  seats: 0,
+  endsUs: 0,
   pace: NO_PACE,
 };
 
