@@ -7,6 +7,7 @@ const LAST_SEGMENTS: Readonly<Record<string, AdminAction>> = {
   reset: 'reset',
   'confirm-losses': 'confirm-losses',
   place: 'evict',
+  release: 'release',
   drain: 'drain',
   reload: 'reload',
   log: 'log-level',

@@ -33,7 +33,7 @@ const MOST_RECORDS_SHOWN = 10_000;
 export function adminApi(options: AdminApiOptions): Router {
   const router = express.Router({ caseSensitive: true });
   router.use(actionMeter(options.acted), express.json({ limit: '16kb' }));
-  router.use('/campaigns', campaignRoutes(options.desks), placeRoutes(options.desks, options.logger));
+  router.use('/campaigns', campaignRoutes(options.desks), placeRoutes(options.desks));
   router.get('/live', options.live);
   router.get('/me', (_req, res) => {
     res.json(bearerOf(res));

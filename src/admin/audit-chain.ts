@@ -20,6 +20,8 @@ export interface AuditRecord {
     | 'reload'
     | 'log-level'
     | 'revert'
+    | 'release'
+    | 'evict'
     | 'resolve';
   /** A campaign's id; of what was done to a gateway, the gateway's. */
   readonly subject: string;

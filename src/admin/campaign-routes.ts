@@ -1,10 +1,19 @@
 /** `/admin/v1/campaigns`: to look at campaigns, and to turn what may be turned at run time. */
 import { type Request, type Response, Router } from 'express';
 import type { z } from 'zod';
+import type { Order, Outcome } from './amendments.js';
 import { bearerOf } from './auth.js';
-import type { CampaignDesk, Order, Outcome } from './campaign-desk.js';
+import type { CampaignDesk } from './campaign-desk.js';
 import { campaignStatus } from './campaign-status.js';
-import { type BodyFault, changeSchema, clearSchema, readBody, reasonSchema, resetSchema } from './changes.js';
+import {
+  type BodyFault,
+  changeSchema,
+  clearSchema,
+  readBody,
+  reasonSchema,
+  releaseSchema,
+  resetSchema,
+} from './changes.js';
 import { etagOf, readIfMatch } from './preconditions.js';
 import { refuseStale, refuseUnknownCampaign, refuseValues } from './refusals.js';
 
@@ -36,7 +45,15 @@ export function campaignRoutes(desks: ReadonlyMap<string, CampaignDesk>): Router
   );
   router.post(
     '/:campaign/confirm-losses',
-    at((desk, req, res) => act(desk, req, res, reasonSchema, ({ reason }, order) => desk.confirmLosses(order(reason)))),
+    at((desk, req, res) =>
+      act(desk, req, res, reasonSchema, ({ reason }, order) => desk.deeds.confirmLosses(order(reason))),
+    ),
+  );
+  router.post(
+    '/:campaign/release',
+    at((desk, req, res) =>
+      act(desk, req, res, releaseSchema, ({ reason, count }, order) => desk.deeds.release(count, order(reason))),
+    ),
   );
   router.post(
     '/:campaign/reset',
@@ -44,7 +61,7 @@ export function campaignRoutes(desks: ReadonlyMap<string, CampaignDesk>): Router
       act(desk, req, res, resetSchema, async ({ reason, confirm, scope }, order) => {
         const { id } = desk.campaign;
         const word = scope === 'all' ? `${id} all` : id;
-        if (confirm === word || req.query.dryRun === 'true') return desk.reset(scope, order(reason));
+        if (confirm === word || req.query.dryRun === 'true') return desk.deeds.reset(scope, order(reason));
         return { kind: 'wrong', faults: [unconfirmed(scope, word)] };
       }),
     ),

@@ -4,7 +4,7 @@ import { isSoldOut, remainingOf } from '../claims/budget.js';
 import { readRevert } from '../config/read-overrides.js';
 import { effectiveRate } from '../overload/effective-rate.js';
 import { waitingIn } from '../waiting-room/standing.js';
-import type { OperatedCampaign } from './campaign-desk.js';
+import type { OperatedCampaign } from './amendments.js';
 
 export function campaignStatus({ id, live, link, stateWith, nowMs }: OperatedCampaign) {
   const { effective, configured, revision } = live;

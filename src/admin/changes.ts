@@ -34,6 +34,11 @@ export const resetSchema = z.strictObject({
   scope: z.enum(['line', 'all']).default('line').describe('What begins anew: the line, or ledger and budget too.'),
 });
 
+export const releaseSchema = z.strictObject({
+  reason,
+  count: z.number().int().min(1).max(100_000).describe('How many of those next in line are called now.'),
+});
+
 export type Patch = Omit<z.output<typeof changeSchema>, 'reason' | 'revertAfterSeconds'>;
 
 export interface BodyFault {

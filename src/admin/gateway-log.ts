@@ -33,7 +33,7 @@ export class GatewayLog {
       const record: AuditRecord = { revision: from + 1, at, ...deed, previous };
       const text = JSON.stringify(record);
       const head = recordHash(text);
-      const result = await this.store.amend({ from, overrides: '', record: text, head, begins: 'nothing' });
+      const result = await this.store.amend({ from, overrides: '', record: text, head, begins: 'nothing', calls: 0 });
       if (result.kind === 'stale') continue;
       this.logger.info({ audit: record, hash: head }, 'An operator changed a gateway');
       return;

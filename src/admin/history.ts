@@ -4,7 +4,7 @@
  */
 import type { Clock, Timer } from '../kernel/clock.js';
 import { waitingIn } from '../waiting-room/standing.js';
-import type { OperatedCampaign } from './campaign-desk.js';
+import type { OperatedCampaign } from './amendments.js';
 
 export const SAMPLE_MS = 5000;
 const SAMPLES = (15 * 60_000) / SAMPLE_MS;

@@ -1,6 +1,6 @@
 /** The admin API as an OpenAPI document; what bodies may hold comes from the schemas that judge them. @see https://spec.openapis.org/oas/v3.1.0 */
 import { z } from 'zod';
-import { changeSchema, clearSchema, reasonSchema, resetSchema } from './changes.js';
+import { changeSchema, clearSchema, reasonSchema, releaseSchema, resetSchema } from './changes.js';
 import { logSchema } from './log-routes.js';
 
 interface Operation {
@@ -41,6 +41,9 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       turns: true,
       store: true,
     },
+  },
+  [`${CAMPAIGN}/release`]: {
+    post: { summary: 'Calls the next in line ahead of their time', body: releaseSchema, turns: true, store: true },
   },
   [`${CAMPAIGN}/confirm-losses`]: {
     post: {

@@ -1,6 +1,5 @@
 /** Looking up and taking away single places. Ticket and claimant travel in fields, which no log of URLs keeps. */
 import { type Request, type Response, Router } from 'express';
-import type { Logger } from '../kernel/logger.js';
 import { bearerOf } from './auth.js';
 import type { CampaignDesk } from './campaign-desk.js';
 import { readBody, reasonSchema } from './changes.js';
@@ -8,7 +7,7 @@ import type { PlaceSought } from './places.js';
 import { sendProblem } from './problem.js';
 import { refuseUnknownCampaign, refuseValues } from './refusals.js';
 
-export function placeRoutes(desks: ReadonlyMap<string, CampaignDesk>, logger: Logger): Router {
+export function placeRoutes(desks: ReadonlyMap<string, CampaignDesk>): Router {
   const router = Router({ caseSensitive: true });
   router.get('/:campaign/place', async (req, res) => {
     const desk = desks.get(req.params.campaign);
@@ -26,16 +25,11 @@ export function placeRoutes(desks: ReadonlyMap<string, CampaignDesk>, logger: Lo
     if (reading.kind === 'wrong') return refuseValues(res, reading.faults);
     const claimant = field(req, 'spillway-claimant');
     if (claimant === null) return refuseSought(res, 'Spillway-Claimant');
-    const { id, places } = desk.campaign;
-    if (!(await places.evict(claimant))) return sendProblem(res, { ...NOT_FOUND, detail: WHY.none });
-    // Who was evicted is no business of the log.
-    logger.info(
-      { campaign: id, who: bearerOf(res).name, reason: reading.value.reason },
-      'An operator took a place away',
-    );
+    const evicted = await desk.deeds.evict(claimant, { who: bearerOf(res).name, reason: reading.value.reason });
+    if (!evicted) return sendProblem(res, { ...NOT_FOUND, detail: WHY.none });
     res.json({
       outcome: 'done',
-      campaign: id,
+      campaign: desk.campaign.id,
       effect: ['The place is gone; whoever had it may join again, at the end.'],
     });
   });

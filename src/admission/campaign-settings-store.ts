@@ -26,6 +26,8 @@ export interface Amendment {
    * budget too; refused while a claim is open, since what it comes to would be lost.
    */
   readonly begins: 'nothing' | 'epoch' | 'era';
+  /** How many of those next in line are called with it, ahead of their time. */
+  readonly calls: number;
 }
 
 /** `stale`: somebody else came first. `open`: claims are open. In both cases nothing was changed. */

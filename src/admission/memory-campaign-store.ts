@@ -56,6 +56,11 @@ export class MemoryCampaignStore implements CampaignStore, MemoryState {
     return this.#book;
   }
 
+  /** So many are called ahead of their time. */
+  callAhead(count: number): void {
+    this.#line.caller.callAhead(count, this.storeTimeUs());
+  }
+
   get slotTable(): MemorySlots {
     return this.slots;
   }

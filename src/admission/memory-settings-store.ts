@@ -20,13 +20,14 @@ export class MemorySettingsStore implements CampaignSettingsStore {
     return this.#settings;
   }
 
-  async amend({ from, overrides, record, head, begins }: Amendment): Promise<AmendResult> {
+  async amend({ from, overrides, record, head, begins, calls }: Amendment): Promise<AmendResult> {
     if (from !== this.#settings.revision) return { kind: 'stale', settings: this.#settings };
     if (begins === 'era' && this.campaign?.book.hasOpenClaims) return { kind: 'open', settings: this.#settings };
     this.#keep({ revision: from + 1, overrides, head });
     this.#records.push(record);
     if (this.#records.length > MOST_RECORDS) this.#records.shift();
     if (begins === 'era') this.campaign?.book.beginEra();
+    if (calls > 0) this.campaign?.callAhead(calls);
     if (begins !== 'nothing') this.campaign?.beginEpoch();
     return { kind: 'amended', settings: this.#settings };
   }

@@ -27,8 +27,8 @@ export class RedisSettingsStore implements CampaignSettingsStore {
     return (await this.#call(['read'])).settings;
   }
 
-  amend({ from, overrides, record, head, begins }: Amendment): Promise<AmendResult> {
-    return this.#call(['amend', from, overrides, head, record, begins, MOST_RECORDS]);
+  amend({ from, overrides, record, head, begins, calls }: Amendment): Promise<AmendResult> {
+    return this.#call(['amend', from, overrides, head, record, begins, MOST_RECORDS, calls]);
   }
 
   async restore({ revision, overrides, head }: StoredSettings): Promise<void> {

@@ -6,8 +6,13 @@ import { paced } from '../overload/effective-rate.js';
 import type { DoorSettings } from './door.js';
 import type { ExchangeSettings, LotterySettings } from './exchange.js';
 
-/** How late departures may be, at most, in microseconds: timers, network, and a busy process. */
-const MOST_SLACK_US = 5_000;
+/**
+ * How late departures may be: timers, network, and a busy process. So much of the burst is kept for it. A permit that is
+ * later is void and its token lost, so a burst that has the room forgives the pauses of a busy machine, too.
+ */
+const SLACK_US = 5_000;
+const SLACK_SHARE = 0.05;
+const MOST_SLACK_US = 50_000;
 /** From the moment in which a departure is decided until the claim has left. */
 const OWN_SLACK_US = 1_000;
 /** A door whose burst leaves no room for lateness still forgives this much. */
@@ -64,7 +69,7 @@ export function campaignSettings(
   const alone = gateways <= 1;
   const room = Math.floor((rate.toleranceNs - rate.intervalNs) / 2);
   const ownSlackNs = Math.min(OWN_SLACK_US * 1000, room);
-  const slackNs = alone ? ownSlackNs : Math.min(MOST_SLACK_US * 1000, room);
+  const slackNs = alone ? ownSlackNs : Math.min(sharedSlackNs(rate), room);
   const storeRate = less(rate, slackNs);
   const slots = upstream.concurrency.mode === 'fixed' ? upstream.concurrency.limit : 0;
   const dwellMs = queue.poll.nearMs + DWELL_SLACK_MS;
@@ -107,6 +112,11 @@ export function campaignSettings(
       mostHeld: queue.maxHeld,
     },
   };
+}
+
+/** Where several gateways depart from one door. */
+function sharedSlackNs({ toleranceNs }: BucketRate): number {
+  return Math.min(Math.max(SLACK_US * 1000, Math.floor(toleranceNs * SLACK_SHARE)), MOST_SLACK_US * 1000);
 }
 
 /** Never above the configured pace, and never 0. */

@@ -1,7 +1,7 @@
 /** Wires one campaign: its link to the store, its door, its decisions, its tickets. */
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { PollPace } from '../abuse/poll-pace.js';
-import type { OperatedCampaign } from '../admin/campaign-desk.js';
+import type { OperatedCampaign } from '../admin/amendments.js';
 import { type CampaignRooms, joinRooms, limitRates, type RoomsConfig } from '../admission/campaign-rooms.js';
 import type { Door } from '../admission/door.js';
 import type { LiveSettings } from '../admission/live-settings.js';

@@ -84,6 +84,7 @@ export const ADMIN_ACTIONS = [
   'reset',
   'confirm-losses',
   'evict',
+  'release',
   'drain',
   'reload',
   'log-level',

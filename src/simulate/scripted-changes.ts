@@ -44,7 +44,7 @@ export function schedule(changes: readonly ScriptedChange[], settings: MemorySet
 
 async function amend(settings: MemorySettingsStore, overrides: string): Promise<void> {
   const { revision, head } = await settings.read();
-  await settings.amend({ from: revision, overrides, record: overrides, head, begins: 'nothing' });
+  await settings.amend({ from: revision, overrides, record: overrides, head, begins: 'nothing', calls: 0 });
 }
 
 /** The pace of the door that follows from them; while the campaign is not open it is 0. */

@@ -59,6 +59,13 @@ export class Caller {
     this.expected = Math.max(0, this.expected - 1);
   }
 
+  /** So many are called ahead of their time: the returned first. */
+  callAhead(count: number, nowUs: number): void {
+    const returned = this.#advance(RETURN, count, nowUs);
+    const called = returned + this.#advance(MAIN, count - returned, nowUs);
+    this.expected += called * this.show;
+  }
+
   call(facts: CallFacts): void {
     const plan = planCalls({
       ...facts,

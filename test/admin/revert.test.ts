@@ -86,6 +86,33 @@ describe('Single places', () => {
     await until(async () => (await seek(gateway, 'Spillway-Claimant', 'ann')).status === 404);
     expect((await placed(gateway, 'ann')).number).toBe(bea.number + 1);
     expect(ann.number).toBe(bea.number - 1);
+    const { records } = await audit(gateway);
+    const [before, after] = [{ number: ann.number }, { number: null }];
+    expect(records).toMatchObject([{ action: 'evict', who: 'ops', reason: 'a bot', before, after }]);
+    expect(JSON.stringify(records)).not.toContain('ann');
+  });
+
+  it('are called ahead of their time, while the campaign is open and for whom something is left', async () => {
+    const campaign = { admission: { ratePerSecond: 0.01, burst: 1 }, budget: { claims: 3 } };
+    const gateway = await bench.open((await bench.recording()).url, operated({ campaign }));
+    const release = (query: string, body: object) =>
+      call(gateway, 'post', `${LNY}/release${query}`).send({ reason: 'nobody comes', ...body });
+    const people: Array<{ ticket: string }> = [];
+    for (const user of ['ann', 'bea', 'cid', 'dan', 'eve']) people.push(await placed(gateway, user));
+    const stateOf = async (at: number) =>
+      (await seek(gateway, 'Spillway-Ticket', people[at]!.ticket)).body.state as string;
+    expect(await stateOf(2)).toBe('waiting');
+    await release('', { count: 0 }).expect(422);
+    expect((await release('?dryRun=true', { count: 2 }).expect(200)).body.effect[0]).toContain('The next 2 in line');
+    expect(await stateOf(2)).toBe('waiting');
+    await release('', { count: 100 }).expect(200);
+    await until(async () => (await stateOf(2)) === 'called');
+    expect(await stateOf(4)).toBe('waiting');
+    await call(gateway, 'patch', LNY).send({ state: 'paused', reason: 'a test' }).expect(200);
+    await release('', { count: 1 }).expect(422);
+    const { records, chains } = await audit(gateway);
+    expect(records[1]).toMatchObject({ action: 'release', who: 'ops', reason: 'nobody comes' });
+    expect(chains.lny).toMatchObject({ kind: 'intact', records: 2 });
   });
 });
 

@@ -190,7 +190,7 @@ describe('the two stores', () => {
             await clock.advance(one.advanceMs);
             if (one.amends !== null) {
               const { revision: from } = await memory.settings.read();
-              const amendment = { from, overrides: '{}', record: 'r', head: 'h', begins: one.amends };
+              const amendment = { from, overrides: '{}', record: 'r', head: 'h', begins: one.amends, calls: 0 };
               expect(await remote.settings.amend(amendment)).toEqual(await memory.settings.amend(amendment));
             }
             const made = callOf(one, seen);

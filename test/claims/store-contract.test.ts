@@ -162,7 +162,7 @@ function describeClaims(adapter: string, openStore: Open) {
     it('begins anew at an operator’s word, and then hears nothing of what was before', async () => {
       const { store, settings, claim } = await opened();
       const anew = async (from: number) =>
-        (await settings.amend({ from, overrides: '', record: 'r', head: 'h', begins: 'era' })).kind;
+        (await settings.amend({ from, overrides: '', record: 'r', head: 'h', begins: 'era', calls: 0 })).kind;
       await claim('k', 'a1');
       expect(await anew(0)).toBe('open');
       await done(store, ending('k', 'a1', 'granted', { markMs: 0 }));

@@ -29,6 +29,11 @@ function open(campaign: Record<string, unknown> = {}, store: Record<string, unkn
   return bench.open(upstream.url, { redisUrl: redis.url, store, campaign: { onStoreFailure: 'closed', ...campaign } });
 }
 
+/** A claim that is served: a cold process on a busy machine may find its store too slow at first. */
+async function served(port: number, user: string): Promise<void> {
+  await until(async () => (await claim(port, user)).status === 201);
+}
+
 async function timed(run: () => Promise<Answer>): Promise<{ answer: Answer; tookMs: number }> {
   const began = performance.now();
   const answer = await run();
@@ -40,7 +45,8 @@ describe('while Redis is away', () => {
     '%s: claims are STORE_UNAVAILABLE within a second, and none reaches the service',
     async (how) => {
       const { port, metrics } = await open();
-      expect((await claim(port, 'ann')).status).toBe(201);
+      await served(port, 'ann');
+      const before = upstream.requests.length;
       if (how === 'killed') await redis.kill();
       else redis.freeze();
       for (const user of ['ben', 'cid', 'dan']) {
@@ -48,7 +54,7 @@ describe('while Redis is away', () => {
         expectProblem(answer, away);
         expect(tookMs).toBeLessThan(1000);
       }
-      expect(upstream.requests.length).toBe(1);
+      expect(upstream.requests.length).toBe(before);
       expect(sumOf(await metrics(), 'spillway_store_up')).toBe(0);
     },
   );
@@ -107,7 +113,7 @@ describe('when Redis is back', () => {
 describe('a client that goes away while the store decides', () => {
   it('takes no slot, and nothing reaches the service', async () => {
     const gateway = await open({}, { deadlineMs: 3000 });
-    expect((await claim(gateway.port, 'first')).status).toBe(201);
+    await served(gateway.port, 'first');
     for (let round = 0; round < 3; round++) {
       redis.freeze();
       const client = await RawClient.open(gateway.port);

@@ -125,6 +125,21 @@ export function controls(id) {
     },
     'Clear overrides',
   );
+  const count = el('input', { type: 'number', min: '1', max: '100000', step: '1', required: true, size: '8' });
+  const release = el(
+    'form',
+    {
+      class: 'row',
+      'data-deed': 'release',
+      onsubmit: (event) => {
+        event.preventDefault();
+        const body = { count: Number(count.value) };
+        void propose({ title: `Call more people: ${id}`, method: 'POST', path: `${path}/release`, body });
+      },
+    },
+    el('label', {}, 'Call so many more, now', count),
+    el('button', { type: 'submit' }, 'Preview'),
+  );
   const reset = el(
     'button',
     {
@@ -142,6 +157,7 @@ export function controls(id) {
       el('h3', {}, 'Controls'),
       el('p', { class: 'row' }, buttons, clear, reset),
       numbers,
+      release,
     ),
     update({ settings }) {
       for (const { name, input } of inputs) input.placeholder = String(settings[name] ?? '');

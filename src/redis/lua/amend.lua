@@ -5,7 +5,8 @@ list. A change counts the revision up by one, and is made onto the revision it w
 KEYS        line, who, door, audit, units, marks, seats
 ARGV[1]     'read'
          or 'amend', revision it was made from, overrides, hash of the record, record, what begins anew (nothing, epoch,
-            era: ledger and budget too, if no claim is open), records kept
+            era: ledger and budget too, if no claim is open), records kept,
+            how many are called ahead of their time
          or 'restore', revision, overrides, hash: for a store that has an older revision than a gateway
 Returns     {done (1, 0: the revision was another, 2: claims are open), revision, overrides, hash of the newest record}
 ]]
@@ -13,6 +14,7 @@ Returns     {done (1, 0: the revision was another, 2: claims are open), revision
 --#include arguments
 --#include claims
 --#include line-state
+--#include advance
 
 local line, audit = KEYS[1], KEYS[4]
 local function current()
@@ -26,7 +28,7 @@ end
 
 local function amend(revision)
   local from, overrides, head, record = next_number(), next_text(), next_text(), next_text()
-  local begins, records_kept = next_text(), next_number()
+  local begins, records_kept, calls = next_text(), next_number(), next_number()
   if from ~= revision then return 0 end
   local keys = { line = line, who = KEYS[2], door = KEYS[3], units = KEYS[5], marks = KEYS[6], seats = KEYS[7] }
   local state, loaded = load_line(line)
@@ -34,9 +36,10 @@ local function amend(revision)
   keep(from + 1, overrides, head)
   redis.call('RPUSH', audit, record)
   redis.call('LTRIM', audit, -records_kept, -1)
-  if begins == 'nothing' then return 1 end
+  if begins == 'nothing' and calls == 0 then return 1 end
   if begins == 'era' then begin_era(state, keys, state.era + 1) end
-  begin_epoch(state, keys, state.epoch + 1)
+  if begins ~= 'nothing' then begin_epoch(state, keys, state.epoch + 1) end
+  if calls > 0 then call_ahead({ state = state, keys = keys, now_us = store_time_us('') }, calls) end
   state.settings = from + 1
   save_line(line, state, loaded)
   return 1

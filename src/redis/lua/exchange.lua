@@ -18,6 +18,7 @@ Returns     {0, now} when late; else {1, view..., permits..., results...}
 --#include places
 --#include pace
 --#include door
+--#include advance
 --#include tick
 --#include asks
 

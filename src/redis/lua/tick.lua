@@ -2,10 +2,10 @@
 Calls the next in line, lapses those whose grace is over, and forgets who left the door. The law of calling is
 that of calling.ts: what the door takes until the next can arrive, less who stands there, less who is expected.
 Kept as texts in the line's hash, each bounded:
-  called  'line from to calledAtUs;'  the last MOST_COHORTS ranges called
+  called  see advance.lua
   ladder  'lineMs head0 head1;'       how far was called when: RUNGS rungs a grace period
 ]]
-local MOST_COHORTS, RUNGS, PRIOR, LEAST_SHOW = 128, 64, 20, 0.1
+local RUNGS, PRIOR, LEAST_SHOW = 64, 20, 0.1
 local TICK_US, STALL_US, SMOOTHING_US = 50000, 1000000, 3000000
 
 local function climb(c, ladder)
@@ -40,30 +40,6 @@ local function plan_calls(c, cohorts, tokens)
   local lead = c.settings.lead_ms * 1000000 / c.settings.door_interval
   local units = math.max(0, math.floor(room_left(c) - expected - c.at_door))
   return math.min(units, math.max(0, math.floor((tokens + lead - expected - c.at_door) / show)))
-end
-
--- Moves a head on by `calls` numbers, passing over gaps free of charge.
-local function advance(c, line, calls, cohorts)
-  local gaps = parse_rows(c.state.gaps)
-  local head, tail, called = 'head' .. line, 'tail' .. line, 0
-  while c.state[head] < c.state[tail] do
-    local from, next_gap = c.state[head] + 1, nil
-    for _, gap in ipairs(gaps) do
-      if not next_gap and gap[1] == line and gap[3] >= from then next_gap = gap end
-    end
-    if next_gap and next_gap[2] <= from then
-      c.state[head] = next_gap[3]
-    else
-      if calls <= 0 then break end
-      local to = math.min(from + calls - 1, c.state[tail], next_gap and next_gap[2] - 1 or math.huge)
-      c.state[head] = to
-      cohorts[#cohorts + 1] = { line, from, to, c.now_us }
-      called, calls = called + to - from + 1, calls - (to - from + 1)
-    end
-  end
-  drop_gaps(c.state, line, c.state[head])
-  while #cohorts > MOST_COHORTS do table.remove(cohorts, 1) end
-  return called
 end
 
 -- The pace of calling, smoothed; while nobody waits it tells nothing.

@@ -28,6 +28,29 @@ export function describeCalling(adapter: string, open: Open): void {
     );
 
     it(
+      'calls as many more as an operator says, the returned first, never beyond the end, and expects them',
+      on(async (contract) => {
+        const { clock, g1, operators } = contract;
+        const release = (from: number, calls: number) =>
+          operators.amend({ from, overrides: '', record: 'r', head: 'h', begins: 'nothing', calls });
+        await ready(contract);
+        await g1.asks('join', names('a', 100));
+        expect((await g1.tick()).view.heads).toEqual([40, 0]);
+        expect((await release(0, 25)).kind).toBe('amended');
+        g1.settings = { ...SETTINGS, revision: 1 };
+        // Those called are expected: the door calls nobody more meanwhile.
+        await clock.advance(60);
+        expect((await g1.tick()).view.heads).toEqual([65, 0]);
+        expect((await release(0, 25)).kind).toBe('stale');
+        await release(1, 1000);
+        g1.settings = { ...SETTINGS, revision: 2 };
+        await clock.advance(60);
+        expect((await g1.tick()).view).toMatchObject({ heads: [100, 0], tails: [100, 0] });
+        expect((await operators.read()).revision).toBe(2);
+      }),
+    );
+
+    it(
       'counts who came once, admitted or not, however often they come',
       on(async (contract) => {
         const { clock, g1 } = contract;

@@ -12,6 +12,7 @@ function change(from: number, more: Partial<Amendment> = {}): Amendment {
     record: `record ${from}`,
     head: `hash ${from}`,
     begins: 'nothing',
+    calls: 0,
     ...more,
   };
 }

@@ -171,7 +171,7 @@ export function describeLottery(adapter: string, open: Open): void {
       on(async (contract) => {
         const { clock, operators, g1 } = contract;
         await opened(contract);
-        await operators.amend({ from: 0, overrides: '', record: 'r', head: 'h', begins: 'epoch' });
+        await operators.amend({ from: 0, overrides: '', record: 'r', head: 'h', begins: 'epoch', calls: 0 });
         g1.settings = { ...settingsAt(clock, 1000, OTHER_KEY), revision: 1 };
         await g1.call();
         await g1.asks('join', names('q', 5));
