@@ -55,9 +55,10 @@ export class CampaignDeeds {
    */
   async release(count: number, order: Order): Promise<Outcome> {
     const { link, live, stateWith } = this.campaign;
+    await live.newest();
     const { view } = link;
     const state = stateWith(live.effective.overrides);
-    if (state !== 'open' || view === null) return { kind: 'wrong', faults: [notOpen(state)] };
+    if (view === null || state !== 'open') return { kind: 'wrong', faults: [notOpen(state)] };
     const { budget } = live.effective.campaign;
     const left = budget.claims === null ? Number.POSITIVE_INFINITY : unitsFree(view.claims, budget.claims);
     const called = Math.max(0, Math.min(count, waitingIn(view), left));

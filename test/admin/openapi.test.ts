@@ -44,6 +44,7 @@ const operations = (): Array<[Method, string, Operation]> =>
 /** The call that is well made, by its last segment. */
 const BODIES: Readonly<Record<string, object>> = {
   reset: { reason: 'a test', confirm: 'lny' },
+  release: { reason: 'a test', count: 1 },
   log: { reason: 'a test', level: 'silent' },
 };
 

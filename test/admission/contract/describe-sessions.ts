@@ -157,7 +157,7 @@ export function describeSessions(adapter: string, open: Open): void {
         await ready(contract, 1);
         await claim(g1, 'a');
         await began(g1, 'a');
-        await operators.amend({ from: 0, overrides: '', record: 'r', head: 'h', begins: 'epoch' });
+        await operators.amend({ from: 0, overrides: '', record: 'r', head: 'h', begins: 'epoch', calls: 0 });
         g1.settings = { ...g1.settings, revision: 1 };
         expect((await g1.call()).view.seats).toBe(0);
         expect((await claim(g1, 'b')).kind).toBe('enter');
