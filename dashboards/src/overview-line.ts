@@ -128,6 +128,16 @@ export const line: Section = {
           queries: [{ expr: sum(ofCampaigns('spillway_held_requests'), 'campaign'), as: '{{campaign}}' }],
         }),
         lines({
+          title: 'Sessions',
+          description:
+            'Of campaigns of several requests: sessions going on, and how many may at once. At the limit nobody is called.',
+          unit: 'short',
+          queries: [
+            { expr: shared('spillway_sessions_active'), as: '{{campaign}}: active', colour: 'admitted' },
+            { expr: shared('spillway_sessions_limit'), as: '{{campaign}}: limit', colour: 'limits' },
+          ],
+        }),
+        lines({
           title: 'Time held',
           description: 'How long claims were kept for their turn. Bounded by the campaign’s holdMs.',
           unit: 's',

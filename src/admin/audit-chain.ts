@@ -16,6 +16,8 @@ export interface AuditRecord {
     | 'clear'
     | 'reset'
     | 'confirm-losses'
+    | 'end-sessions'
+    | 'end-session'
     | 'drain'
     | 'reload'
     | 'log-level'

@@ -12,6 +12,7 @@ import {
   type Outcome,
 } from './amendments.js';
 import type { BodyFault } from './changes.js';
+import type { PlaceSought, SessionEnding } from './places.js';
 
 export class CampaignDeeds {
   constructor(
@@ -85,6 +86,26 @@ export class CampaignDeeds {
     return true;
   }
 
+  /** Whoever went in has to come by the line again. Claims at the service now may begin sessions yet. */
+  async endSessions(order: Order): Promise<Outcome> {
+    const { link, live } = this.campaign;
+    if (live.effective.campaign.session === null) return { kind: 'wrong', faults: [NO_SESSIONS] };
+    const active = link.view?.seats ?? 0;
+    const facts: Facts = { action: 'end-sessions', before: { active }, after: { active: 0 } };
+    const outcome = await this.#act(facts, [`All sessions (${active}) are over.`], NOTHING_ELSE, order);
+    if (outcome.kind === 'done') link.endSessions();
+    return outcome;
+  }
+
+  /** Ends the session of a ticket or of a claimant. */
+  async endSession(sought: PlaceSought, word: Pick<Order, 'who' | 'reason'>): Promise<SessionEnding> {
+    const ending = this.campaign.places.endSession(sought);
+    if (ending.kind !== 'done') return ending;
+    const facts: Facts = { action: 'end-session', before: {}, after: {} };
+    await this.#act(facts, [], NOTHING_ELSE, { ...word, from: null, dryRun: false });
+    return ending;
+  }
+
   #act(facts: Facts, effect: readonly string[], also: AlsoDone, order: Order): Promise<Outcome> {
     return this.amendments.attempt(order, async (stored) => {
       if (order.dryRun) return { kind: 'dry-run', revision: stored.revision, effect };
@@ -94,6 +115,12 @@ export class CampaignDeeds {
     });
   }
 }
+
+const NO_SESSIONS: BodyFault = {
+  path: 'session',
+  problem: 'The campaign has no sessions.',
+  cure: 'Set session in its configuration, or name another campaign.',
+};
 
 const CLAIMS_OPEN: BodyFault = {
   path: 'scope',

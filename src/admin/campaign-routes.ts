@@ -56,6 +56,12 @@ export function campaignRoutes(desks: ReadonlyMap<string, CampaignDesk>): Router
     ),
   );
   router.post(
+    '/:campaign/end-sessions',
+    at((desk, req, res) =>
+      act(desk, req, res, reasonSchema, ({ reason }, order) => desk.deeds.endSessions(order(reason))),
+    ),
+  );
+  router.post(
     '/:campaign/reset',
     at((desk, req, res) =>
       act(desk, req, res, resetSchema, async ({ reason, confirm, scope }, order) => {

@@ -46,6 +46,11 @@ export function campaignStatus({ id, live, link, stateWith, nowMs }: OperatedCam
             soldOut: isSoldOut(view.claims, campaign.budget.claims),
             remaining: remainingOf(view.claims, campaign.budget.claims),
           },
+    /** Taken by sessions and by claims on their way to one; null: the campaign has none. */
+    sessions:
+      campaign.session === null
+        ? null
+        : { active: view?.seats ?? null, maxActive: campaign.session.maxActive, ttlMs: campaign.session.ttlMs },
     slotsInUse: view?.slotsInUse ?? null,
     gateways: view?.gateways ?? null,
     /** Age of what is said of line and claims; null: the store has not answered yet. */

@@ -67,6 +67,17 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       store: true,
     },
   },
+  [`${CAMPAIGN}/end-sessions`]: {
+    post: { summary: 'All sessions are over', body: reasonSchema, turns: true, store: true },
+  },
+  [`${CAMPAIGN}/session`]: {
+    delete: {
+      summary: "Ends a claimant's session, if there is one",
+      body: reasonSchema,
+      fields: ['Spillway-Ticket', 'Spillway-Claimant'],
+      store: true,
+    },
+  },
   [`${CAMPAIGN}/drain`]: { post: { summary: 'The same as /drain', body: reasonSchema, status: 202 } },
   '/drain': {
     post: { summary: 'This gateway finishes what it has, and stops, as on SIGTERM', body: reasonSchema, status: 202 },

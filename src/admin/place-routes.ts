@@ -33,6 +33,21 @@ export function placeRoutes(desks: ReadonlyMap<string, CampaignDesk>): Router {
       effect: ['The place is gone; whoever had it may join again, at the end.'],
     });
   });
+  router.delete('/:campaign/session', async (req, res) => {
+    const desk = desks.get(req.params.campaign);
+    if (desk === undefined) return refuseUnknownCampaign(res, desks);
+    const reading = readBody(reasonSchema, req.body);
+    if (reading.kind === 'wrong') return refuseValues(res, reading.faults);
+    const sought = soughtBy(req);
+    if (sought === null) return refuseSought(res, 'Spillway-Ticket or Spillway-Claimant');
+    const ending = await desk.deeds.endSession(sought, { who: bearerOf(res).name, reason: reading.value.reason });
+    if (ending.kind !== 'done') return sendProblem(res, { ...NOT_FOUND, detail: WHY[ending.kind] });
+    res.json({
+      outcome: 'done',
+      campaign: desk.campaign.id,
+      effect: ['If there was a session, it is over; whoever had it may claim again, from the end of the line.'],
+    });
+  });
   return router;
 }
 
@@ -41,6 +56,8 @@ const NOT_FOUND = { status: 404, code: 'PLACE_UNKNOWN', title: 'Not Found' };
 const WHY = {
   none: 'There is no place of this claimant.',
   'not-a-ticket': 'This is no ticket of this campaign: it was altered, or it belongs to another campaign.',
+  'no-sessions': 'This campaign has no sessions.',
+  'not-a-session': 'This ticket stands for a place in line, and for no session.',
   outdated: 'This ticket is of an earlier epoch: the line was emptied since.',
 };
 

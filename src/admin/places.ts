@@ -17,9 +17,15 @@ export type PlaceFinding =
   | { readonly kind: 'found'; readonly place: PlaceFound }
   | { readonly kind: 'none' | 'not-a-ticket' | 'outdated' };
 
+export type SessionEnding =
+  /** Over at this gateway, and soon everywhere; of a claimant it is not known whether there was a session. */
+  { readonly kind: 'done' } | { readonly kind: 'no-sessions' | 'not-a-session' | 'not-a-ticket' | 'outdated' };
+
 /** Single places of one campaign. Each method throws StoreUnavailableError when the store does not answer. */
 export interface PlaceDesk {
   find(sought: PlaceSought): Promise<PlaceFinding>;
   /** Takes the place away; whoever had it may join again, at the end. @returns whether there was one */
   evict(claimant: string): Promise<boolean>;
+  /** Needs no store: it hears of it with the next call that it answers. */
+  endSession(sought: PlaceSought): SessionEnding;
 }

@@ -159,6 +159,12 @@ export class CampaignLink {
     this.tickSoon();
   }
 
+  /** An operator's word: all sessions so far are over. */
+  endSessions(): void {
+    this.#known.endSessions(Math.ceil(this.storeClock.nowUs()));
+    this.tickSoon();
+  }
+
   /** An operator's word, in place of the service's. A budget that is granted in full stays so. */
   declareSoldOut(soldOut: boolean): void {
     if (this.#known.declareSoldOut(soldOut)) this.tickSoon();

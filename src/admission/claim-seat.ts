@@ -19,17 +19,17 @@ export class ClaimSeat {
   }
 
   giveBack(): void {
-    if (this.#taken) this.settle(0);
+    if (this.#taken) this.settle(false);
   }
 
   /** No reply came: the seat may have been taken all the same. */
   withdraw(): void {
-    this.settle(0);
+    this.settle(false);
   }
 
-  /** @param keepMs - how long the claimant's session lasts, in milliseconds; 0: none begins */
-  settle(keepMs: number): void {
+  /** @param begins - whether the claimant's session begins */
+  settle(begins: boolean): void {
     this.#taken = false;
-    this.link.reportSeat({ claimant: this.claimant, seat: this.name, keepMs });
+    this.link.reportSeat({ claimant: this.claimant, seat: this.name, begins });
   }
 }

@@ -136,10 +136,10 @@ export class Claim implements AskListener, HeldClaim, Pass {
     else this.#entry.settle(end, told);
   }
 
-  finish(ending: Ending, health: Health, sessionMs = 0): void {
+  finish(ending: Ending, health: Health, beginsSession = false): void {
     const { slots, door, link } = this.options;
     slots.end(this.#slot!, health);
-    this.#seat?.settle(sessionMs);
+    this.#seat?.settle(beginsSession);
     if (this.place !== null) {
       this.away.delete(this.place);
       const event = { claimant: this.request.claimant, place: this.place };

@@ -36,9 +36,9 @@ export interface Pass {
   /**
    * The service has answered, or cannot any more: the slot is free. Said once.
    * @param health - what it says about how much more the service can take
-   * @param sessionMs - how long the claimant may make further requests; 0: no session begins
+   * @param beginsSession - whether the claimant may make further requests from now on
    */
-  finish(ending: Ending, health: Health, sessionMs?: number): void;
+  finish(ending: Ending, health: Health, beginsSession?: boolean): void;
 }
 
 export type Decision =

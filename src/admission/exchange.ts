@@ -122,8 +122,8 @@ export interface SeatEvent {
   readonly claimant: string;
   /** As the ask named it; empty: of no claim on its way, but of the claimant's session. */
   readonly seat: string;
-  /** How long the claimant's session lasts from now, in milliseconds; 0: none begins, or it ends. */
-  readonly keepMs: number;
+  /** Whether the claimant's session begins; false: none does, or it ends. */
+  readonly begins: boolean;
 }
 
 /** A session that ended before its time. */
@@ -179,6 +179,8 @@ export interface Known {
   /** Seats taken when last seen, and up to when ends of sessions were heard of, in store time. */
   readonly seats: number;
   readonly endsUs: number;
+  /** When an operator last ended all sessions, in store time, in microseconds; 0: never. */
+  readonly sessionsEndedUs: number;
   readonly claims: KnownClaims;
   readonly pace: Pick<PaceView, 'rateMilli' | 'revision'>;
 }
@@ -313,6 +315,8 @@ export interface StoreView {
   readonly lottery: Lottery | null;
   /** Seats taken, by sessions and by claims on their way to one. */
   readonly seats: number;
+  /** When an operator last ended all sessions, in store time; 0: never. */
+  readonly sessionsEndedUs: number;
   /** Sessions that ended before their time since the caller heard of any. */
   readonly sessionEnds: readonly SessionEnd[];
   readonly pace: PaceView;

@@ -57,6 +57,7 @@ const NOTHING_KNOWN: Known = {
   lottery: null,
   seats: 0,
   endsUs: 0,
+  sessionsEndedUs: 0,
   pace: NO_PACE,
 };
 

@@ -19,6 +19,7 @@ export class Knowledge {
     lottery: null,
     seats: 0,
     endsUs: 0,
+    sessionsEndedUs: 0,
     claims: NO_CLAIMS,
     pace: NO_PACE,
   };
@@ -36,8 +37,8 @@ export class Knowledge {
    * @param released - those it has given back
    */
   withSlots(taken: number, released: number): Known {
-    const { epoch, generation, heads, tails, doorTat, doorIntervalNs, lottery, claims, pace, seats, endsUs } =
-      this.#known;
+    const { epoch, generation, heads, tails, doorTat, doorIntervalNs, lottery, claims, pace } = this.#known;
+    const { seats, endsUs, sessionsEndedUs } = this.#known;
     // Every member by its name, here and below: a spread that is added to costs ten times as much on Node 20.
     return {
       epoch,
@@ -49,6 +50,7 @@ export class Knowledge {
       lottery,
       seats,
       endsUs,
+      sessionsEndedUs,
       claims,
       pace,
       taken,
@@ -68,6 +70,7 @@ export class Knowledge {
       lottery: view.epoch === before.epoch ? newerLottery(before.lottery, view.lottery) : view.lottery,
       seats: view.seats,
       endsUs: Math.max(before.endsUs, view.sessionEnds.at(-1)?.endedUs ?? 0),
+      sessionsEndedUs: Math.max(before.sessionsEndedUs, view.sessionsEndedUs),
       claims: mergedClaims(
         before.claims,
         view.claims,
@@ -81,6 +84,11 @@ export class Knowledge {
   confirm(losses: number): void {
     const { claims } = this.#known;
     this.#known = { ...this.#known, claims: { ...claims, confirmed: Math.max(claims.confirmed, losses) } };
+  }
+
+  /** An operator's word: all sessions that had begun by then are over, in store time. */
+  endSessions(endedUs: number): void {
+    this.#known = { ...this.#known, sessionsEndedUs: Math.max(this.#known.sessionsEndedUs, endedUs) };
   }
 
   /** An operator's word, in place of the service's. @returns whether it changes anything */

@@ -101,6 +101,7 @@ export class MemoryExchange {
     const { seats } = this.store;
     seats.open(sessions, this.nowUs, this.#book.lostWithin(sessions.ttlMs * 1000, this.nowUs));
     seats.merge(this.call.known.seats, loss, stranger);
+    seats.endAll(this.call.known.sessionsEndedUs);
   }
 
   /** Until lots are drawn, the door is shut. */
@@ -343,6 +344,7 @@ export class MemoryExchange {
       lottery: line.lottery,
       pace: this.#paceView(),
       seats: this.#settings.sessions === null ? 0 : this.store.seats.taken,
+      sessionsEndedUs: this.store.seats.endedUs,
       sessionEnds: this.#settings.sessions === null ? [] : this.store.seats.endsSince(this.call.known.endsUs),
     };
   }

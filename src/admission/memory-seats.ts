@@ -1,13 +1,19 @@
 /**
  * Sessions in the embedded store: whoever went in may come again for a while, and only so many at once. `seats.lua` is
- * the same on Redis, and says what holds.
+ * the same on Redis, and says what holds. All sessions last equally long, and so do all leases: whoever came first is
+ * the first whose time is over.
  */
 import type { SeatEvent, SessionEnd, SessionSettings } from './exchange.js';
 
 export class MemorySeats {
-  /** Until when a seat is taken, in store time; by claimant with a session, or by name of a claim on its way to one. */
-  readonly #untilUs = new Map<string, number>();
+  /** Until when a session lasts, by claimant, and a claim's seat on its way to one, by name; in store time. */
+  readonly #sessions = new Map<string, number>();
+  readonly #boarding = new Map<string, number>();
+  /** When a claimant's session was ended before its time. */
   readonly #ends = new Map<string, number>();
+  /** When an operator ended all of them last; 0: never. */
+  endedUs = 0;
+  #ttlUs = 0;
   /** Seats that a loss of data made invisible. */
   #lost = 0;
   #lostCount = true;
@@ -18,21 +24,25 @@ export class MemorySeats {
    */
   open({ ttlMs }: SessionSettings, nowUs: number, lostCount: boolean): void {
     this.#lostCount = lostCount;
-    for (const [name, untilUs] of this.#untilUs) if (untilUs < nowUs) this.#untilUs.delete(name);
-    for (const [claimant, atUs] of this.#ends) {
-      if (atUs < nowUs - ttlMs * 1000) this.#ends.delete(claimant);
-    }
+    this.#ttlUs = ttlMs * 1000;
+    dropBefore(this.#sessions, nowUs);
+    dropBefore(this.#boarding, nowUs);
+    dropBefore(this.#ends, nowUs - this.#ttlUs);
   }
 
   /** @param known - seats that a gateway saw taken */
   merge(known: number, loss: boolean, stranger: boolean): void {
-    const lost = Math.max(0, known - this.#untilUs.size);
+    const lost = Math.max(0, known - this.#seated);
     if (loss) this.#lost = lost;
     else if (stranger) this.#lost = Math.max(this.#lost, lost);
   }
 
   get taken(): number {
-    return this.#untilUs.size + (this.#lostCount ? this.#lost : 0);
+    return this.#seated + (this.#lostCount ? this.#lost : 0);
+  }
+
+  get #seated(): number {
+    return this.#sessions.size + this.#boarding.size;
   }
 
   left(settings: SessionSettings | null): number {
@@ -40,20 +50,28 @@ export class MemorySeats {
   }
 
   maySit(claimant: string, settings: SessionSettings | null): boolean {
-    return this.left(settings) >= 1 || this.#untilUs.has(claimant);
+    return this.left(settings) >= 1 || this.#sessions.has(claimant);
   }
 
   take(claimant: string, seat: string, untilUs: number): void {
-    if (!this.#untilUs.has(claimant)) this.#untilUs.set(seat, untilUs);
+    if (!this.#sessions.has(claimant)) putLast(this.#boarding, seat, untilUs);
   }
 
-  settle({ claimant, seat, keepMs }: SeatEvent, nowUs: number): void {
-    if (seat !== '') this.#untilUs.delete(seat);
-    if (keepMs > 0) this.#untilUs.set(claimant, nowUs + keepMs * 1000);
+  settle({ claimant, seat, begins }: SeatEvent, nowUs: number): void {
+    if (seat !== '') this.#boarding.delete(seat);
+    if (begins) putLast(this.#sessions, claimant, nowUs + this.#ttlUs);
     else if (seat === '') {
-      this.#untilUs.delete(claimant);
-      this.#ends.set(claimant, nowUs);
+      this.#sessions.delete(claimant);
+      putLast(this.#ends, claimant, nowUs);
     }
+  }
+
+  /** All sessions that had begun by `endedUs` are over. */
+  endAll(endedUs: number): void {
+    if (endedUs <= this.endedUs) return;
+    this.endedUs = endedUs;
+    this.#lost = 0;
+    dropBefore(this.#sessions, endedUs + this.#ttlUs + 1);
   }
 
   endsSince(sinceUs: number): SessionEnd[] {
@@ -62,8 +80,21 @@ export class MemorySeats {
     return ends.sort((a, b) => a.endedUs - b.endedUs || (a.claimant < b.claimant ? -1 : 1));
   }
 
+  /** Claims on their way keep their seats: their answers begin sessions yet. */
   clear(): void {
-    this.#untilUs.clear();
+    this.#sessions.clear();
     this.#lost = 0;
+  }
+}
+
+function putLast(times: Map<string, number>, name: string, us: number): void {
+  times.delete(name);
+  times.set(name, us);
+}
+
+function dropBefore(times: Map<string, number>, us: number): void {
+  for (const [name, timeUs] of times) {
+    if (timeUs >= us) return;
+    times.delete(name);
   }
 }

@@ -153,6 +153,7 @@ function encodeCall(
     known.pace.revision,
     known.seats,
     known.endsUs,
+    known.sessionsEndedUs,
     Number.isFinite(call.allowance) ? call.allowance : UNBOUNDED,
     events.health.served,
     events.health.dropped,
@@ -196,7 +197,7 @@ function pushSigns(args: RedisArgument[], signs: readonly SoldOutSign[]): void {
 
 function pushSeats(args: RedisArgument[], seats: readonly SeatEvent[]): void {
   args.push(seats.length);
-  for (const { claimant, seat, keepMs } of seats) args.push(claimant, seat, keepMs);
+  for (const { claimant, seat, begins } of seats) args.push(claimant, seat, begins ? 1 : 0);
 }
 
 /** The limits' rates travel once a call; each ask says by a bit mask which of them it is charged to. */
@@ -285,6 +286,7 @@ function readView(reader: Reader): StoreView {
     lottery: readLottery(reader.text(), reader.number(), reader.number()),
     pace: { rateMilli: reader.number(), revision: reader.number(), restUntilUs: reader.number() },
     seats: reader.number(),
+    sessionsEndedUs: reader.number(),
     sessionEnds: readEnds(reader),
   };
 }

@@ -289,6 +289,12 @@ function mirrorCampaign(metrics: Metrics, id: string, current: () => RoutedConte
     get held() {
       return door.held;
     },
+    get sessionsActive() {
+      return current().config.session === null ? null : (current().link.view?.seats ?? null);
+    },
+    get sessionsLimit() {
+      return current().config.session?.maxActive ?? null;
+    },
     get budgetRemaining() {
       const { view } = current().link;
       return view === null ? null : remainingOf(view.claims, current().config.budget.claims);

@@ -93,7 +93,7 @@ function identify(visit: Visit, state: CampaignState, recalls: boolean): void {
     visit.refuse(reading.problem);
     return;
   }
-  const beside = !guarded || isInSession(visit, reading, claimantId);
+  const beside = !guarded || isInSession(visit, reading);
   const kind = !beside ? (state === 'prequeue' ? 'join' : 'claim') : 'pass';
   ask(visit, kind, { claimantId, reading, fields: visit.fields }, address, low);
 }

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { ClaimRequest } from '../admission/admission.js';
 import type { ClientAddress } from '../claimant/client-address.js';
 import type { LedgerRequest } from '../claims/verdict.js';
-import type { SessionTimes, Ticket } from '../waiting-room/tickets.js';
+import type { Ticket, TicketSession } from '../waiting-room/tickets.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { Problem } from './problem.js';
 import type { RequestFacts } from './request-facts.js';
@@ -14,7 +14,7 @@ export type TicketReading =
   | { readonly kind: 'none' }
   | { readonly kind: 'ticket'; readonly text: string; readonly ticket: Ticket }
   /** Of somebody who went in and may come again; whether that still holds is not judged yet. */
-  | { readonly kind: 'session'; readonly text: string; readonly ticket: Ticket; readonly session: SessionTimes }
+  | { readonly kind: 'session'; readonly text: string; readonly ticket: Ticket; readonly session: TicketSession }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 const NO_TICKET: TicketReading = { kind: 'none' };

@@ -30,7 +30,7 @@ export function letClaimIn(visit: Visit, decision: Extract<Decision, { kind: 'ad
   const ended = (ending: Ending, { health, restMs }: HealthSign): void => {
     const { adaptive } = context.config;
     if (adaptive.enabled) context.link.reportHealth(health, Math.min(restMs, adaptive.maxRestMs));
-    pass.finish(ending, health, session?.lastsMs);
+    pass.finish(ending, health, session?.begun);
     if (pass.place === null || ending !== 'final') return;
     context.meters.leftByEntering.inc();
     context.ended.set(placeName(context.link.view?.epoch ?? 1, pass.place), 'claimed');

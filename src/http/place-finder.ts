@@ -1,8 +1,9 @@
 /** Single places of one campaign, for its operators. */
-import type { PlaceDesk, PlaceFinding, PlaceSought } from '../admin/places.js';
+import type { PlaceDesk, PlaceFinding, PlaceSought, SessionEnding } from '../admin/places.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Random } from '../kernel/random.js';
 import type { Place } from '../waiting-room/place.js';
+import type { Ticket } from '../waiting-room/tickets.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { TicketReading } from './identity.js';
 import { recordLeaving } from './line-record.js';
@@ -34,12 +35,33 @@ export class PlaceFinder implements PlaceDesk {
     return true;
   }
 
+  endSession(sought: PlaceSought): SessionEnding {
+    const { sessions, hasher } = this.campaign();
+    if (sessions.lastsMs === null) return { kind: 'no-sessions' };
+    const whose = 'ticket' in sought ? this.#ownerOf(sought.ticket) : hasher.hash(sought.claimant);
+    if (typeof whose !== 'string') return whose;
+    sessions.end(whose);
+    return { kind: 'done' };
+  }
+
+  /** By the hash that the store knows the claimant by. */
+  #ownerOf(text: string): string | Exclude<SessionEnding, { kind: 'done' }> {
+    const ticket = this.#verified(text);
+    if (!('ticket' in ticket)) return ticket;
+    return ticket.ticket.session?.claimant ?? { kind: 'not-a-session' };
+  }
+
   #byTicket(text: string): PlaceFinding {
+    const verified = this.#verified(text);
+    if (!('ticket' in verified)) return verified;
+    return this.#found(verified.ticket.place, { kind: 'ticket', text, ticket: verified.ticket });
+  }
+
+  #verified(text: string): { readonly ticket: Ticket } | { readonly kind: 'not-a-ticket' | 'outdated' } {
     const { tickets, link } = this.campaign();
     const ticket = tickets.verify(text);
     if (ticket === null) return { kind: 'not-a-ticket' };
-    if (ticket.epoch < (link.view?.epoch ?? 0)) return { kind: 'outdated' };
-    return this.#found(ticket.place, { kind: 'ticket', text, ticket });
+    return ticket.epoch < (link.view?.epoch ?? 0) ? { kind: 'outdated' } : { ticket };
   }
 
   #found(place: Place, reading: TicketReading): PlaceFinding {

@@ -7,15 +7,13 @@ import { clearTicketCookie, ticketCookieFields } from './ticket-cookie-fields.js
 import type { Visit } from './visit.js';
 
 /** Whether a request comes from somebody who went in, and whose session goes on. */
-export function isInSession({ context }: Visit, reading: TicketReading, claimantId: string | null): boolean {
-  if (reading.kind !== 'session' || claimantId === null) return false;
-  return context.sessions.isActive(reading.session, context.hasher.hash(claimantId));
+export function isInSession({ context }: Visit, reading: TicketReading): boolean {
+  return reading.kind === 'session' && context.sessions.isActive(reading.session);
 }
 
 /** The session that a claim's answer may begin. */
 export class NewSession {
-  /** How long it lasts, in milliseconds; 0: none has begun. */
-  lastsMs = 0;
+  begun = false;
 
   constructor(
     private readonly visit: Visit,
@@ -28,10 +26,11 @@ export class NewSession {
     const ends = takeSessionEnd(headers);
     const outcome = context.claims.outcomes.of({ status, headers, body: null });
     if (ends || endOfAnswer(outcome, status) !== 'final') return;
-    this.lastsMs = context.sessions.lastsMs ?? 0;
+    this.begun = true;
     const issuedMs = Math.floor(context.nowMs());
-    const times = { issuedMs, untilMs: issuedMs + this.lastsMs };
-    const ticket = context.tickets.issueSession(context.link.view?.epoch ?? 1, times, this.claimantId);
+    const untilMs = issuedMs + (context.sessions.lastsMs ?? 0);
+    const session = { issuedMs, untilMs, claimant: context.hasher.hash(this.claimantId) };
+    const ticket = context.tickets.issueSession(context.link.view?.epoch ?? 1, session, this.claimantId);
     const cookie = ticketCookieFields(context.cookie, req.headers, { ticket, state: 'called' });
     headers.push('Spillway-Ticket', ticket, ...cookie);
   };

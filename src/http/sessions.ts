@@ -3,17 +3,19 @@
  * no store is asked. Of sessions that end before that, every gateway hears with its next reply from the store.
  *
  *   in line ──goes in, answered──▶ active ──its time is over──▶ over
- *                                    └──`Spillway-Session: end`, given up, reset──▶ over
+ *                                    └──`Spillway-Session: end`, given up, ended by an operator, reset──▶ over
  */
 import type { CampaignLink } from '../admission/campaign-link.js';
 import { STORE_TIME_ORIGIN_MS } from '../admission/exchange.js';
-import type { SessionTimes } from '../waiting-room/tickets.js';
+import type { TicketSession } from '../waiting-room/tickets.js';
 
 export const SESSION_FIELD = 'spillway-session';
 
 export class Sessions {
   /** When the last session of a claimant ended, in milliseconds since the Unix epoch, oldest first. */
   readonly #ends = new Map<string, number>();
+  /** When an operator ended all of them last. */
+  #allEndedMs = Number.NEGATIVE_INFINITY;
 
   /** @param ttlMs - null: the campaign has none */
   constructor(
@@ -21,7 +23,8 @@ export class Sessions {
     private readonly nowMs: () => number,
     private readonly ttlMs: () => number | null,
   ) {
-    link.onView(({ sessionEnds }) => {
+    link.onView(({ sessionEnds, sessionsEndedUs }) => {
+      if (sessionsEndedUs > 0) this.#allEndedMs = STORE_TIME_ORIGIN_MS + sessionsEndedUs / 1000;
       for (const { claimant, endedUs } of sessionEnds) this.#note(claimant, STORE_TIME_ORIGIN_MS + endedUs / 1000);
     });
   }
@@ -31,15 +34,15 @@ export class Sessions {
     return this.ttlMs();
   }
 
-  isActive({ issuedMs, untilMs }: SessionTimes, claimant: string): boolean {
+  isActive({ issuedMs, untilMs, claimant }: TicketSession): boolean {
     if (this.ttlMs() === null || this.nowMs() >= untilMs) return false;
-    return issuedMs > (this.#ends.get(claimant) ?? Number.NEGATIVE_INFINITY);
+    return issuedMs > this.#allEndedMs && issuedMs > (this.#ends.get(claimant) ?? Number.NEGATIVE_INFINITY);
   }
 
   /** Before its time: the seat is free for the next. */
   end(claimant: string): void {
     this.#note(claimant, this.nowMs());
-    this.link.reportSeat({ claimant, seat: '', keepMs: 0 });
+    this.link.reportSeat({ claimant, seat: '', begins: false });
   }
 
   #note(claimant: string, endedMs: number): void {

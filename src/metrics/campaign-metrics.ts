@@ -22,6 +22,9 @@ export interface CampaignFacts {
   readonly effectiveRatePerSecond: number | null;
   readonly burst: number | null;
   readonly held: number | null;
+  /** Null without sessions. */
+  readonly sessionsActive?: number | null;
+  readonly sessionsLimit?: number | null;
   /** Null without a budget. */
   readonly budgetRemaining?: number | null;
 }
@@ -110,6 +113,8 @@ export class CampaignMetrics {
     gauges.configuredRate.of(this.id).readFrom(() => facts.configuredRatePerSecond);
     gauges.effectiveRate.of(this.id).readFrom(() => facts.effectiveRatePerSecond);
     gauges.burst.of(this.id).readFrom(() => facts.burst);
+    gauges.sessionsActive.of(this.id).readFrom(() => facts.sessionsActive ?? null);
+    gauges.sessionsLimit.of(this.id).readFrom(() => facts.sessionsLimit ?? null);
     gauges.held.of(this.id).readFrom(() => facts.held);
     gauges.budgetRemaining.of(this.id).readFrom(() => facts.budgetRemaining ?? null);
     readState(

@@ -128,6 +128,8 @@ export const GAUGES = {
   connections: define('connections', [], 'Open client connections.'),
   lineWaiting: shared('line_waiting', C, 'People waiting in the line.'),
   lineLimit: shared('line_limit', C, 'People who may wait at most.'),
+  sessionsActive: shared('sessions_active', C, 'Sessions going on, and claims on their way to one.'),
+  sessionsLimit: shared('sessions_limit', C, 'Sessions that may go on at once.'),
   lineHead: shared('line_head', C, 'Highest number called.'),
   lineTail: shared('line_tail', C, 'Highest number given out.'),
   noShow: shared('line_no_show_ratio', C, 'Share of called people who do not come.'),

@@ -26,6 +26,7 @@ export function campaignKeys(prefix: string, upstream: string, campaign: string)
     'units',
     'marks',
     'seats',
+    'boarding',
     'ends',
   ];
   return {

@@ -4,7 +4,8 @@
  *
  * A ticket is base64url of
  *   version 1 | key id length 1 | key id | epoch 4 | line × 16 + returns 1 | number 6 | told 6 | issued 4 | binding 12
- * (of a session: line 2, when it began in place of number, until when it lasts in place of told),
+ * (of a session: line 2, when it began in place of number, until when it lasts in place of told, and in the end the
+ * store's hash of the claimant 16),
  * and 16 octets of HMAC-SHA-256 (RFC 2104) over the campaign's name, a zero octet and all of that. Every part has a
  * fixed length or says its length, so no two tickets have the same octets; only the canonical text is accepted.
  */
@@ -21,9 +22,11 @@ export interface TicketKey {
 }
 
 /** Of somebody who went in and may come again; in milliseconds since the Unix epoch, on the store's clock. */
-export interface SessionTimes {
+export interface TicketSession {
   readonly issuedMs: number;
   readonly untilMs: number;
+  /** As the store knows its owner: the session is ended by this name. */
+  readonly claimant: string;
 }
 
 export interface Ticket {
@@ -37,7 +40,7 @@ export interface Ticket {
   /** Keyed hash of the claimant, 12 octets. */
   readonly binding: Buffer;
   /** Only of a ticket that stands for a session, and for no place in line. */
-  readonly session?: SessionTimes;
+  readonly session?: TicketSession;
 }
 
 const VERSION = 1;
@@ -46,9 +49,10 @@ const SESSION_LINE = 2;
 const NO_PLACE: Place = { line: 0, number: 0, returns: 0 };
 const MAC_BYTES = 16;
 const BINDING_BYTES = 12;
+const CLAIMANT_BYTES = 16;
 const FIXED_BYTES = 4 + 1 + 6 + 6 + 4 + BINDING_BYTES;
 /** The longest ticket there can be, with a key id of 16 characters. */
-const MOST_CHARS = Math.ceil(((2 + 16 + FIXED_BYTES + MAC_BYTES) * 4) / 3);
+const MOST_CHARS = Math.ceil(((2 + 16 + FIXED_BYTES + CLAIMANT_BYTES + MAC_BYTES) * 4) / 3);
 const VERIFIED = 65_536;
 
 interface Signer {
@@ -93,7 +97,7 @@ export class Tickets {
   }
 
   /** A ticket for the further requests of somebody who went in. */
-  issueSession(epoch: number, session: SessionTimes, claimantId: string): string {
+  issueSession(epoch: number, session: TicketSession, claimantId: string): string {
     const keyId = this.#first;
     return this.#sign({
       epoch,
@@ -132,17 +136,19 @@ export class Tickets {
 
   #sign(ticket: Ticket): string {
     const signer = this.#signers.get(ticket.keyId)!;
-    const bytes = Buffer.alloc(2 + signer.id.length + FIXED_BYTES + MAC_BYTES);
+    const { place, session } = ticket;
+    const claimantBytes = session === undefined ? 0 : CLAIMANT_BYTES;
+    const bytes = Buffer.alloc(2 + signer.id.length + FIXED_BYTES + claimantBytes + MAC_BYTES);
     bytes[0] = VERSION;
     let at = bytes.writeUInt8(signer.id.length, 1);
     at += signer.id.copy(bytes, at);
     at = bytes.writeUInt32BE(ticket.epoch, at);
-    const { place, session } = ticket;
     at = bytes.writeUInt8(session === undefined ? place.line * 16 + place.returns : SESSION_LINE * 16, at);
     at = bytes.writeUIntBE(session?.issuedMs ?? place.number, at, 6);
     at = bytes.writeUIntBE(session?.untilMs ?? ticket.toldMs, at, 6);
     at = bytes.writeUInt32BE(ticket.issuedAtSeconds, at);
     at += ticket.binding.copy(bytes, at);
+    if (session !== undefined) at += bytes.write(session.claimant, at, 'base64url');
     signer.mac.digest(bytes.subarray(0, at)).copy(bytes, at, 0, MAC_BYTES);
     return bytes.toString('base64url');
   }
@@ -151,7 +157,8 @@ export class Tickets {
     const bytes = Buffer.from(text, 'base64url');
     if (bytes[0] !== VERSION || bytes.toString('base64url') !== text) return null;
     const idLength = bytes[1] ?? 0;
-    if (bytes.length !== 2 + idLength + FIXED_BYTES + MAC_BYTES) return null;
+    const claimantBytes = (bytes[2 + idLength + 4] ?? 0) >> 4 === SESSION_LINE ? CLAIMANT_BYTES : 0;
+    if (bytes.length !== 2 + idLength + FIXED_BYTES + claimantBytes + MAC_BYTES) return null;
     const keyId = bytes.toString('ascii', 2, 2 + idLength);
     const signer = this.#signers.get(keyId);
     if (signer === undefined) return null;
@@ -175,6 +182,7 @@ export class Tickets {
       binding: Buffer.from(bytes.subarray(start + 21, start + 21 + BINDING_BYTES)),
     };
     if (line !== SESSION_LINE) return ticket;
-    return { ...ticket, place: NO_PLACE, toldMs: 0, session: { issuedMs: number, untilMs: toldMs } };
+    const claimant = bytes.toString('base64url', start + FIXED_BYTES, start + FIXED_BYTES + CLAIMANT_BYTES);
+    return { ...ticket, place: NO_PLACE, toldMs: 0, session: { issuedMs: number, untilMs: toldMs, claimant } };
   }
 }

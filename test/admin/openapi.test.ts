@@ -13,6 +13,7 @@ interface Document {
 }
 type Method = 'get' | 'put' | 'patch' | 'post' | 'delete';
 
+const SESSIONS = { session: { ttlMs: 60_000, maxActive: 10 } };
 const bench = new GatewayBench();
 /** One that works, one that shut this address out, one whose store is away. */
 let [gateway, shut, away]: RunningGateway[] = [];
@@ -22,11 +23,11 @@ const readers = new AbortController();
 
 beforeAll(async () => {
   const { url } = await bench.recording();
-  file = gatewayYaml(url, operated());
+  file = gatewayYaml(url, operated({ campaign: SESSIONS }));
   gateway = await bench.openYaml(file, undefined, () => file);
   shut = await bench.open(url, operated());
   for (let at = 0; at < 10; at++) await call(shut, 'get', '/admin/v1/me', `guess${at}`);
-  away = await bench.open(url, operated({ redisUrl: 'redis://127.0.0.1:1' }));
+  away = await bench.open(url, operated({ campaign: SESSIONS, redisUrl: 'redis://127.0.0.1:1' }));
   document = (await call(gateway, 'get', '/admin/v1/openapi.json', 'look-only').expect(200)).body;
 });
 afterAll(async () => {
@@ -57,7 +58,7 @@ async function provoke(status: string, method: Method, path: string): Promise<nu
   const limit = status === '422' && path === '/audit' ? '?limit=0' : '';
   const test = call(at, method, url + limit, token);
   if (status === '412') void test.set('If-Match', '"99"');
-  if (path.endsWith('/place') && status !== '422') void test.set('Spillway-Claimant', 'ann');
+  if (/\/(place|session)$/.test(path) && status !== '422') void test.set('Spillway-Claimant', 'ann');
   if (status === '409') file = file.replace('port: 0', 'port: 0\n  basePath: /elsewhere');
   if (method === 'get') return (await test).status;
   const body = status === '422' ? { no: 1 } : (BODIES[path.split('/').at(-1)!] ?? { reason: 'a test' });

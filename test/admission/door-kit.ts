@@ -99,6 +99,7 @@ export class DoorKit {
       gaps: [],
       lottery: null,
       seats: 0,
+      sessionsEndedUs: 0,
       sessionEnds: [],
       claims: NO_CLAIMS,
       pace: NO_PACE,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ExchangeCall, ExchangeReply, Settlement } from '../../src/admission/exchange.js';
+import { STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import type { Place } from '../../src/waiting-room/place.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -72,10 +73,12 @@ const step = fc.record({
   signs: fc.array(fc.record({ who, sign: fc.constantFrom('bare' as const, 'bare' as const, 'none' as const) }), {
     maxLength: 2,
   }),
-  seats: fc.array(fc.record({ who, seat: fc.constantFrom('', 's1', 's2'), keepMs: fc.constantFrom(0, 500, 3000) }), {
+  seats: fc.array(fc.record({ who, seat: fc.constantFrom('', 's1', 's2'), begins: fc.boolean() }), {
     maxLength: 2,
   }),
   sessions: fc.constantFrom(null, { maxActive: 4, ttlMs: 2000 }),
+  /** An operator has ended all sessions, so long ago. */
+  endedMsAgo: fc.constantFrom(null, null, null, null, null, 0, 300),
   budget: fc.constantFrom(0, 6, 6, 12),
   /** The gateway speaks of other data; it knows of more claims than the store. */
   stranger: fc.constantFrom(false, false, false, false, true),
@@ -95,7 +98,11 @@ const step = fc.record({
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** A call as a gateway might make it; `view` is what it last saw. */
-function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; released: number }>): ExchangeCall {
+function callOf(
+  one: Step,
+  seen: Map<string, { known: typeof NOTHING_KNOWN; released: number }>,
+  nowUs: number,
+): ExchangeCall {
   const own = seen.get(one.gateway) ?? { known: NOTHING_KNOWN, released: 0 };
   own.released += Math.min(one.released, own.known.taken - own.released);
   seen.set(one.gateway, own);
@@ -125,6 +132,7 @@ function callOf(one: Step, seen: Map<string, { known: typeof NOTHING_KNOWN; rele
       pace:
         one.paceAhead === 0 ? own.known.pace : { rateMilli: 30_000, revision: own.known.pace.revision + one.paceAhead },
       released: own.released,
+      sessionsEndedUs: one.endedMsAgo === null ? own.known.sessionsEndedUs : nowUs - one.endedMsAgo * 1000,
       generation: one.stranger ? 'gen-old' : own.known.generation,
       claims: {
         ...own.known.claims,
@@ -193,7 +201,7 @@ describe('the two stores', () => {
               const amendment = { from, overrides: '{}', record: 'r', head: 'h', begins: one.amends, calls: 0 };
               expect(await remote.settings.amend(amendment)).toEqual(await memory.settings.amend(amendment));
             }
-            const made = callOf(one, seen);
+            const made = callOf(one, seen, clock.monotonicUs() - STORE_TIME_ORIGIN_MS * 1000);
             const here = await memory.store.exchange(made);
             const there = await remote.store.exchange(made);
             expect(withoutEstimates(there)).toEqual(withoutEstimates(here));
@@ -202,6 +210,7 @@ describe('the two stores', () => {
               expect(Math.abs(there.view.callsPerSecond - here.view.callsPerSecond)).toBeLessThan(0.01);
               const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, seats, claims, pace } =
                 here.view;
+              const { sessionsEndedUs } = here.view;
               const own = seen.get(one.gateway)!;
               const door = { doorTat, doorIntervalNs };
               own.known = {
@@ -215,6 +224,7 @@ describe('the two stores', () => {
                 lottery,
                 seats,
                 endsUs: 0,
+                sessionsEndedUs,
                 claims,
                 pace,
               };

@@ -96,6 +96,7 @@ export const NOTHING_KNOWN: Known = {
   lottery: null,
   seats: 0,
   endsUs: 0,
+  sessionsEndedUs: 0,
   claims: {
     era: 0,
     granted: 0,
@@ -153,8 +154,23 @@ export async function done(store: CampaignStore, changes: Partial<ExchangeCall> 
 
 /** What a gateway would know after a reply. */
 export function knownFrom(reply: Done, released = 0): Known {
-  const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, seats, claims, pace } = reply.view;
+  const { epoch, generation, heads, tails, doorTat, doorIntervalNs, taken, lottery, claims, pace } = reply.view;
+  const { seats, sessionsEndedUs } = reply.view;
   const endsUs = reply.view.sessionEnds.at(-1)?.endedUs ?? 0;
   const door = { doorTat, doorIntervalNs };
-  return { epoch, generation, heads, tails, ...door, taken, released, lottery, seats, endsUs, claims, pace };
+  return {
+    epoch,
+    generation,
+    heads,
+    tails,
+    ...door,
+    taken,
+    released,
+    lottery,
+    seats,
+    endsUs,
+    sessionsEndedUs,
+    claims,
+    pace,
+  };
 }

@@ -32,6 +32,16 @@ beforeAll(async () => {
   };
   const settings = operated({
     campaign: { ...campaign, schedule: { ...campaign.schedule, prequeueAt: '2020-01-01T00:00:00Z' } },
+    // Quiet; it has sessions.
+    campaigns: [
+      {
+        id: 'quiz',
+        upstream: 'incentives',
+        routes: [{ methods: ['POST'], path: '/campaigns/quiz/claims' }],
+        claimant: { from: 'header', name: 'x-user-id', unverified: true },
+        session: { ttlMs: 60_000, maxActive: 10 },
+      },
+    ],
     redisUrl: redis().url,
     store: { keyPrefix: 'prometheus', deadlineMs: 1000 },
     // Its answers are what is watched here, so every claim goes on to it however it fails.

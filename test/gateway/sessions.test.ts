@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { GatewayBench } from '../support/gateway.js';
+import { call, change, LNY, operated } from '../admin/operator.js';
+import { GatewayBench, type RunningGateway, sumOf } from '../support/gateway.js';
 import type { Respond } from '../support/recording-upstream.js';
 import { sharedRedis } from '../support/redis-server.js';
 import { claim, send } from './client.js';
@@ -37,10 +38,10 @@ describe.each(['memory', 'redis'] as const)('sessions on %s', (kind) => {
   async function opened(gateways = 1) {
     const upstream = await bench.recording(steps);
     const store = kind === 'redis' ? { keyPrefix: `sessions${process.pid}-${serial++}`, deadlineMs: 1000 } : {};
-    const settings = { campaign: CAMPAIGN, store, ...(kind === 'redis' ? { redisUrl: redis().url } : {}) };
-    const ports: number[] = [];
-    for (let at = 0; at < gateways; at++) ports.push((await bench.open(upstream.url, settings)).port);
-    return { upstream, port: ports[0]!, other: ports.at(-1)! };
+    const settings = operated({ campaign: CAMPAIGN, store, ...(kind === 'redis' ? { redisUrl: redis().url } : {}) });
+    const all: RunningGateway[] = [];
+    for (let at = 0; at < gateways; at++) all.push(await bench.open(upstream.url, settings));
+    return { upstream, gateway: all[0]!, port: all[0]!.port, other: all.at(-1)!.port };
   }
 
   it('let whoever went in make further requests, and nobody else in meanwhile', async () => {
@@ -72,6 +73,41 @@ describe.each(['memory', 'redis'] as const)('sessions on %s', (kind) => {
     const headers = { 'x-user-id': 'ann', 'spillway-ticket': ticket };
     expect((await send(port, { method: 'DELETE', path: '/queue/lny/tickets/me', headers })).status).toBe(204);
     await until(async () => (await claim(port, 'ben')).status === 201);
+  });
+
+  it("end by an operator's word, all of them or one, on every gateway", async () => {
+    const { port, other, gateway } = await opened(kind === 'redis' ? 2 : 1);
+    const active = async () => (await call(gateway, 'get', LNY)).body.sessions.active;
+    const one = (field: string, value: string) =>
+      call(gateway, 'delete', `${LNY}/session`).set(field, value).send({ reason: 'a bot' });
+    const ann = await entered(port, 'ann');
+    await until(async () => (await active()) === 1);
+    const all = await call(gateway, 'post', `${LNY}/end-sessions`).send({ reason: 'the prize list was wrong' });
+    expect(all.body).toMatchObject({ outcome: 'done', effect: ['All sessions (1) are over.'] });
+    const audit = (await call(gateway, 'get', '/admin/v1/audit')).body.records;
+    expect(audit).toContainEqual(expect.objectContaining({ action: 'end-sessions', before: { active: 1 } }));
+
+    const ben = await entered(other, 'ben');
+    await until(async () => (await claim(other, 'ann', withTicket(ann))).status === 429);
+    expect((await one('Spillway-Ticket', ben)).status).toBe(200);
+    const cid = await entered(other, 'cid');
+    await until(async () => (await claim(other, 'ben', withTicket(ben))).status === 429);
+    expect((await claim(port, 'cid', withTicket(cid))).status).toBe(201);
+    expect((await one('Spillway-Claimant', 'cid')).status).toBe(200);
+    await until(async () => (await claim(other, 'ann')).status === 201);
+    expect((await one('Spillway-Ticket', 'forged')).body.code).toBe('PLACE_UNKNOWN');
+    expect((await call(gateway, 'delete', `${LNY}/session`).send({ reason: 'whose?' })).status).toBe(422);
+  });
+
+  it('go on while the campaign is paused, when nobody goes in; and their number is a metric', async () => {
+    const { port, gateway } = await opened();
+    const ticket = await entered(port, 'ann');
+    await change(gateway, { state: 'paused' }).expect(200);
+    expect((await claim(port, 'ann', withTicket(ticket))).status).toBe(201);
+    await until(async () => {
+      const samples = await gateway.metrics();
+      return sumOf(samples, 'spillway_sessions_active') === 1 && sumOf(samples, 'spillway_sessions_limit') === 1;
+    });
   });
 
   it('do not begin with an answer that is none, or that says that it was all', async () => {

@@ -110,7 +110,7 @@ const FACTS = {
 const REFERENCE = `build_info(version,node) config_info(revision) requests_total(campaign,route,outcome,code)
   request_duration_seconds(campaign,route,outcome) overhead_duration_seconds(route) requests_in_flight(route)
   connections() decisions_total(campaign,decision,reason) limiter_checks_total(campaign,limit,result)
-  limiter_check_duration_seconds(store) line_waiting(campaign) line_limit(campaign) line_head(campaign)
+  limiter_check_duration_seconds(store) line_waiting(campaign) line_limit(campaign) sessions_active(campaign) sessions_limit(campaign) line_head(campaign)
   line_tail(campaign) line_joins_total(campaign,path) line_leaves_total(campaign,reason)
   line_wait_seconds(campaign,outcome) line_eta_ratio(campaign) line_polls_total(campaign,transport)
   line_early_polls_total(campaign,transport) line_no_show_ratio(campaign) admissions_total(campaign,path)

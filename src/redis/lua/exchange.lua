@@ -2,7 +2,7 @@
 The one call between a gateway and the store (exchange.ts names what travels). Runs later than not_after: does
 nothing. Merges what the gateway knows before anything else.
 
-KEYS[1..13] slots, line, who, came0, came1, spent0, spent1, door, inside, units, marks, seats, ends; then, in the order of reading,
+KEYS[1..14] slots, line, who, came0, came1, spent0, spent1, door, inside, units, marks, seats, boarding, ends; then, in the order of reading,
             one a settled claim, and of each ask one a charged bucket and one for its entry in the ledger
 ARGV        as read below
 Returns     {0, now} when late; else {1, view..., permits..., results...}
@@ -44,18 +44,18 @@ local known = {
   losses = next_number(), confirmed = next_number(),
   lot_key = next_text(), lot_from = next_number(), lot_to = next_number(),
   pace_rate = next_number(), pace_revision = next_number(),
-  seats = next_number(), ends_us = next_number(),
+  seats = next_number(), ends_us = next_number(), sessions_ended = next_number(),
 }
 local allowance = next_number()
 local health = { served = next_number(), dropped = next_number(), rest_us = next_number() }
 local c = {
   keys = { line = KEYS[2], who = KEYS[3], came = { [0] = KEYS[4], KEYS[5] }, spent = { [0] = KEYS[6], KEYS[7] },
     door = KEYS[8], inside = KEYS[9], units = KEYS[10], marks = KEYS[11],
-    seats = KEYS[12], ends = KEYS[13] },
+    seats = KEYS[12], boarding = KEYS[13], ends = KEYS[14] },
   settings = settings, allowance = allowance, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {},
   charged = {}, claims = {}, turns = {},
 }
-local key_at = 13
+local key_at = 14
 local function next_key()
   key_at = key_at + 1
   return KEYS[key_at]
@@ -87,7 +87,7 @@ for _ = 1, next_number() do
   settle_claim(c, read_settlement(key, name_of(key), next_text()))
 end
 for _ = 1, next_number() do note_sign(c, next_text(), next_text()) end
-for _ = 1, next_number() do settle_seat(c, next_text(), next_text(), next_number() * 1000) end
+for _ = 1, next_number() do settle_seat(c, next_text(), next_text(), next_number() == 1) end
 local replays = next_number()
 if not c.outdated then c.state.replayed = c.state.replayed + replays end
 c.pace.served, c.pace.dropped = c.pace.served + health.served, c.pace.dropped + health.dropped
@@ -152,6 +152,7 @@ for _, value in ipairs(claims_view(c)) do reply[#reply + 1] = value end
 for _, value in ipairs({ state.settings, state.gaps, state.lotKey, state.lotFrom, state.lotTo,
   c.pace.rate, c.pace.revision, whole(c.pace.rest) }) do reply[#reply + 1] = value end
 reply[#reply + 1] = seats_taken(c)
+reply[#reply + 1] = whole(state.sessionsEnded)
 local ends = ends_since(c, known.ends_us)
 reply[#reply + 1] = #ends / 2
 for _, value in ipairs(ends) do reply[#reply + 1] = value end

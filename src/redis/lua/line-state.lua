@@ -7,7 +7,7 @@ that nobody here has seen, so the next `skip` of them are left out and kept as a
 local FIELDS = { 'epoch', 'generation', 'settings', 'base0', 'base1', 'head0', 'head1', 'tail0', 'tail1', 'lapsed0', 'lapsed1', 'doorTat',
   'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick', 'stoodUs',
   'era', 'granted', 'grantedSince', 'attempts', 'soldOut', 'losses', 'confirmed', 'lossUs', 'lostSeen', 'lostSettled', 'lostUnknown', 'replayed', 'signs',
-  'gaps', 'lotKey', 'lotFrom', 'lotTo', 'pace', 'seatsLost' }
+  'gaps', 'lotKey', 'lotFrom', 'lotTo', 'pace', 'seatsLost', 'sessionsEnded' }
 local TEXTS = { generation = true, signs = true, gaps = true, lotKey = true, pace = true }
 
 local function load_line(key)

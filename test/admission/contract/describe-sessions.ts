@@ -20,7 +20,7 @@ async function claim(gateway: StoreGateway, claimant: string, changes: Partial<A
 
 async function began(gateway: StoreGateway, claimant: string): Promise<number> {
   gateway.released++;
-  const seats = [{ claimant, seat: `seat of ${claimant}`, keepMs: TTL_MS }];
+  const seats = [{ claimant, seat: `seat of ${claimant}`, begins: true }];
   return (await gateway.tell({ seats })).view.seats;
 }
 
@@ -65,7 +65,7 @@ export function describeSessions(adapter: string, open: Open): void {
         await claim(g1, 'a');
         await began(g1, 'a');
         await clock.advance(500);
-        await g1.tell({ seats: [{ claimant: 'a', seat: '', keepMs: 0 }] });
+        await g1.tell({ seats: [{ claimant: 'a', seat: '', begins: false }] });
         const { view } = await g2.call();
         expect(view.seats).toBe(0);
         expect(view.sessionEnds).toEqual([{ claimant: 'a', endedUs: view.nowUs }]);
@@ -82,7 +82,7 @@ export function describeSessions(adapter: string, open: Open): void {
         const { g1 } = contract;
         await claim(g1, 'a');
         g1.released++;
-        await g1.tell({ seats: [{ claimant: 'a', seat: 'seat of a', keepMs: 0 }] });
+        await g1.tell({ seats: [{ claimant: 'a', seat: 'seat of a', begins: false }] });
         expect((await claim(g1, 'b')).kind).toBe('enter');
       }),
     );
@@ -151,7 +151,34 @@ export function describeSessions(adapter: string, open: Open): void {
     );
 
     it(
-      'are all over with a new epoch',
+      "are all over by an operator's word, those lost with the data too; claims on their way keep their seats",
+      on(async ({ clock, g1, g2, empty, ...contract }) => {
+        await ready({ clock, g1, g2, empty, ...contract }, 3);
+        for (const claimant of ['a', 'b']) {
+          await claim(g1, claimant);
+          await began(g1, claimant);
+        }
+        await clock.advance(100);
+        await claim(g1, 'c');
+        await g2.call();
+        const word = { ...g2.known, sessionsEndedUs: (await g2.call()).view.nowUs };
+        g2.known = word;
+        const { view } = await g2.call();
+        expect([view.seats, view.sessionsEndedUs]).toEqual([1, word.sessionsEndedUs]);
+        expect((await g1.call()).view.sessionsEndedUs).toBe(word.sessionsEndedUs);
+        await clock.advance(0.001);
+        expect(await began(g1, 'c')).toBe(1);
+        g2.known = word;
+        expect((await g2.call()).view.seats).toBe(1);
+        for (const claimant of ['d', 'e']) expect((await claim(g2, claimant)).kind).toBe('enter');
+        expect((await claim(g2, 'f')).kind).toBe('wait');
+        g1.store = g2.store = await empty();
+        expect((await g1.call()).view.sessionsEndedUs).toBe(word.sessionsEndedUs);
+      }),
+    );
+
+    it(
+      'are all over with a new epoch; claims on their way keep their seats',
       on(async (contract) => {
         const { operators, g1 } = contract;
         await ready(contract, 1);
@@ -161,6 +188,9 @@ export function describeSessions(adapter: string, open: Open): void {
         g1.settings = { ...g1.settings, revision: 1 };
         expect((await g1.call()).view.seats).toBe(0);
         expect((await claim(g1, 'b')).kind).toBe('enter');
+        await operators.amend({ from: 1, overrides: '', record: 'r', head: 'h', begins: 'epoch', calls: 0 });
+        g1.settings = { ...g1.settings, revision: 2 };
+        expect((await claim(g1, 'c')).kind).not.toBe('enter');
       }),
     );
   });
