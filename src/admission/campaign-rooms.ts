@@ -16,6 +16,7 @@ import type { UpstreamConfig } from '../config/upstream-schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Random } from '../kernel/random.js';
 import { turnOf } from '../waiting-room/lottery.js';
+import { RecentPace } from '../waiting-room/recent-pace.js';
 import { Admission } from './admission.js';
 import { type AnsweredCall, CampaignLink } from './campaign-link.js';
 import type { CampaignSettingsStore } from './campaign-settings-store.js';
@@ -87,6 +88,8 @@ export interface CampaignRooms {
   nowMs(): number;
   /** How long a claim on its way may take to end, in milliseconds. */
   leaseMs(): number;
+  /** By which people are told when to come back. */
+  readonly recentPace: RecentPace;
   /** Milliseconds until the opening; 0: it was, or is not planned. */
   opensInMs(): number;
 }
@@ -146,6 +149,8 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
   });
   link.door = door;
   link.onView((view) => joins.observe(view));
+  const recentPace = new RecentPace(clock);
+  link.onView((view) => recentPace.observe(view.callsPerSecond));
   followLiveSettings(link, door, live, over);
   const claimsOf = (config: RoomsConfig, cache?: AnswerCache): CampaignClaims =>
     new CampaignClaims({
@@ -199,6 +204,7 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     stateWith,
     over,
     nowMs,
+    recentPace,
     opensInMs: () => opensInMs(schedule, state(), nowMs()),
     leaseMs,
   };

@@ -150,6 +150,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     nowMs,
     sessions: new Sessions(link, nowMs, () => live.effective.campaign.session?.ttlMs ?? null),
     opensInMs: rooms.opensInMs,
+    recentPace: rooms.recentPace,
     ratePerSecond: () => effectiveRate(live.effective.campaign.admission.ratePerSecond, link.view?.pace.rateMilli ?? 0),
     nextAttempt: rooms.nextAttempt,
     mayBeGranted: (key) => claims.cache.get(key) !== undefined || granted.mayContain(key),

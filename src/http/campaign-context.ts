@@ -14,6 +14,7 @@ import type { ProtectedFields } from '../proxy/connection-options.js';
 import type { Upstream } from '../proxy/upstream.js';
 import type { TraceRecorder } from '../replay/trace/trace-recorder.js';
 import type { LineNotes } from '../waiting-room/line-notes.js';
+import type { RecentPace } from '../waiting-room/recent-pace.js';
 import type { Tickets } from '../waiting-room/tickets.js';
 import type { CampaignMeters } from './campaign-meters.js';
 import type { TicketCookie } from './cookies.js';
@@ -55,6 +56,8 @@ export interface CampaignContext {
   /** Milliseconds until the opening, in a pre-queue; 0 at any other time. */
   opensInMs(): number;
   ratePerSecond(): number;
+  /** By which people are told when to come back. */
+  readonly recentPace: RecentPace;
   /** A name for one attempt that no other gateway or attempt has. */
   readonly nextAttempt: () => string;
   /** Whether a claim may have been granted, as far as is known without asking; false: certainly not. */

@@ -31,6 +31,9 @@ export class CampaignDocument {
     const { view } = link;
     const waiting = view === null ? 0 : waitingIn(view);
     const { nearMs, maxMs } = config.queue.poll;
+    const pace = view === null || view.callsPerSecond === 0 ? this.context.ratePerSecond() : view.callsPerSecond;
+    // Whoever computes the own place comes back as soon as whoever asks for it.
+    const shareOfWait = (SHARE_OF_WAIT * pace) / this.context.recentPace.orBetter(pace);
     return {
       campaign: config.id,
       state: this.context.state(),
@@ -38,16 +41,14 @@ export class CampaignDocument {
       head: view?.heads[0] ?? 0,
       tail: view?.tails[0] ?? 0,
       waiting: config.publish.waiting === 'exact' ? waiting : rounded(waiting),
-      callsPerSecond: round1(
-        view === null || view.callsPerSecond === 0 ? this.context.ratePerSecond() : view.callsPerSecond,
-      ),
+      callsPerSecond: round1(pace),
       opensAt: config.schedule.opensAt,
       closesAt: config.schedule.closesAt,
       remaining: publishedRemaining(
         view === null ? config.budget.claims : remainingOf(view.claims, config.budget.claims),
         config.publish.remaining,
       ),
-      poll: { nearMs, maxMs, shareOfWait: SHARE_OF_WAIT },
+      poll: { nearMs, maxMs, shareOfWait: Math.round(shareOfWait * 100) / 100 },
       updatedAt: new Date(nowMs).toISOString(),
       ...(view === null || view.lottery === null ? {} : { lottery: publishedLottery(view.lottery) }),
     };

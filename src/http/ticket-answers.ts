@@ -33,6 +33,7 @@ export function documentOf(
     graceMs: config.queue.graceMs,
     ratePerSecond,
     openInMs: context.opensInMs(),
+    recentPace: context.recentPace,
   });
   const tellNow = standing.kind === 'called' && told === 0;
   const toldMs = tellNow ? view.lineMs : told;
@@ -41,6 +42,7 @@ export function documentOf(
     ticket = context.tickets.issue(view.epoch, place, toldMs, claimantId, context.nowMs());
   } else if (known !== null && tellNow) ticket = context.tickets.renew(known.ticket, toldMs);
   const waiting = waitingIn(view);
+  const pace = context.recentPace.orBetter(view.callsPerSecond || ratePerSecond);
   const document = ticketDocument(
     {
       campaign: config.id,
@@ -49,7 +51,7 @@ export function documentOf(
       waiting,
       gateways: view.gateways,
       graceLeftMs: standing.kind === 'called' ? Math.max(0, toldMs + config.queue.graceMs - view.lineMs) : null,
-      stretch: crowdStretch(waiting, view.callsPerSecond || ratePerSecond, view.gateways, config.queue.poll),
+      stretch: crowdStretch(waiting, pace, view.gateways, config.queue.poll),
       wallMs: context.nowMs(),
       chance: chanceAt(context, standing.kind === 'waiting' ? standing.position : 1),
     },

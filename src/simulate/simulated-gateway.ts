@@ -129,6 +129,7 @@ export class SimulatedGateway {
       graceMs: queue.graceMs,
       ratePerSecond: admission.ratePerSecond,
       openInMs: this.rooms.opensInMs(),
+      recentPace: this.rooms.recentPace,
     });
     const tellNow = standing.kind === 'called' && told === 0;
     const newest = same && !tellNow ? (text as string) : writeTicket(place, tellNow ? view.lineMs : told, claimant);
@@ -155,7 +156,7 @@ export class SimulatedGateway {
     if (this.#stretchOf !== view) {
       const { queue, admission } = this.rooms.live.effective.campaign;
       this.#stretchOf = view;
-      const pace = view.callsPerSecond || admission.ratePerSecond;
+      const pace = this.rooms.recentPace.orBetter(view.callsPerSecond || admission.ratePerSecond);
       this.#stretch = crowdStretch(waitingIn(view), pace, view.gateways, queue.poll);
     }
     return this.#stretch;

@@ -7,6 +7,7 @@
 import { type Gap, leftOut } from './gaps.js';
 import { type Lottery, turnOf } from './lottery.js';
 import { MAIN, type Place, RETURN } from './place.js';
+import type { RecentPace } from './recent-pace.js';
 
 /** The line as last seen. */
 export interface LineView {
@@ -26,8 +27,18 @@ export interface LineView {
 export type Standing =
   /** In a line whose lots are not drawn yet. @member openInMs - time until the opening; 0: any moment now */
   | { readonly kind: 'undrawn'; readonly openInMs: number }
-  | { readonly kind: 'waiting'; readonly turn: number; readonly position: number; readonly waitMs: number }
-  /** @member doorMs - how long whoever stands at the door now will keep it busy */
+  /**
+   * @member waitMs - the wait that remains, at the pace of now
+   * @member soonestMs - the same, should the pace be again what it was
+   */
+  | {
+      readonly kind: 'waiting';
+      readonly turn: number;
+      readonly position: number;
+      readonly waitMs: number;
+      readonly soonestMs: number;
+    }
+  /** @member doorMs - how long whoever stands at the door now will keep it busy, should the pace be again what it was */
   | { readonly kind: 'called'; readonly turn: number; readonly doorMs: number }
   | { readonly kind: 'lapsed'; readonly turn: number };
 
@@ -37,24 +48,28 @@ export interface StandingSettings {
   readonly ratePerSecond: number;
   /** Time until the opening, in milliseconds; 0: open. */
   readonly openInMs: number;
+  /** The pace by which people are told to come back. */
+  readonly recentPace: Pick<RecentPace, 'orBetter'>;
 }
 
 /** @param toldMs - when the owner was told of the call, on the line's clock; 0: not yet */
 export function standingOf(place: Place, toldMs: number, view: LineView, settings: StandingSettings): Standing {
-  const { graceMs, ratePerSecond, openInMs } = settings;
+  const { graceMs, ratePerSecond, openInMs, recentPace } = settings;
   const turn = turnOf(place, view.lottery);
   if (turn === null) return { kind: 'undrawn', openInMs };
   const pace = view.callsPerSecond > 0 ? view.callsPerSecond : ratePerSecond;
+  const best = recentPace.orBetter(pace);
   const head = view.heads[place.line];
   if (turn > head) {
     const own = turn - head - leftOut(view.gaps, place.line, head, turn);
     const position = Math.max(1, own + (place.line === MAIN ? waitingInLine(view, RETURN) : 0));
-    return { kind: 'waiting', turn, position, waitMs: openInMs + (position / pace) * 1000 };
+    const waitMs = openInMs + (position / pace) * 1000;
+    return { kind: 'waiting', turn, position, waitMs, soonestMs: openInMs + (position / best) * 1000 };
   }
   if (turn <= view.lapsed[place.line] && (toldMs === 0 || toldMs + graceMs < view.lineMs)) {
     return { kind: 'lapsed', turn };
   }
-  return { kind: 'called', turn, doorMs: (view.atDoor / pace) * 1000 };
+  return { kind: 'called', turn, doorMs: (view.atDoor / best) * 1000 };
 }
 
 export function waitingIn(view: LineView): number {

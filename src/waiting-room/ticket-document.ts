@@ -63,7 +63,7 @@ export function ticketDocument(facts: TicketFacts, poll: PollSettings, random: R
         number: standing.turn,
         position: standing.position,
         etaSeconds: etaSeconds(standing.waitMs),
-        pollAfterMs: pollAfterMs(standing.waitMs, facts.stretch, poll, random),
+        pollAfterMs: pollAfterMs(standing.soonestMs, facts.stretch, poll, random),
         chance,
         expiresAt: null,
       };

@@ -15,6 +15,7 @@ import { upstreamSchema } from '../../src/config/upstream-schema.js';
 import type { Random } from '../../src/kernel/random.js';
 import { seededRandom } from '../../src/replay/seeded-random.js';
 import { turnOf } from '../../src/waiting-room/lottery.js';
+import { RecentPace } from '../../src/waiting-room/recent-pace.js';
 import type { SimulatedClock } from './simulated-clock.js';
 
 export interface Pace {
@@ -69,6 +70,7 @@ export interface SimulatedGateway {
   readonly door: Door;
   readonly slots: SlotAccount;
   readonly admission: Admission;
+  readonly recentPace: RecentPace;
 }
 
 export interface WorldOptions {
@@ -174,6 +176,8 @@ export class World {
       mirrorMs: 1000,
       seatName: () => null,
     });
-    return { link, door, slots, admission };
+    const recentPace = new RecentPace(clock);
+    link.onView((view) => recentPace.observe(view.callsPerSecond));
+    return { link, door, slots, admission, recentPace };
   }
 }

@@ -115,9 +115,11 @@ export class Crowds {
       graceMs,
       ratePerSecond: pace.ratePerSecond,
       openInMs: this.world.opensInMs(),
+      recentPace: gateway.recentPace,
     });
     if (standing.kind === 'called' && person.toldMs === 0) person.toldMs = view!.lineMs;
-    const stretch = crowdStretch(waitingIn(view!), view!.callsPerSecond || pace.ratePerSecond, view!.gateways, poll);
+    const recent = gateway.recentPace.orBetter(view!.callsPerSecond || pace.ratePerSecond);
+    const stretch = crowdStretch(waitingIn(view!), recent, view!.gateways, poll);
     const facts = {
       campaign: 'lny',
       ticket: '',

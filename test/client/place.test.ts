@@ -47,6 +47,7 @@ describe('a place computed from the campaign document', () => {
           graceMs: 45_000,
           ratePerSecond: 1,
           openInMs: 0,
+          recentPace: { orBetter: (pace) => pace },
         });
         if (told.kind !== 'waiting') throw new Error(told.kind);
         expect(placeFromCampaignDocument(document, head + ahead)).toMatchObject({

@@ -94,6 +94,7 @@ describe('streams of tickets', () => {
       nowMs: () => clock.wallMs(),
       ratePerSecond: () => 10,
       opensInMs: () => 0,
+      recentPace: { orBetter: (pace: number) => pace },
     } as unknown as CampaignContext;
     return new TicketStreams({ context, clock, random: () => 0.5, most, opened: { inc: () => undefined, value: 0 } });
   }

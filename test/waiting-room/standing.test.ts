@@ -16,7 +16,8 @@ const VIEW: LineView = {
   gateways: 2,
 };
 const GRACE_MS = 45_000;
-const SETTINGS = { graceMs: GRACE_MS, ratePerSecond: 390, openInMs: 0 };
+const STEADY = { orBetter: (pace: number) => pace };
+const SETTINGS = { graceMs: GRACE_MS, ratePerSecond: 390, openInMs: 0, recentPace: STEADY };
 const place = (number: number, line: 0 | 1 = 0) => ({ line, number, returns: 0 });
 const standing = (number: number, toldMs = 0, line: 0 | 1 = 0) =>
   standingOf(place(number, line), toldMs, VIEW, SETTINGS);
@@ -108,7 +109,8 @@ describe('ticketDocument', () => {
   });
 
   it('tells the waiting their position, and the lapsed to claim again at once', () => {
-    const waiting = documentOf({ standing: { kind: 'waiting', turn: 47, position: 40, waitMs: 10_000 } });
+    const standing = { kind: 'waiting', turn: 47, position: 40, waitMs: 10_000, soonestMs: 10_000 } as const;
+    const waiting = documentOf({ standing });
     expect(waiting).toMatchObject({ state: 'waiting', position: 40, pollAfterMs: 7000, expiresAt: null });
     expect(documentOf({})).toMatchObject({ state: 'lapsed', position: null, pollAfterMs: 250 });
   });
