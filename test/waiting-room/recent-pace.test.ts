@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RecentPace } from '../../src/waiting-room/recent-pace.js';
 
 /** A minute of ten views a second, each with the pace that `paceAt` gives for its second. */
-function after(seconds: number, paceAt: (second: number) => number): RecentPace {
+function watched(seconds: number, paceAt: (second: number) => number): RecentPace {
   let nowUs = 1_000_000;
   const recent = new RecentPace({ monotonicUs: () => nowUs });
   for (let tick = 0; tick < seconds * 10; tick++) {
@@ -14,20 +14,20 @@ function after(seconds: number, paceAt: (second: number) => number): RecentPace 
 
 describe('RecentPace', () => {
   it('is the pace of now while that is steady, or better than ever', () => {
-    const steady = after(60, () => 390);
+    const steady = watched(60, () => 390);
     expect(steady.orBetter(390)).toBeCloseTo(390, 0);
     expect(steady.orBetter(800)).toBe(800);
   });
 
   it('remembers most of a good pace through ten seconds of standstill, and half of it after a minute', () => {
-    expect(after(70, (second) => (second < 60 ? 390 : 20)).orBetter(20)).toBeGreaterThan(330);
-    const minute = after(120, (second) => (second < 60 ? 390 : 20)).orBetter(20);
+    expect(watched(70, (second) => (second < 60 ? 390 : 20)).orBetter(20)).toBeGreaterThan(330);
+    const minute = watched(120, (second) => (second < 60 ? 390 : 20)).orBetter(20);
     expect(minute).toBeGreaterThan(185);
     expect(minute).toBeLessThan(205);
   });
 
   it('believes a pace that lasts, not one of a moment: before it is known what the service bears, all of it looks possible', () => {
-    expect(after(2, (second) => (second < 1 ? 2000 : 400)).orBetter(400)).toBeLessThan(500);
-    expect(after(20, () => 2000).orBetter(100)).toBeGreaterThan(1900);
+    expect(watched(2, (second) => (second < 1 ? 2000 : 400)).orBetter(400)).toBeLessThan(500);
+    expect(watched(20, () => 2000).orBetter(100)).toBeGreaterThan(1900);
   });
 });
