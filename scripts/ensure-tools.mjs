@@ -1,7 +1,8 @@
 /**
- * Makes sure that the tests find the real programs that they run against: a redis-server, a Chromium, Prometheus and
- * Alertmanager with their tools. One on the PATH, or named by its variable, is enough. On Debian and Ubuntu, as root,
- * what is missing is installed; elsewhere one sentence says what to do, and the exit status is 1.
+ * Makes sure that the tests find the real programs that they run against: a redis-server, a Chromium, an nginx,
+ * Prometheus and Alertmanager with their tools, and curl for what the pages tell people to type. One on the PATH, or
+ * named by its variable, is enough. On Debian and Ubuntu, as root, what is missing is installed; elsewhere one sentence
+ * says what to do, and the exit status is 1.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -10,6 +11,8 @@ import { platform } from 'node:os';
 const TOOLS = [
   { command: 'redis-server', variable: 'REDIS_SERVER', debian: 'redis-server', brew: 'redis' },
   { command: 'chromium', variable: 'CHROMIUM', debian: 'chromium', brew: '--cask chromium' },
+  { command: 'nginx', variable: 'NGINX', debian: 'nginx', brew: 'nginx' },
+  { command: 'curl', variable: null, debian: 'curl', brew: 'curl' },
   { command: 'promtool', variable: null, debian: 'prometheus', brew: 'prometheus' },
   { command: 'amtool', variable: null, debian: 'prometheus-alertmanager', brew: 'alertmanager' },
 ];
@@ -19,8 +22,9 @@ function give(sentence) {
   process.exit(1);
 }
 
+/** nginx knows only the short form. */
 function runs(command) {
-  return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+  return ['--version', '-v'].some((word) => spawnSync(command, [word], { stdio: 'ignore' }).status === 0);
 }
 
 function isThere({ command, variable }) {

@@ -43,13 +43,6 @@ export class Admission {
     });
   }
 
-  /** The place is free for the next in line; whoever claims with it at this door goes in no more. */
-  giveUp(claimant: string, place: Place): void {
-    const { door, link } = this.options;
-    (door.find(place) as Claim | null)?.leave();
-    link.reportClaimant('given', { claimant, place });
-  }
-
   /** What needs neither store nor body: a bucket known to be empty, a place known to be far from its turn. */
   known(request: ClaimRequest): Decision | null {
     const { place, buckets } = request;

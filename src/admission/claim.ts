@@ -131,13 +131,6 @@ export class Claim implements AskListener, HeldClaim, Pass {
     if (this.#state !== 'decided') this.#state = 'aborted';
   }
 
-  /** Its place was given up while it was held: its permit, if it has one, is for the next. */
-  leave(): void {
-    if (!this.options.door.remove(this)) return;
-    this.#giveBack();
-    this.#decide({ kind: 'none' });
-  }
-
   settle(end: AttemptEnd, told: () => void): void {
     if (this.#entry === null) told();
     else this.#entry.settle(end, told);

@@ -28,8 +28,8 @@ export class PlaceFinder implements PlaceDesk {
     const place = await this.#placeOf(claimantId);
     if (place === null) return false;
     const context = this.campaign();
-    const { admission, link, ended, hasher } = context;
-    admission.giveUp(hasher.hash(claimantId), place);
+    const { link, ended, hasher } = context;
+    link.reportClaimant('given', { claimant: hasher.hash(claimantId), place });
     ended.set(placeName(link.view?.epoch ?? 1, place), 'left');
     recordLeaving(context, place);
     return true;

@@ -101,7 +101,7 @@ export class QueueDesk {
 
   /** The place is free for the next in line. */
   giveUp(context: CampaignContext, claimant: string, place: Place): void {
-    context.admission.giveUp(claimant, place);
+    context.link.reportClaimant('given', { claimant, place });
     context.ended.set(placeName(context.link.view?.epoch ?? 1, place), 'left');
     recordLeaving(context, place);
   }

@@ -106,23 +106,6 @@ describe('Admission', () => {
     kit.stop();
   });
 
-  it('sends away who is held when the place is given up, and lets the next in line go instead', async () => {
-    const kit = await new AdmissionKit({ settings: { slots: 1 } }).start();
-    const { first, second } = await busyDoor(kit);
-    const third = kit.claim('third');
-    await kit.clock.advance(1);
-    kit.admission.giveUp('second', { line: 0, number: 1, returns: 0 });
-    expect(second.decisions).toEqual([{ kind: 'none' }]);
-    first.pass.finish('final', 'success');
-    await kit.clock.advance(120);
-    expect(third.kind).toBe('admit');
-    expect(second.decisions).toHaveLength(1);
-    const anew = kit.claim('second');
-    await kit.clock.advance(251);
-    expect(anew.decisions).toMatchObject([{ kind: 'wait', place: { number: 3 } }]);
-    kit.stop();
-  });
-
   it('lets one place in once, though its second claim is let in while the first is held', async () => {
     const kit = await new AdmissionKit({ settings: { slots: 1 } }).start();
     const { first, second } = await busyDoor(kit);

@@ -3,12 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type Challenge, solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { problemCodes } from '../../src/http/problem-codes.js';
-import { until } from '../admin/operator.js';
 import { issuer } from '../claimant/tokens.js';
-import { claim } from '../gateway/client.js';
 import { EventReader } from '../gateway/event-stream.js';
 import { RawClient } from '../gateway/raw-client.js';
-import { GatewayBench, sumOf } from '../support/gateway.js';
+import { GatewayBench } from '../support/gateway.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { ANY_REQUEST, namedAnswers } from './document.js';
 import { Tour } from './tour.js';
@@ -54,20 +52,6 @@ describe('claims', () => {
     await full.claim('ann');
     await full.claim('ben');
     await (await tour.behind(COOKIE)).send({ method: 'POST', path: '/campaigns/lny/claims', headers: FOREIGN });
-  });
-
-  it('are sent away when their place is given up while they are held', async () => {
-    const upstream = { concurrency: { limit: 1 }, timeoutMs: 60_000 };
-    const stand = await tour.behind({ queue: { holdMs: 5000 } }, { upstream }, () => {});
-    const first = claim(stand.gateway.port, 'ann').catch(() => null);
-    await stand.upstream.arrived(1);
-    const held = stand.claim('ben');
-    await until(async () => sumOf(await stand.gateway.metrics(), 'spillway_held_requests') === 1);
-    expect((await stand.line('DELETE', 'tickets/me', 'ben')).status).toBe(204);
-    expect((await held).json()).toMatchObject({ code: 'TICKET_UNKNOWN' });
-    expect(stand.upstream.requests).toHaveLength(1);
-    await bench.stopAll();
-    await first;
   });
 
   it('are told when nothing is left', async () => {
