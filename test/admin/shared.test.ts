@@ -70,6 +70,27 @@ describe('A change on one of two gateways', () => {
     expect(granted).toBe(4);
   });
 
+  it('that opens puts the service’s word that all is gone aside, on both; an operator’s own word ends it again', async () => {
+    const { upstream, a, b } = await pair({ claims: { mode: 'per-claimant' } });
+    upstream.respond = (_request, response) => response.writeHead(410, { 'campaign-status': 'sold-out' }).end();
+    const codeAt = async ({ port }: RunningGateway, user: string) =>
+      (await claim(port, user)).headers['spillway-code'] as string;
+    let asked = 0;
+    for (const gateway of [a, b]) await until(async () => (await codeAt(gateway, `u${asked++}`)) === 'SOLD_OUT');
+    const before = upstream.requests.length;
+    expect(await codeAt(b, 'late')).toBe('SOLD_OUT');
+    expect(upstream.requests.length).toBe(before);
+    upstream.respond = (_request, response) => response.writeHead(201).end('coupon');
+    await change(a, { state: 'open' }).expect(200);
+    for (const gateway of [b, a]) await until(async () => (await claim(gateway.port, `v${asked++}`)).status === 201);
+    await change(b, { state: 'sold-out' }).expect(200);
+    expect(await codeAt(b, 'later')).toBe('SOLD_OUT');
+    await until(async () => (await codeAt(a, 'later')) === 'SOLD_OUT');
+    // Who was granted is told so still.
+    const again = await claim(a.port, `v${asked - 1}`);
+    expect([again.status, again.headers['idempotency-replayed']]).toEqual([201, 'true']);
+  });
+
   it('survives the restart of all gateways, and holds before the first request', async () => {
     const { upstream, a, b } = await pair();
     await change(a, { state: 'paused', ratePerSecond: 33 });
