@@ -9,6 +9,7 @@ const LAST_SEGMENTS: Readonly<Record<string, AdminAction>> = {
   'end-sessions': 'end-sessions',
   place: 'evict',
   release: 'release',
+  resolve: 'resolve',
   session: 'end-session',
   drain: 'drain',
   reload: 'reload',

@@ -11,6 +11,7 @@ import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.js';
 import { type AuditRecord, recordHash } from './audit-chain.js';
 import type { BodyFault } from './changes.js';
+import type { ClaimsDesk } from './claims-desk.js';
 import type { PlaceDesk } from './places.js';
 
 export interface OperatedCampaign {
@@ -22,6 +23,7 @@ export interface OperatedCampaign {
   /** Milliseconds since the Unix epoch, on the store's clock. */
   nowMs(): number;
   readonly places: PlaceDesk;
+  readonly claims: ClaimsDesk;
 }
 
 export interface Order {

@@ -10,6 +10,7 @@ import { actionMeter } from './action-meter.js';
 import { type AuditLog, readTrail } from './audit-trail.js';
 import { bearerOf } from './auth.js';
 import { campaignRoutes } from './campaign-routes.js';
+import { claimsRoutes } from './claims-routes.js';
 import { type GatewayRoutesOptions, gatewayRoutes } from './gateway-routes.js';
 import { logRoutes } from './log-routes.js';
 import { openApi } from './openapi.js';
@@ -33,7 +34,12 @@ const MOST_RECORDS_SHOWN = 10_000;
 export function adminApi(options: AdminApiOptions): Router {
   const router = express.Router({ caseSensitive: true });
   router.use(actionMeter(options.acted), express.json({ limit: '16kb' }));
-  router.use('/campaigns', campaignRoutes(options.desks), placeRoutes(options.desks));
+  router.use(
+    '/campaigns',
+    campaignRoutes(options.desks),
+    placeRoutes(options.desks),
+    claimsRoutes(options.desks, options.logger),
+  );
   router.get('/live', options.live);
   router.get('/me', (_req, res) => {
     res.json(bearerOf(res));

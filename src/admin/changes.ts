@@ -4,6 +4,7 @@ import { expectation } from '../config/expectation.js';
 import { nearest } from '../config/nearest.js';
 import { OVERRIDE_NAMES, type Overrides, overridesSchema } from '../config/override-schema.js';
 import type { SettingNode } from '../config/setting-tree.js';
+import { CLAIM_OUTCOMES } from './claims-desk.js';
 
 const reason = z.string().trim().min(1).max(500).describe('Why; stands in the audit log.');
 const { shape } = overridesSchema;
@@ -37,6 +38,11 @@ export const resetSchema = z.strictObject({
 export const releaseSchema = z.strictObject({
   reason,
   count: z.number().int().min(1).max(100_000).describe('How many of those next in line are called now.'),
+});
+
+export const resolveSchema = z.strictObject({
+  reason,
+  outcome: z.enum(CLAIM_OUTCOMES).describe('How the claim ended.'),
 });
 
 export type Patch = Omit<z.output<typeof changeSchema>, 'reason' | 'revertAfterSeconds'>;

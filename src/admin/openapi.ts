@@ -1,6 +1,6 @@
 /** The admin API as an OpenAPI document; what bodies may hold comes from the schemas that judge them. @see https://spec.openapis.org/oas/v3.1.0 */
 import { z } from 'zod';
-import { changeSchema, clearSchema, reasonSchema, releaseSchema, resetSchema } from './changes.js';
+import { changeSchema, clearSchema, reasonSchema, releaseSchema, resetSchema, resolveSchema } from './changes.js';
 import { logSchema } from './log-routes.js';
 
 interface Operation {
@@ -16,6 +16,8 @@ interface Operation {
   readonly fields?: readonly string[];
   /** Answers with a stream of events. */
   readonly stream?: boolean;
+  /** Answers with JSON objects, one a line. */
+  readonly lines?: boolean;
   /** It cannot be answered without the store. */
   readonly store?: boolean;
   /** Further refusals, beside those that its other members bring. */
@@ -78,6 +80,20 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       store: true,
     },
   },
+  [`${CAMPAIGN}/claims`]: {
+    get: { summary: 'Figures of line, ledger and budget, from the store', store: true },
+  },
+  [`${CAMPAIGN}/claims/unknown`]: {
+    get: { summary: 'Claims of which nobody knows how they ended, one JSON object a line', lines: true, store: true },
+  },
+  [`${CAMPAIGN}/claims/{claim}/resolve`]: {
+    post: {
+      summary: 'Says how such a claim ended; the claim lost: all units set aside for entries that were lost',
+      body: resolveSchema,
+      store: true,
+      refusals: { 409: 'CLAIM_SETTLED, CLAIM_IN_FLIGHT: nobody has to say how it ended' },
+    },
+  },
   [`${CAMPAIGN}/drain`]: { post: { summary: 'The same as /drain', body: reasonSchema, status: 202 } },
   '/drain': {
     post: { summary: 'This gateway finishes what it has, and stops, as on SIGTERM', body: reasonSchema, status: 202 },
@@ -116,7 +132,8 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
 
 export function openApi(version: string): object {
   const paths = Object.entries(OPERATIONS).map(([path, operations]) => {
-    const named = path.includes('{campaign}') ? { parameters: [parameter('campaign', 'path', 'string')] } : {};
+    const names = [...path.matchAll(/{(\w+)}/g)].map(([, name]) => parameter(name!, 'path', 'string'));
+    const named = names.length > 0 ? { parameters: names } : {};
     const methods = Object.entries(operations).map(([method, one]) => [method, operation(path, method, one)]);
     return [path, { ...named, ...Object.fromEntries(methods) }];
   });
@@ -131,8 +148,8 @@ export function openApi(version: string): object {
 }
 
 function operation(path: string, method: string, one: Operation): object {
-  const { summary, body, turns = false, predicts = turns, status = 200, query = [], fields = [], stream } = one;
-  const done = { description: 'Done', content: stream ? STREAM : JSON_OBJECT };
+  const { summary, body, turns = false, predicts = turns, status = 200, query = [], fields = [], stream, lines } = one;
+  const done = { description: 'Done', content: stream ? STREAM : lines ? JSON_LINES : JSON_OBJECT };
   const refusals = Object.entries(refusalsOf(path, method, one)).map(([code, why]) => [
     code,
     { description: why, content: PROBLEM_CONTENT },
@@ -154,7 +171,9 @@ function refusalsOf(path: string, method: string, { body, turns, store, refusals
   return {
     401: 'TOKEN_UNKNOWN: no token, or none of those configured',
     ...(method === 'get' ? {} : { 403: 'ROLE_INSUFFICIENT: this takes the role operator' }),
-    ...(path.includes('{campaign}') ? { 404: 'CAMPAIGN_UNKNOWN, PLACE_UNKNOWN: there is no such thing' } : {}),
+    ...(path.includes('{campaign}')
+      ? { 404: 'CAMPAIGN_UNKNOWN, PLACE_UNKNOWN, CLAIM_UNKNOWN: there is no such thing' }
+      : {}),
     ...(turns ? { 412: 'REVISION_STALE: the settings have changed since If-Match' } : {}),
     ...(body === undefined ? {} : { 422: 'VALUE_INVALID, CONFIG_INVALID: faults and problems say what is wrong' }),
     429: 'TOO_MANY_ATTEMPTS: too many unknown tokens came from this address',
@@ -174,6 +193,7 @@ function schemaOf(schema: z.ZodType): object {
 
 const JSON_OBJECT = { 'application/json': { schema: { type: 'object' } } };
 const PROBLEM_CONTENT = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+const JSON_LINES = { 'application/x-ndjson': { schema: { type: 'string' } } };
 const STREAM = { 'text/event-stream': { schema: { type: 'string' } } };
 
 /** RFC 9457. */

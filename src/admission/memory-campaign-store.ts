@@ -29,7 +29,7 @@ export class MemoryCampaignStore implements CampaignStore, MemoryState {
   constructor(
     private readonly slots: MemorySlots,
     clock: Clock,
-    private readonly storeTimeUs = ownTime(clock),
+    readonly storeTimeUs = ownTime(clock),
   ) {}
 
   exchange(call: ExchangeCall): Promise<ExchangeReply> {

@@ -24,12 +24,19 @@ export class MemorySettingsStore implements CampaignSettingsStore {
     if (from !== this.#settings.revision) return { kind: 'stale', settings: this.#settings };
     if (begins === 'era' && this.campaign?.book.hasOpenClaims) return { kind: 'open', settings: this.#settings };
     this.#keep({ revision: from + 1, overrides, head });
-    this.#records.push(record);
-    if (this.#records.length > MOST_RECORDS) this.#records.shift();
+    this.#log(record);
     if (begins === 'era') this.campaign?.book.beginEra();
     if (calls > 0) this.campaign?.callAhead(calls);
     if (begins !== 'nothing') this.campaign?.beginEpoch();
     return { kind: 'amended', settings: this.#settings };
+  }
+
+  /** What is done to single claims stands in the same log. */
+  record(recordOf: (revision: number, previous: string) => { readonly text: string; readonly hash: string }): void {
+    const { revision, head, overrides } = this.#settings;
+    const { text, hash } = recordOf(revision + 1, head);
+    this.#keep({ revision: revision + 1, overrides, head: hash });
+    this.#log(text);
   }
 
   async restore(settings: StoredSettings): Promise<void> {
@@ -38,6 +45,11 @@ export class MemorySettingsStore implements CampaignSettingsStore {
 
   async records(limit: number): Promise<readonly string[]> {
     return this.#records.slice(-limit);
+  }
+
+  #log(record: string): void {
+    this.#records.push(record);
+    if (this.#records.length > MOST_RECORDS) this.#records.shift();
   }
 
   #keep(settings: StoredSettings): void {

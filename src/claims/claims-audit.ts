@@ -42,6 +42,7 @@ export type Resolution = 'resolved' | 'none' | 'closed' | 'in-flight';
  */
 export type RecordOf = (revision: number, previous: string) => { readonly text: string; readonly hash: string };
 
+/** Each method throws StoreUnavailableError when the store does not answer. */
 export interface ClaimsAudit {
   figures(): Promise<ClaimsFigures>;
   /** In the order in which their leases ended. */

@@ -11,12 +11,16 @@ import type {
   Settlement,
   SoldOutSign,
 } from '../admission/exchange.js';
+import type { AttemptEnd } from './campaign-claims.js';
+import type { ClaimsFigures, Resolution } from './claims-audit.js';
 import { inFlightText } from './entry-text.js';
 
 /** After a loss of data nobody enters a bounded campaign for this long: every gateway reports what it knows first. */
 export const RECOVERY_US = 1_500_000;
 /** A bare status must come to this many different claimants in a row. */
 export const SIGNS = 3;
+/** Names the units set aside, where an operator is asked of a claim. */
+const LOST = 'lost';
 /** Entries looked at for their end with each one written. */
 const SWEEP_PER_WRITE = 2;
 
@@ -183,6 +187,50 @@ export class MemoryBook {
     if (event.markMs < 0) return;
     this.#marks.add(key);
     this.#marksUntilUs = event.markMs === 0 ? Number.POSITIVE_INFINITY : nowUs + event.markMs * 1000;
+  }
+
+  /** An operator says how an open claim ended, or what became of the units whose entries were lost while open. */
+  resolve(name: string, end: AttemptEnd, nowUs: number): Resolution {
+    if (name === LOST) return this.#resolveLost(end.outcome === 'granted');
+    const text = this.#read(name, nowUs);
+    if (text === null) return 'none';
+    const open = openOf(text);
+    if (open === null) return 'closed';
+    if (open.state === 'i' && open.atUs >= nowUs) return 'in-flight';
+    this.settle({ ...end, key: name, attempt: open.attempt, counts: true, generation: '', era: this.#era }, '', nowUs);
+    return 'resolved';
+  }
+
+  #resolveLost(granted: boolean): Resolution {
+    const lost = this.#unknownLost();
+    if (lost === 0) return 'none';
+    this.#lostSettled = this.#lostSeen;
+    if (granted) this.#granted += lost;
+    return 'resolved';
+  }
+
+  /** Open entries that nobody answers for any more, the oldest first. */
+  unknownEntries(nowUs: number): Array<readonly [key: string, text: string]> {
+    const over = [...this.#units].filter(([, untilUs]) => untilUs < nowUs).sort(([, a], [, b]) => a - b);
+    return over.flatMap(([key]) => {
+      const text = this.#read(key, nowUs);
+      return text === null ? [] : [[key, text] as const];
+    });
+  }
+
+  figures(nowUs: number): Omit<ClaimsFigures, 'epoch' | 'issued' | 'called' | 'lapsed' | 'entered'> {
+    let unknown = 0;
+    for (const untilUs of this.#units.values()) if (untilUs < nowUs) unknown++;
+    return {
+      granted: this.#granted,
+      replayed: this.replayed,
+      inFlight: this.#units.size - unknown,
+      unknown,
+      lost: this.#unknownLost(),
+      losses: this.#losses,
+      confirmed: this.#confirmed,
+      soldOut: this.#soldOut % 2 === 1,
+    };
   }
 
   noteSign({ claimant, sign }: SoldOutSign): void {

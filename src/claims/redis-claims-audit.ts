@@ -1,7 +1,9 @@
 /** The audit of a campaign's claims on Redis. Reads in steps: it must not hold up the claims. */
 import { MOST_RECORDS } from '../admission/campaign-settings-store.js';
 import { STORE_TIME_ORIGIN_MS } from '../admission/exchange.js';
-import type { RedisConnection } from '../redis/connection.js';
+import { StoreUnavailableError } from '../kernel/errors.js';
+import type { RedisArgument, RedisConnection } from '../redis/connection.js';
+import { faultOf } from '../redis/faults.js';
 import type { CampaignKeys, settingsKeys } from '../redis/keys.js';
 import type { Script } from '../redis/script.js';
 import type { AttemptEnd } from './campaign-claims.js';
@@ -45,21 +47,21 @@ export class RedisClaimsAudit implements ClaimsAudit {
   }
 
   async figures(): Promise<ClaimsFigures> {
-    const { connection, names } = this.options;
-    const values = (await connection.send('hmget', [names.line, ...FIELDS])) as Array<string | null>;
+    const { names } = this.options;
+    const values = (await this.#send('hmget', [names.line, ...FIELDS])) as Array<string | null>;
     const state = Object.fromEntries(FIELDS.map((name, at) => [name, Number(values[at] ?? 0)])) as Record<
       Field,
       number
     >;
-    const gaps = parseGaps((await connection.send('hget', [names.line, 'gaps'])) as string | null);
+    const gaps = parseGaps((await this.#send('hget', [names.line, 'gaps'])) as string | null);
     const unknown = await this.#count('-inf', `(${await this.#nowUs()}`);
-    const open = Number(await connection.send('zcard', [this.#units]));
+    const open = Number(await this.#send('zcard', [this.#units]));
     let lapsed = 0;
     for (const line of [0, 1] as const) {
       const from = state[`base${line}`] + 1;
       const to = state[`lapsed${line}`];
       if (to < from) continue;
-      const spent = await connection.send('bitcount', [this.#spent[line], from, to, 'BIT']);
+      const spent = await this.#send('bitcount', [this.#spent[line], from, to, 'BIT']);
       lapsed += to - from + 1 - Number(spent) - leftOut(gaps, line, from, to);
     }
     const numbers = (to: 'tail' | 'head'): number =>
@@ -86,13 +88,13 @@ export class RedisClaimsAudit implements ClaimsAudit {
   }
 
   async *unknown(): AsyncGenerator<UnknownClaim> {
-    const { connection, keys } = this.options;
+    const { keys } = this.options;
     const until = `(${await this.#nowUs()}`;
     for (let from = 0; ; from += STEP) {
       const range = [this.#units, '-inf', until, 'WITHSCORES', 'LIMIT', from, STEP];
-      const members = (await connection.send('zrangebyscore', range)) as string[];
+      const members = (await this.#send('zrangebyscore', range)) as string[];
       for (let at = 0; at < members.length; at += 2) {
-        const text = (await connection.send('get', [keys.claimPrefix + members[at]])) as string | null;
+        const text = (await this.#send('get', [keys.claimPrefix + members[at]])) as string | null;
         const entry = text === null ? null : parseEntry(text);
         if (entry === null || entry.kind === 'closed' || entry.kind === 'mark') continue;
         yield {
@@ -110,28 +112,40 @@ export class RedisClaimsAudit implements ClaimsAudit {
     const { connection, keys, names, resolve } = this.options;
     const scriptKeys = [names.line, names.units, names.marks, keys.claimPrefix + id, names.audit];
     for (;;) {
-      const [settings, previous] = (await connection.send('hmget', [names.line, 'settings', 'auditHead'])) as [
+      const [settings, previous] = (await this.#send('hmget', [names.line, 'settings', 'auditHead'])) as [
         string | null,
         string | null,
       ];
       const from = Number(settings ?? 0);
       const { text, hash } = recordOf(from + 1, previous ?? '');
       const said = [id, end.outcome, end.text, end.keepMs, end.markMs];
-      const resolution = await resolve.call(connection, scriptKeys, ['', ...said, from, text, hash, MOST_RECORDS]);
+      const args = ['', ...said, from, text, hash, MOST_RECORDS];
+      const resolution = await resolve.call(connection, scriptKeys, args).catch(unavailable('resolve'));
       // Stale: an operator changed something in between, and has the next place in the log.
       if (resolution !== 'stale') return resolution as Resolution;
     }
   }
 
+  #send(name: string, args: RedisArgument[]): Promise<unknown> {
+    return this.options.connection.send(name, args).catch(unavailable(name));
+  }
+
   async #count(from: string, to: string): Promise<number> {
-    return Number(await this.options.connection.send('zcount', [this.#units, from, to]));
+    return Number(await this.#send('zcount', [this.#units, from, to]));
   }
 
   /** The store's own clock, in microseconds as `exchange.lua` counts them. */
   async #nowUs(): Promise<number> {
-    const [seconds, micros] = (await this.options.connection.send('time', [])) as [string, string];
+    const [seconds, micros] = (await this.#send('time', [])) as [string, string];
     return (Number(seconds) * 1000 - STORE_TIME_ORIGIN_MS) * 1000 + Number(micros);
   }
+}
+
+/** @throws StoreUnavailableError, unless the call itself was wrong */
+function unavailable(operation: string): (fault: unknown) => never {
+  return (fault) => {
+    throw faultOf(fault) === 'broken' ? fault : new StoreUnavailableError(operation, 0, fault);
+  };
 }
 
 type Gap = readonly [line: number, from: number, to: number];

@@ -1,6 +1,7 @@
 /** `spillway audit`: what the store knows of a campaign's claims, and an operator's word on those nobody knows of. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { CLAIM_OUTCOMES, type ClaimOutcome } from '../admin/claims-desk.js';
 import { openClaimsAudit } from '../compose/audit.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
@@ -28,8 +29,6 @@ export interface AuditStreams {
   readonly err: Write;
   readonly env: Environment;
 }
-
-const OUTCOMES = ['granted', 'not-granted'] as const;
 
 /** @param finish - receives the exit status */
 export function addAuditCommand(program: Command, streams: AuditStreams, finish: (status: number) => void): Command {
@@ -69,7 +68,7 @@ export async function runAudit(
   { out, err, env }: AuditStreams,
 ): Promise<number> {
   const [id, outcome, ...rest] = options.resolve ?? [];
-  const wanted = OUTCOMES.find((one) => one === outcome);
+  const wanted = CLAIM_OUTCOMES.find((one) => one === outcome);
   if (options.resolve !== undefined && (id === undefined || wanted === undefined || rest.length > 0)) {
     err("--resolve takes an id of --unknown, or 'lost', and then granted or not-granted\n");
     return 2;
@@ -86,8 +85,8 @@ export async function runAudit(
       if (options.erase !== undefined) return await eraseOne(opened, options.erase, options, out, err);
       if (options.order) return printOrder(await opened.lottery(), ordered, out, err);
       if (options.verify) return await verifyLogs(opened, out, err);
-      if (options.unknown) for await (const claim of opened.unknown()) out(`${JSON.stringify(claim)}\n`);
-      else for (const [name, value] of Object.entries(await opened.audit.figures())) out(`${name} ${value}\n`);
+      if (options.unknown) for await (const claim of opened.desk.unknown()) out(`${JSON.stringify(claim)}\n`);
+      else for (const [name, value] of Object.entries(await opened.desk.figures())) out(`${name} ${value}\n`);
       return 0;
     } finally {
       await opened.close();
@@ -141,11 +140,11 @@ type Opened = Awaited<ReturnType<typeof openClaimsAudit>>;
 async function resolveOne(
   opened: Opened,
   id: string,
-  outcome: (typeof OUTCOMES)[number],
+  outcome: ClaimOutcome,
   word: { readonly who: string; readonly reason: string },
   { out, err }: Pick<AuditStreams, 'out' | 'err'>,
 ): Promise<number> {
-  const resolution = await opened.resolve(id, outcome === 'granted', word);
+  const resolution = await opened.desk.resolve(id, outcome, word);
   if (resolution === 'resolved') {
     out(`${JSON.stringify({ id, outcome, ...word, resolvedAt: new Date().toISOString() })}\n`);
     return 0;

@@ -1,12 +1,11 @@
 /** Wires the audit of one campaign's claims, for a process that serves nobody. */
 
-import { type AuditRecord, type AuditVerdict, recordHash } from '../admin/audit-chain.js';
+import type { AuditVerdict } from '../admin/audit-chain.js';
 import { type AuditLog, readLog } from '../admin/audit-trail.js';
+import { ClaimsDesk } from '../admin/claims-desk.js';
 import { MOST_RECORDS } from '../admission/campaign-settings-store.js';
 import { RouteMatcher } from '../campaign/routes.js';
-import { CampaignClaims, FREE } from '../claims/campaign-claims.js';
-import type { ClaimsAudit, RecordOf, Resolution, UnknownClaim } from '../claims/claims-audit.js';
-import type { Memo } from '../claims/entry-text.js';
+import { CampaignClaims } from '../claims/campaign-claims.js';
 import { RedisAnswerEraser } from '../claims/redis-answer-eraser.js';
 import { RedisClaimsAudit } from '../claims/redis-claims-audit.js';
 import type { LoadedConfig } from '../config/load.js';
@@ -31,11 +30,7 @@ export interface ClaimToErase {
 }
 
 export interface OpenedAudit {
-  readonly audit: ClaimsAudit;
-  /** With the key by which the service knows each claim. */
-  unknown(): AsyncIterable<Omit<UnknownClaim, 'memo'> & { readonly idempotencyKey: string | null }>;
-  /** @param who - whose word it is, and why: both stand in the audit log */
-  resolve(id: string, granted: boolean, word: { readonly who: string; readonly reason: string }): Promise<Resolution>;
+  readonly desk: ClaimsDesk;
   /** Takes the stored answer of one claim away; that there was one stays known, so that nobody is paid twice. */
   erase(claim: ClaimToErase): Promise<'erased' | 'none' | 'no-route' | 'key-missing'>;
   /** Whether the audit logs, of the campaign and of the gateways, are as they were written. */
@@ -53,7 +48,9 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
   }
   const { store } = config;
   if (store.kind !== 'redis') {
-    throw new Error('The store is the memory of the gateway itself (store.kind: memory): nobody else can look into it');
+    throw new Error(
+      `The store is the memory of the gateway itself (store.kind: memory): ask it, GET /admin/v1/campaigns/${id}/claims`,
+    );
   }
   const connection = connectRedis(store, createLogger('silent'));
   try {
@@ -80,27 +77,7 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
     resolve: loadScripts().get('resolve'),
   });
   return {
-    audit,
-    async *unknown() {
-      for await (const { memo, ...claim } of audit.unknown()) {
-        yield { ...claim, idempotencyKey: claims.keyForService(claim.id, memo) };
-      }
-    },
-    async resolve(name, granted, word) {
-      const recordOf: RecordOf = (revision, previous) => {
-        const outcome = granted ? 'granted' : 'not-granted';
-        const record: AuditRecord = {
-          ...{ revision, at: new Date().toISOString(), action: 'resolve', subject: id, previous, ...word },
-          ...{ before: { claim: name, outcome: 'unknown' }, after: { claim: name, outcome } },
-        };
-        const text = JSON.stringify(record);
-        return { text, hash: recordHash(text) };
-      };
-      if (!granted) return audit.resolve(name, FREE, recordOf);
-      let memo: Memo = { credentials: '', payload: '', clientKey: '' };
-      for await (const claim of audit.unknown()) if (claim.id === name) memo = claim.memo;
-      return audit.resolve(name, claims.resolvedGranted(memo), recordOf);
-    },
+    desk: new ClaimsDesk(id, audit, () => claims),
     async erase({ claimant, method, path, idempotencyKey }) {
       const hit = new RouteMatcher([campaign]).match(method, path);
       if (hit.kind !== 'guarded') return 'no-route';

@@ -2,6 +2,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { PollPace } from '../abuse/poll-pace.js';
 import type { OperatedCampaign } from '../admin/amendments.js';
+import { ClaimsDesk } from '../admin/claims-desk.js';
 import { type CampaignRooms, joinRooms, limitRates, type RoomsConfig } from '../admission/campaign-rooms.js';
 import type { Door } from '../admission/door.js';
 import type { LiveSettings } from '../admission/live-settings.js';
@@ -182,6 +183,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
       stateWith: rooms.stateWith,
       nowMs,
       places: new PlaceFinder(() => context, parts.random),
+      claims: new ClaimsDesk(id, parts.store.audit, () => rooms.claims),
     },
     mirror: () => mirrorCampaign(metrics, id, () => context, door),
     leaseMs: rooms.leaseMs,

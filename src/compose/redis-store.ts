@@ -5,12 +5,13 @@ import { MemorySlots } from '../admission/memory-slots.js';
 import { RedisCampaignStore } from '../admission/redis-campaign-store.js';
 import { RedisGatewayRoster } from '../admission/redis-gateway-roster.js';
 import { RedisSettingsStore } from '../admission/redis-settings-store.js';
+import { RedisClaimsAudit } from '../claims/redis-claims-audit.js';
 import { RedisGrantedMarks } from '../claims/redis-granted-marks.js';
 import type { CampaignConfig } from '../config/schema.js';
 import type { StoreFacts } from '../metrics/store-metrics.js';
 import { STORE_MODES, type StoreMode } from '../metrics/vocabulary.js';
 import { connectRedis, type RedisConnection } from '../redis/connection.js';
-import { gatewaysLogKeys, marksKey, NO_UPSTREAM, settingsKeys } from '../redis/keys.js';
+import { campaignKeys, gatewaysLogKeys, marksKey, NO_UPSTREAM, settingsKeys } from '../redis/keys.js';
 import { loadScripts } from '../redis/script.js';
 import { Shards } from '../redis/shards.js';
 import { sharedSecret } from '../redis/shared-secret.js';
@@ -43,7 +44,13 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
     const remote = new RedisCampaignStore({ calls, script, keyPrefix, upstream, campaign: id });
     const granted = new RedisGrantedMarks(calls, scripts.get('granted'), marksKey(keyPrefix, upstream, id));
     const policy = policyOf(campaign);
-    if (policy === 'closed') return { exchanges: remote, settings, granted };
+    const audit = new RedisClaimsAudit({
+      connection,
+      keys: campaignKeys(keyPrefix, upstream, id),
+      names: keys,
+      resolve: scripts.get('resolve'),
+    });
+    if (policy === 'closed') return { exchanges: remote, settings, granted, audit };
     const slots = localSlots.get(upstream) ?? new MemorySlots();
     localSlots.set(upstream, slots);
     const exchanges = new FallbackStore({
@@ -53,7 +60,7 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
       clock,
       onDecision: () => options.onFallback(id, policy),
     });
-    return { exchanges, settings, granted };
+    return { exchanges, settings, granted, audit };
   };
   return {
     facts: factsOf(connection, shards, opened, modeOf),

@@ -2,6 +2,7 @@
 import type { CampaignSettingsStore } from '../admission/campaign-settings-store.js';
 import type { CampaignStore } from '../admission/exchange.js';
 import type { GatewayRoster } from '../admission/gateway-roster.js';
+import type { ClaimsAudit } from '../claims/claims-audit.js';
 import type { GrantedMarks } from '../claims/granted-marks.js';
 import type { CampaignConfig, Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
@@ -16,6 +17,7 @@ export interface OpenedCampaign {
   readonly exchanges: CampaignStore;
   readonly settings: CampaignSettingsStore;
   readonly granted: GrantedMarks;
+  readonly audit: ClaimsAudit;
 }
 
 export interface Store {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { MemoryCampaignStore } from '../admission/memory-campaign-store.js';
 import { MemorySettingsStore } from '../admission/memory-settings-store.js';
 import { MemorySlots } from '../admission/memory-slots.js';
+import { MemoryClaimsAudit } from '../claims/memory-claims-audit.js';
 import { openRedis } from './redis-store.js';
 import type { OpenedCampaign, Store, StoreOptions } from './store-port.js';
 
@@ -26,7 +27,8 @@ function openMemory({ clock }: StoreOptions): Store {
       slots.set(campaign.upstream, shared);
       const exchanges = new MemoryCampaignStore(shared, clock);
       const granted = { read: async () => ({ names: [...exchanges.book.marks], next: '' }) };
-      const made = { exchanges, settings: new MemorySettingsStore(exchanges), granted };
+      const settings = new MemorySettingsStore(exchanges);
+      const made = { exchanges, settings, granted, audit: new MemoryClaimsAudit(exchanges, settings) };
       opened.set(campaign.id, made);
       return made;
     },

@@ -86,6 +86,7 @@ export const ADMIN_ACTIONS = [
   'end-sessions',
   'evict',
   'release',
+  'resolve',
   'end-session',
   'drain',
   'reload',

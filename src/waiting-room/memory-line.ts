@@ -76,6 +76,20 @@ export class MemoryLine {
     return this.#waitingIn(MAIN) + this.#waitingIn(RETURN);
   }
 
+  /** Numbers of this epoch given out, called, and lapsed. */
+  figures(): { issued: number; called: number; lapsed: number } {
+    const sums = { issued: 0, called: 0, lapsed: 0 };
+    for (const line of [MAIN, RETURN] as const) {
+      const base = this.#bases[line];
+      const upTo = (to: number): number => Math.max(0, to - base - leftOut(this.gaps.all, line, base, to));
+      sums.issued += upTo(this.tails[line]);
+      sums.called += upTo(this.heads[line]);
+      const lapsed = this.lapsed[line];
+      if (lapsed > base) sums.lapsed += Math.max(0, upTo(lapsed) - this.#spent[line].count(base + 1, lapsed));
+    }
+    return sums;
+  }
+
   get lapsed(): readonly [number, number] {
     return this.#ladder.lapsed;
   }

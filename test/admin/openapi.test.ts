@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { claim } from '../gateway/client.js';
 import { GatewayBench, gatewayYaml, type RunningGateway } from '../support/gateway.js';
 import { call, LNY, operated, until } from './operator.js';
 
@@ -15,19 +16,26 @@ type Method = 'get' | 'put' | 'patch' | 'post' | 'delete';
 
 const SESSIONS = { session: { ttlMs: 60_000, maxActive: 10 } };
 const bench = new GatewayBench();
-/** One that works, one that shut this address out, one whose store is away. */
-let [gateway, shut, away]: RunningGateway[] = [];
+/** One that works, one that keeps a ledger, one that shut this address out, one whose store is away. */
+let [gateway, keeping, shut, away]: RunningGateway[] = [];
 let document: Document;
 let file = '';
 const readers = new AbortController();
+/** Nobody knows how it ended, until the first to ask says so. */
+let unknownClaim = '';
 
 beforeAll(async () => {
-  const { url } = await bench.recording();
+  const { url } = await bench.recording((_request, response) => response.destroy());
+  const ledger = { campaign: { claims: { mode: 'per-claimant' } }, upstream: { idempotent: true } };
+  keeping = await bench.open(url, operated(ledger));
   file = gatewayYaml(url, operated({ campaign: SESSIONS }));
   gateway = await bench.openYaml(file, undefined, () => file);
   shut = await bench.open(url, operated());
   for (let at = 0; at < 10; at++) await call(shut, 'get', '/admin/v1/me', `guess${at}`);
   away = await bench.open(url, operated({ campaign: SESSIONS, redisUrl: 'redis://127.0.0.1:1' }));
+  await claim(keeping.port, 'ann');
+  const listed = await call(keeping, 'get', `${LNY}/claims/unknown`).expect(200);
+  unknownClaim = JSON.parse(listed.text).id;
   document = (await call(gateway, 'get', '/admin/v1/openapi.json', 'look-only').expect(200)).body;
 });
 afterAll(async () => {
@@ -46,20 +54,22 @@ const operations = (): Array<[Method, string, Operation]> =>
 const BODIES: Readonly<Record<string, object>> = {
   reset: { reason: 'a test', confirm: 'lny' },
   release: { reason: 'a test', count: 1 },
+  resolve: { reason: 'a test', outcome: 'granted' },
   log: { reason: 'a test', level: 'silent' },
 };
 
 /** Makes the call go wrong in the documented way. @returns the status it was answered with */
 async function provoke(status: string, method: Method, path: string): Promise<number> {
-  const url = `/admin/v1${path.replace('{campaign}', status === '404' ? 'other' : 'lny')}`;
-  const at = { '429': shut!, '503': away! }[status] ?? gateway!;
+  const named = path.replace('{campaign}', status === '404' ? 'other' : 'lny').replace('{claim}', unknownClaim);
+  const url = `/admin/v1${named}`;
+  const at = { '429': shut!, '503': away! }[status] ?? (path.includes('/claims') ? keeping! : gateway!);
   const token = { '401': '', '403': 'look-only' }[status];
   if (path === '/live') return live(status, url, token);
   const limit = status === '422' && path === '/audit' ? '?limit=0' : '';
   const test = call(at, method, url + limit, token);
   if (status === '412') void test.set('If-Match', '"99"');
   if (/\/(place|session)$/.test(path) && status !== '422') void test.set('Spillway-Claimant', 'ann');
-  if (status === '409') file = file.replace('port: 0', 'port: 0\n  basePath: /elsewhere');
+  if (status === '409' && path === '/reload') file = file.replace('port: 0', 'port: 0\n  basePath: /elsewhere');
   if (method === 'get') return (await test).status;
   const body = status === '422' ? { no: 1 } : (BODIES[path.split('/').at(-1)!] ?? { reason: 'a test' });
   return (await test.send(body)).status;
