@@ -7,11 +7,22 @@ import type { Clock } from './clock.js';
 
 /** A bound is forgotten after one to two of these, so that drifting clocks are followed. */
 const WINDOW_US = 5_000_000;
+/**
+ * Replies that are all so much later than the bound, and for so long, show that the way has become longer. What is
+ * decided by the old bound would come too late to be of use, and nothing would happen until it is forgotten.
+ */
+const LATE_US = 10_000;
+const LONGER_US = 1_000_000;
+const ENOUGH_REPLIES = 5;
 
 export class StoreClock {
   #offsetUs = Number.NEGATIVE_INFINITY;
   #olderUs = Number.NEGATIVE_INFINITY;
   #windowEndsUs = 0;
+  /** The best of the replies in a row that came late, since when, and how many. */
+  #lateUs = Number.NEGATIVE_INFINITY;
+  #lateSinceUs = 0;
+  #lateReplies = 0;
 
   constructor(private readonly clock: Clock) {}
 
@@ -29,6 +40,20 @@ export class StoreClock {
       this.#windowEndsUs = nowUs + WINDOW_US;
     }
     this.#offsetUs = Math.max(this.#offsetUs, storeUs - nowUs);
+    this.#noticeLongerWay(storeUs - nowUs, nowUs);
+  }
+
+  #noticeLongerWay(offsetUs: number, nowUs: number): void {
+    if (offsetUs >= this.#bound() - LATE_US) {
+      this.#lateReplies = 0;
+      return;
+    }
+    if (this.#lateReplies++ === 0) [this.#lateUs, this.#lateSinceUs] = [offsetUs, nowUs];
+    this.#lateUs = Math.max(this.#lateUs, offsetUs);
+    if (this.#lateReplies < ENOUGH_REPLIES || nowUs - this.#lateSinceUs < LONGER_US) return;
+    this.#offsetUs = this.#lateUs;
+    this.#olderUs = Number.NEGATIVE_INFINITY;
+    this.#lateReplies = 0;
   }
 
   /** The store's time now, at least. */

@@ -94,6 +94,27 @@ describe('StoreClock', () => {
     }
   });
 
+  it('follows a way that has become longer within a second, and a single late reply not at all', async () => {
+    const clock = new FakeClock();
+    const store = new StoreClock(clock);
+    const behindMs = (): number => (clock.monotonicUs() - store.nowUs()) / 1000;
+    const hear = (backMs: number): void =>
+      store.learn(clock.monotonicUs() - backMs * 1000, clock.monotonicUs() - 100_000);
+    hear(1);
+    for (const backMs of [60, 50, 1, 50, 60]) {
+      await clock.advance(400);
+      hear(backMs);
+    }
+    expect(behindMs()).toBe(1);
+    for (let reply = 0; reply < 12; reply++) {
+      await clock.advance(100);
+      hear(reply % 3 === 0 ? 250 : 50);
+    }
+    expect(behindMs()).toBe(50);
+    hear(1);
+    expect(behindMs()).toBe(1);
+  });
+
   it('forgets a bound within two windows, so that a slower clock is followed', async () => {
     const clock = new FakeClock();
     const store = new StoreClock(clock);

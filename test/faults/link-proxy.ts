@@ -7,8 +7,7 @@ export class LinkProxy {
   latencyMs = 0;
   /** Share of packets that are lost; what TCP makes of it: they come a retransmission later, and so does what follows. */
   loss = 0;
-  /** Nothing passes, and nobody is told: what a partition looks like. */
-  partitioned = false;
+  #partitioned = false;
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((near) => this.#join(near));
 
@@ -22,6 +21,15 @@ export class LinkProxy {
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
+  }
+
+  /**
+   * Nothing passes, and nobody is told: what a partition looks like. What was sent meanwhile comes when it is over, as
+   * TCP sends it again.
+   */
+  set partitioned(partitioned: boolean) {
+    this.#partitioned = partitioned;
+    for (const socket of this.#sockets) this.#hold(socket);
   }
 
   get url(): string {
@@ -38,6 +46,7 @@ export class LinkProxy {
     const far = connect(this.targetPort, '127.0.0.1');
     for (const socket of [near, far]) {
       this.#sockets.add(socket.setNoDelay(true));
+      this.#hold(socket);
       socket.on('error', () => {});
       socket.on('close', () => {
         this.#sockets.delete(socket);
@@ -49,16 +58,25 @@ export class LinkProxy {
     this.#pass(far, near);
   }
 
+  #hold(socket: Socket): void {
+    if (this.#partitioned) socket.pause();
+    else socket.resume();
+  }
+
   #pass(from: Socket, to: Socket): void {
-    let freeAtMs = 0;
+    const onTheWay: Array<{ readonly chunk: Buffer; readonly dueMs: number }> = [];
+    let lastDueMs = 0;
+    // One timer for all: two of them may fire in another order than their packets were sent in.
+    const deliver = (): void => {
+      while (onTheWay.length > 0 && onTheWay[0]!.dueMs <= performance.now()) to.write(onTheWay.shift()!.chunk);
+      if (onTheWay.length > 0) setTimeout(deliver, onTheWay[0]!.dueMs - performance.now());
+    };
     from.on('data', (chunk: Buffer) => {
-      if (this.partitioned) return;
       const lostMs = this.random() < this.loss ? RETRANSMISSION_MS : 0;
       // In order: what comes behind a lost packet waits for it.
-      freeAtMs = Math.max(freeAtMs, performance.now() + this.latencyMs + lostMs);
-      const waitMs = freeAtMs - performance.now();
-      if (waitMs < 1 && this.latencyMs === 0) to.write(chunk);
-      else setTimeout(() => to.write(chunk), waitMs);
+      lastDueMs = Math.max(lastDueMs, performance.now() + this.latencyMs + lostMs);
+      onTheWay.push({ chunk, dueMs: lastDueMs });
+      if (onTheWay.length === 1) deliver();
     });
   }
 }

@@ -159,15 +159,20 @@ export async function startCluster(tag: string): Promise<RedisCluster> {
   };
 }
 
-/** Moves a slot with all its keys to another master, as `redis-cli --cluster reshard` does: a few keys a step. */
-export async function moveSlot(cluster: RedisCluster, from: RedisServer, to: RedisServer): Promise<number> {
+/** Moves a slot with all its keys to another master, as `redis-cli --cluster reshard` does: some keys a step. */
+export async function moveSlot(
+  cluster: RedisCluster,
+  from: RedisServer,
+  to: RedisServer,
+  keysAtOnce = 10,
+): Promise<number> {
   const { slot } = cluster;
   const [fromId, toId] = [await tell(from.port, 'cluster', 'myid'), await tell(to.port, 'cluster', 'myid')];
   await tell(to.port, 'cluster', 'setslot', slot, 'importing', String(fromId));
   await tell(from.port, 'cluster', 'setslot', slot, 'migrating', String(toId));
   let moved = 0;
   for (;;) {
-    const keys = (await tell(from.port, 'cluster', 'getkeysinslot', slot, 10)) as string[];
+    const keys = (await tell(from.port, 'cluster', 'getkeysinslot', slot, keysAtOnce)) as string[];
     if (keys.length === 0) break;
     await tell(from.port, 'migrate', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys);
     moved += keys.length;
