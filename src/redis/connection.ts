@@ -33,8 +33,12 @@ export interface RedisConnection {
 }
 
 /** What this file needs of ioredis; its cluster client has it too. */
-export type RedisClient = Pick<Redis, 'sendCommand' | 'disconnect'> & { readonly status: string } & NodeJS.EventEmitter;
+export type RedisClient = Pick<Redis, 'sendCommand' | 'connect' | 'disconnect'> & {
+  readonly status: string;
+} & NodeJS.EventEmitter;
 
+/** How long after the client gave up by itself it begins anew, in milliseconds. */
+const GAVE_UP_PAUSE_MS = 50;
 const UTF8 = { replyEncoding: 'utf8' } as const;
 
 /** Connects at once, and again for as long as it is not closed. */
@@ -76,7 +80,7 @@ export class IoredisConnection implements RedisConnection {
       else void reachable().then(() => client.status === 'ready' && this.#become('ready'));
     });
     client.on('close', () => this.#become('lost'));
-    client.on('end', () => this.#become('closed'));
+    client.on('end', () => (this.#closing ? this.#become('closed') : this.#beginAnew()));
   }
 
   get state(): ConnectionState {
@@ -115,7 +119,10 @@ export class IoredisConnection implements RedisConnection {
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#closing = true;
-      if (this.client.status === 'end') return resolve();
+      if (this.client.status === 'end') {
+        this.#become('closed');
+        return resolve();
+      }
       this.client.once('end', () => resolve());
       this.client.disconnect();
       // Between two attempts there is no socket whose closing could report the end.
@@ -124,6 +131,17 @@ export class IoredisConnection implements RedisConnection {
         resolve();
       }
     });
+  }
+
+  /**
+   * The client has given up by itself. It does when a sentinel says that the master has moved while it is on its way to
+   * connect: the attempt is broken off, which it takes for a wish to be closed.
+   */
+  #beginAnew(): void {
+    this.#become('lost');
+    setTimeout(() => {
+      if (!this.#closing && this.client.status === 'end') this.client.connect().catch(() => {});
+    }, GAVE_UP_PAUSE_MS).unref();
   }
 
   #become(state: ConnectionState): void {

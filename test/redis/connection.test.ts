@@ -1,8 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { createLogger } from '../../src/kernel/logger.js';
-import { type ConnectionState, connectRedis, type RedisConnection } from '../../src/redis/connection.js';
+import {
+  type ConnectionState,
+  connectRedis,
+  IoredisConnection,
+  type RedisConnection,
+} from '../../src/redis/connection.js';
 import { endpoint, MIN_SILENCE_MS, redisOptions, retryDelayMs } from '../../src/redis/connection-options.js';
 import { faultOf } from '../../src/redis/faults.js';
 import { startRedis } from '../support/redis-server.js';
@@ -103,6 +109,25 @@ describe('connectRedis', () => {
     expect(await connection.send('acl', ['whoami'])).toBe('gate');
     expect(await connection.send('client', ['info'])).toMatch(/ db=3 /);
     await connection.close();
+    await server.stop();
+  });
+
+  it('begins anew where the client gives up by itself, as when a sentinel speaks during an attempt', async () => {
+    const server = await startRedis();
+    const client = new Redis(redisOptions(storeConfig(server.url)));
+    const connection = new IoredisConnection(client, createLogger('silent'));
+    await state(connection, 'ready');
+    const { connector } = client as unknown as { connector: { connect(): Promise<unknown> } };
+    const connect = connector.connect.bind(connector);
+    connector.connect = () => {
+      connector.connect = connect;
+      return Promise.reject(new Error('Connection is closed.'));
+    };
+    await server.restart();
+    await state(connection, 'ready');
+    expect(await connection.send('ping', [])).toBe('PONG');
+    await connection.close();
+    expect(connection.state).toBe('closed');
     await server.stop();
   });
 
