@@ -3,20 +3,37 @@
  * store says: P1 at every decision, P3 for numbers and calls, P5 for everybody with a ticket.
  */
 import { expect } from '@jest/globals';
-import type { ExchangeSettings } from '../../src/admission/exchange.js';
+import { type ExchangeSettings, STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
+import { turnOf } from '../../src/waiting-room/lottery.js';
 import type { Place } from '../../src/waiting-room/place.js';
 import { waitingIn } from '../../src/waiting-room/standing.js';
-import type { Contract, Result, StoreGateway } from './contract/store-gateway.js';
+import { type Contract, type Result, StoreGateway } from './contract/store-gateway.js';
 import { excessOverBound } from './measures.js';
-import { ask, type Done, NO_EVENTS, SETTINGS } from './stores.js';
+import { SeatModel } from './seat-model.js';
+import { ask, type Done, SETTINGS } from './stores.js';
 
 const BURST = 5;
 const SLOTS = 3;
+/** How long slots and seats of who does not answer any more stay taken. */
+const LEASE_MS = 5000;
+/** The service answers within this time. */
+const TIMEOUT_MS = 3000;
+const OPENS_AFTER_MS = 600;
+
+interface InFlight {
+  readonly gateway: StoreGateway;
+  /** Null where the store does not know of it any more. */
+  place: Place | null;
+  readonly seat: string;
+  readonly enteredMs: number;
+  /** Its gateway was killed: the slot is the store's to take back, then. */
+  deadUntilMs: number | null;
+}
 
 interface Someone {
   ticket: Place | null;
-  readonly inFlight: Array<{ readonly gateway: StoreGateway; place: Place | null }>;
+  inFlight: InFlight[];
 }
 
 export type Step =
@@ -25,21 +42,40 @@ export type Step =
   | { readonly kind: 'leave'; readonly who: number }
   | { readonly kind: 'advance'; readonly ms: number; readonly second: boolean }
   | { readonly kind: 'rate'; readonly perSecond: number }
-  | { readonly kind: 'pause' }
-  | { readonly kind: 'flush' };
+  | { readonly kind: 'kill'; readonly second: boolean }
+  | { readonly kind: 'pause' | 'flush' | 'reset' | 'end-sessions' };
+
+export interface Kind {
+  readonly lottery: boolean;
+  readonly sessions: boolean;
+}
 
 export class LineModel {
   readonly #people: Someone[] = Array.from({ length: 8 }, () => ({ ticket: null, inFlight: [] }));
   readonly #issued = new Map<string, number>();
+  readonly #gateways: [StoreGateway, StoreGateway];
+  readonly #seats: SeatModel;
+  readonly #drawAtUs: number;
+  /** Whose turn each place was seen to be, once lots were drawn. */
+  readonly #turns = new Map<string, number>();
   /** Tokens that the rate has brought since the beginning, at each entry. */
   readonly #entries: number[] = [];
   #tokens = 0;
   #rate = 100;
   #open = true;
+  #epoch = 1;
+  #revision = 0;
   #heads = [0, 0];
   #tails = [0, 0];
+  #serial = 0;
 
-  constructor(private readonly contract: Contract) {
+  constructor(
+    private readonly contract: Contract,
+    private readonly made: Kind,
+  ) {
+    this.#gateways = [contract.g1, contract.g2];
+    this.#seats = new SeatModel(made.sessions ? { maxActive: 2, ttlMs: 1000 } : null, LEASE_MS);
+    this.#drawAtUs = this.#nowUs() + OPENS_AFTER_MS * 1000;
     this.#configure();
   }
 
@@ -52,15 +88,21 @@ export class LineModel {
       case 'leave':
         return this.#leave(step.who);
       case 'advance':
-        return this.#advance(step.ms, this.#gateway(step.second));
+        return this.#advance(step.ms, step.second);
       case 'rate':
         this.#rate = step.perSecond;
         return this.#configure();
       case 'pause':
         this.#open = !this.#open;
         return this.#configure();
+      case 'kill':
+        return this.#kill(step.second ? 1 : 0);
       case 'flush':
         return this.#flush();
+      case 'reset':
+        return this.#reset();
+      case 'end-sessions':
+        return this.#endSessions();
     }
   }
 
@@ -71,19 +113,26 @@ export class LineModel {
 
   async #ask(who: number, gateway: StoreGateway, kind: 'claim' | 'join' | 'find'): Promise<void> {
     const { ticket, inFlight } = this.#people[who]!;
-    const reply = await gateway.call({ asks: [ask(`c${who}`, { kind, place: ticket })] });
+    const seat = `seat${++this.#serial}`;
+    const reply = await gateway.call({ asks: [ask(`c${who}`, { kind, place: ticket, seat })] });
     this.#see(reply);
     const result = reply.results[0]!;
-    if (kind === 'claim' && ticket !== null && inFlight.some(({ place }) => same(place, ticket))) {
+    if (kind === 'claim' && inFlight.some((claim) => this.#isInside(claim, ticket))) {
       expect(result.kind).toBe('inside');
       return;
     }
     this.#learn(who, result, reply);
-    if (result.kind !== 'enter') return;
+    if (result.kind === 'door') await gateway.tell({ seats: [{ claimant: `c${who}`, seat, begins: false }] });
+    if (result.kind === 'enter') this.#enter(who, gateway, seat, result.place, reply);
+  }
+
+  #enter(who: number, gateway: StoreGateway, seat: string, place: Place | null, { view }: Done): void {
     expect(this.#open).toBe(true);
+    if (this.made.lottery) expect(view.lottery?.from).toBeGreaterThan(0);
     // Numbers left out after a loss are nobody who waits.
-    if (result.place === null) expect(waitingIn(reply.view)).toBe(0);
-    inFlight.push({ gateway, place: result.place });
+    if (place === null) expect(waitingIn(view)).toBe(0);
+    this.#seats.enter(`c${who}`, seat, this.#nowMs());
+    this.#people[who]!.inFlight.push({ gateway, place, seat, enteredMs: this.#nowMs(), deadUntilMs: null });
     this.#entries.push(this.#tokens * 1e6);
     expect(this.#people.flatMap((one) => one.inFlight).length).toBeLessThanOrEqual(SLOTS);
     this.check();
@@ -97,52 +146,115 @@ export class LineModel {
     const owner = this.#issued.get(nameOf(place));
     expect(owner ?? who).toBe(who);
     this.#issued.set(nameOf(place), who);
+    const turn = turnOf(place, view.lottery);
+    if (turn !== null) {
+      expect(this.#turns.get(nameOf(place)) ?? turn).toBe(turn);
+      if (view.lottery !== null) this.#turns.set(nameOf(place), turn);
+    }
     if (someone.ticket !== null && !same(place, someone.ticket)) {
       // P5: only a lapse takes a place away.
-      expect(view.lapsed[someone.ticket.line]).toBeGreaterThanOrEqual(someone.ticket.number);
+      expect(view.lapsed[someone.ticket.line]).toBeGreaterThanOrEqual(turnOf(someone.ticket, view.lottery)!);
     }
     if (result.kind === 'enter' || result.kind === 'door') {
-      expect(place.number).toBeLessThanOrEqual(view.heads[place.line]);
+      expect(turn).toBeLessThanOrEqual(view.heads[place.line]);
     } else if (result.kind === 'wait' && result.joined) expect(place.number).toBe(view.tails[place.line]);
     someone.ticket = place;
   }
 
   async #answer(who: number, final: boolean): Promise<void> {
     const someone = this.#people[who]!;
-    const claim = someone.inFlight.shift();
+    const claim = someone.inFlight.find(({ deadUntilMs }) => deadUntilMs === null);
     if (claim === undefined) return;
-    const { gateway, place } = claim;
+    someone.inFlight = someone.inFlight.filter((one) => one !== claim);
+    const { gateway, place, seat } = claim;
     gateway.released++;
     const event = place === null ? [] : [{ claimant: `c${who}`, place }];
-    const events = { ...NO_EVENTS, ...(final ? { spent: event } : { retained: event }) };
-    this.#see(await gateway.call({ events }));
+    const seats = this.made.sessions ? [{ claimant: `c${who}`, seat, begins: final }] : [];
+    this.#see(await gateway.tell({ ...(final ? { spent: event } : { retained: event }), seats }));
+    this.#seats.answered(`c${who}`, seat, final, this.#nowMs());
     if (final && place !== null && same(place, someone.ticket)) someone.ticket = null;
   }
 
   async #leave(who: number): Promise<void> {
     const someone = this.#people[who]!;
     if (someone.ticket === null || someone.inFlight.length > 0) return;
-    this.#see(await this.contract.g1.tell({ given: [{ claimant: `c${who}`, place: someone.ticket }] }));
+    this.#see(await this.#gateways[0].tell({ given: [{ claimant: `c${who}`, place: someone.ticket }] }));
     someone.ticket = null;
   }
 
-  async #advance(ms: number, gateway: StoreGateway): Promise<void> {
+  async #advance(ms: number, second: boolean): Promise<void> {
     await this.contract.clock.advance(ms);
     this.#tokens += (this.#rate * ms) / 1000;
-    this.#see(await gateway.tick());
+    this.#see(await this.#gateway(!second).call());
+    this.#see(await this.#gateway(second).tick());
+    for (const [who, someone] of this.#people.entries()) {
+      someone.inFlight = someone.inFlight.filter(({ deadUntilMs }) => this.#nowMs() <= (deadUntilMs ?? Infinity));
+      if (someone.inFlight.some((claim) => this.#nowMs() - claim.enteredMs > TIMEOUT_MS))
+        await this.#answer(who, false);
+    }
+  }
+
+  /** Another process takes its place, which knows nothing; what it had at the service nobody answers for any more. */
+  async #kill(which: 0 | 1): Promise<void> {
+    const killed = this.#gateways[which];
+    const other = this.#gateways[which === 0 ? 1 : 0];
+    // Its slots were seen to be its own when it called last, which is now.
+    await killed.call();
+    const born = new StoreGateway(other.store, `g${++this.#serial}`);
+    this.#gateways[which] = born;
+    this.#configure();
+    for (const { inFlight } of this.#people) {
+      for (const claim of inFlight) if (claim.gateway === killed) claim.deadUntilMs ??= this.#nowMs() + LEASE_MS;
+    }
+    this.#see(await born.call());
   }
 
   /** The store loses everything; both gateways go on with what they know. */
   async #flush(): Promise<void> {
-    const { g1, g2, empty } = this.contract;
-    g1.store = g2.store = await empty();
+    const [g1, g2] = this.#gateways;
+    // Where a draw was heard of by one of them alone, the other may have lots drawn once more, among more.
+    if (g1.known.lottery?.from !== g2.known.lottery?.from) this.#turns.clear();
+    g1.store = g2.store = await this.contract.empty();
     await g1.call();
     this.#see(await g2.call());
-    // Who is at the upstream is not known any more: that a claim is paid once is the ledger's to keep.
-    for (const { inFlight } of this.#people) for (const claim of inFlight) claim.place = null;
+    this.#seats.forgetBoarding();
+    for (const someone of this.#people) {
+      // Who is at the upstream is not known any more: that a claim is paid once is the ledger's to keep.
+      for (const claim of someone.inFlight) claim.place = null;
+      // Nor is what dead gateways had there, whose connections ended with them.
+      someone.inFlight = someone.inFlight.filter(({ deadUntilMs }) => deadUntilMs === null);
+    }
+  }
+
+  /** A new epoch: the gateways refuse older tickets. */
+  async #reset(): Promise<void> {
+    const { operators } = this.contract;
+    const { revision: from } = await operators.read();
+    const { settings } = await operators.amend({
+      from,
+      overrides: '',
+      record: 'r',
+      head: 'h',
+      begins: 'epoch',
+      calls: 0,
+    });
+    this.#revision = Math.max(this.#revision, settings.revision);
+    this.#epoch++;
+    this.#seats.endAll();
+    for (const someone of this.#people) someone.ticket = null;
+    this.#configure();
+    for (const gateway of this.#gateways) this.#see(await gateway.call());
+  }
+
+  async #endSessions(): Promise<void> {
+    const [g1] = this.#gateways;
+    g1.known = { ...g1.known, sessionsEndedUs: this.#nowUs() };
+    this.#see(await g1.call());
+    this.#seats.endAll();
   }
 
   #see({ view }: Done): void {
+    expect(view.epoch).toBe(this.#epoch);
     for (const line of [0, 1] as const) {
       expect(view.heads[line]).toBeGreaterThanOrEqual(this.#heads[line]!);
       expect(view.tails[line]).toBeGreaterThanOrEqual(Math.max(this.#tails[line]!, view.heads[line]));
@@ -151,22 +263,39 @@ export class LineModel {
     this.#tails = [...view.tails];
   }
 
+  /** Whether the store knows that a claim with this ticket is at the service. */
+  #isInside({ place, enteredMs }: InFlight, ticket: Place | null): boolean {
+    return same(place, ticket) && this.#nowMs() <= enteredMs + LEASE_MS;
+  }
+
   #gateway(second: boolean): StoreGateway {
-    return second ? this.contract.g2 : this.contract.g1;
+    return this.#gateways[second ? 1 : 0];
+  }
+
+  #nowMs(): number {
+    return this.contract.clock.monotonicUs() / 1000;
+  }
+
+  #nowUs(): number {
+    return this.contract.clock.monotonicUs() - STORE_TIME_ORIGIN_MS * 1000;
   }
 
   #configure(): void {
+    const key = String(this.#epoch % 10).repeat(40);
     const settings: ExchangeSettings = {
       ...SETTINGS,
+      revision: this.#revision,
       door: bucketRate(BURST, this.#rate),
       horizonUs: 0,
       slots: SLOTS,
       open: this.#open,
       graceMs: 3000,
-      slotLeaseMs: 10_000_000,
+      slotLeaseMs: LEASE_MS,
       skip: 20,
+      sessions: this.#seats.settings,
+      lottery: this.made.lottery ? { key, drawAtUs: this.#drawAtUs } : null,
     };
-    this.contract.g1.settings = this.contract.g2.settings = settings;
+    for (const gateway of this.#gateways) gateway.settings = settings;
   }
 }
 

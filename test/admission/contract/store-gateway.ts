@@ -81,6 +81,7 @@ export class StoreGateway {
 export interface Contract {
   readonly clock: FakeClock;
   readonly store: CampaignStore;
+  /** Of the newest store. */
   readonly operators: CampaignSettingsStore;
   readonly g1: StoreGateway;
   readonly g2: StoreGateway;
@@ -95,13 +96,22 @@ export function contractOn(open: Open, newClock: () => FakeClock) {
   return (test: (contract: Contract) => Promise<void>) => async (): Promise<void> => {
     const clock = newClock();
     const opened = [await open(clock)];
-    const { store, settings: operators } = opened[0]!;
+    const { store } = opened[0]!;
     const empty = async (): Promise<CampaignStore> => {
       opened.push(await open(clock));
       return opened.at(-1)!.store;
     };
     try {
-      await test({ clock, store, operators, g1: new StoreGateway(store), g2: new StoreGateway(store, 'g2'), empty });
+      await test({
+        clock,
+        store,
+        get operators() {
+          return opened.at(-1)!.settings;
+        },
+        g1: new StoreGateway(store),
+        g2: new StoreGateway(store, 'g2'),
+        empty,
+      });
     } finally {
       for (const one of opened) await one.close();
     }
