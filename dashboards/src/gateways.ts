@@ -79,7 +79,12 @@ const processes: Section = {
             { expr: sum(rate(ofCampaigns('spillway_shed_total')), 'class', 'reason'), as: '{{class}}: {{reason}}' },
           ],
         }),
-
+        stacked({
+          title: 'Cache',
+          description: 'Requests beside the line that may be answered from the cache, by what became of them.',
+          unit: 'reqps',
+          queries: [{ expr: sum(rate(ofCampaigns('spillway_cache_requests_total')), 'result'), as: '{{result}}' }],
+        }),
         lines({
           title: 'Shedding threshold',
           description:

@@ -28,6 +28,7 @@ import type { CampaignMetrics } from '../metrics/campaign-metrics.js';
 import type { Metrics } from '../metrics/catalogue.js';
 import { effectiveRate } from '../overload/effective-rate.js';
 import { AdmissionProof } from '../proxy/admission-proof.js';
+import { MicroCache } from '../proxy/micro-cache.js';
 import type { Upstream } from '../proxy/upstream.js';
 import { TraceRecorder } from '../replay/trace/trace-recorder.js';
 import { LineNotes } from '../waiting-room/line-notes.js';
@@ -120,6 +121,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   watchEndings(rooms, metrics.campaign(id));
   const notes = new LineNotes();
   const recorderOf = recorders(parts);
+  const cacheOf = caches(parts.clock);
   const ended: RoutedContext['ended'] = new BoundedCache(ENDED_PLACES);
   const pace = new PollPace();
   // Plain properties only: an object with accessors is a slow one to V8, and every request asks this one.
@@ -143,6 +145,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     limitRates: limitRates(campaign),
     limitFields: campaign.limits.length === 0 ? null : new RateLimitFields(campaign.limits),
     recorder: recorderOf(campaign, keys),
+    cache: cacheOf(campaign),
     meters: new CampaignMeters(metrics.campaign(id), campaign.limits),
     notes,
     ended,
@@ -244,6 +247,18 @@ function recorders({ gateway, clock, logger }: CampaignParts) {
       folder === null
         ? null
         : new TraceRecorder({ ...recording, folder, campaign: id, gateway, secret, clock, logger });
+    return made;
+  };
+}
+
+/** The same one for the same settings: what is kept outlives a reload of something else. */
+function caches(clock: Clock) {
+  let of = '';
+  let made: MicroCache | null = null;
+  return ({ cache, pass, upstream }: CampaignConfig): MicroCache | null => {
+    const settings = JSON.stringify([cache, pass, upstream]);
+    if (settings !== of) made = cache === null ? null : new MicroCache(cache, clock);
+    of = settings;
     return made;
   };
 }

@@ -42,6 +42,38 @@ export const campaignSchema = z.strictObject({
     .array(routeSchema(['GET', 'HEAD']))
     .default([])
     .describe('Further routes of the service, proxied with limits only.'),
+  cache: z
+    .strictObject({
+      ttlMs: z
+        .number()
+        .int()
+        .min(10)
+        .max(3_600_000)
+        .default(1000)
+        .describe('Longest time an answer is fresh, in milliseconds.'),
+      staleMs: z
+        .number()
+        .int()
+        .min(0)
+        .max(86_400_000)
+        .default(10_000)
+        .describe(
+          'How long it is served beyond that, while a new one is fetched or the service fails, in milliseconds.',
+        ),
+      maxBodyBytes: z
+        .number()
+        .int()
+        .min(0)
+        .max(1_048_576)
+        .default(65_536)
+        .describe('Largest body that is kept, in bytes.'),
+      entries: z.number().int().min(1).max(10_000).default(200).describe('Paths with query that are kept.'),
+    })
+    .nullable()
+    .default(null)
+    .describe(
+      'For GET on pass routes whose answers are the same for everybody: one request to the service for all; null: off.',
+    ),
   schedule: z
     .strictObject({
       prequeueAt: instant.describe('From when people may join before the opening; null: no pre-queue.'),

@@ -11,6 +11,7 @@ import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { BoundedCache } from '../kernel/bounded-cache.js';
 import type { AdmissionProof } from '../proxy/admission-proof.js';
 import type { ProtectedFields } from '../proxy/connection-options.js';
+import type { MicroCache } from '../proxy/micro-cache.js';
 import type { Upstream } from '../proxy/upstream.js';
 import type { TraceRecorder } from '../replay/trace/trace-recorder.js';
 import type { LineNotes } from '../waiting-room/line-notes.js';
@@ -50,6 +51,8 @@ export interface CampaignContext {
   /** How places ended that this gateway saw end, by `placeName`. */
   readonly ended: BoundedCache<'claimed' | 'left'>;
   readonly sessions: Sessions;
+  /** Null where nothing beside the line is the same for everybody. */
+  readonly cache: MicroCache | null;
   state(): CampaignState;
   /** Milliseconds since the Unix epoch on the store's clock: the same on every gateway. */
   nowMs(): number;

@@ -3,6 +3,7 @@ import type { CampaignMetrics } from '../metrics/campaign-metrics.js';
 import type { Counter, Histogram } from '../metrics/instruments.js';
 import type { RequestMeter } from '../metrics/request-meter.js';
 import {
+  type CacheResult,
   type ClaimOutcome,
   type LimitResult,
   OUTCOMES,
@@ -41,6 +42,7 @@ export class CampaignMeters {
   readonly held: Histogram;
   readonly #requests = new Map<Route, ReadonlyMap<Outcome, RequestMeter>>();
   readonly #tickets = new Map<TicketResult, Counter>();
+  readonly #cached = new Map<CacheResult, Counter>();
   readonly #claims = new Map<ClaimOutcome, Counter>();
   readonly #refusals = new Map<Reason<'refuse'>, Counter>();
   readonly #limits: ReadonlyArray<Readonly<Record<LimitResult, Counter>>>;
@@ -87,6 +89,15 @@ export class CampaignMeters {
     if (counter === undefined) {
       counter = this.metrics.claimed(outcome);
       this.#claims.set(outcome, counter);
+    }
+    counter.inc();
+  }
+
+  cached(result: CacheResult): void {
+    let counter = this.#cached.get(result);
+    if (counter === undefined) {
+      counter = this.metrics.cached(result);
+      this.#cached.set(result, counter);
     }
     counter.inc();
   }

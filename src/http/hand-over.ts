@@ -44,12 +44,19 @@ export interface HandOverMeters {
 
 const EMPTY_BYTES = 0;
 
-/** @param idempotencyKey - replaces the client's; null leaves it in place */
-export function upstreamRequest(handOver: HandOver, idempotencyKey: string | null): UpstreamRequest {
+/**
+ * @param idempotencyKey - replaces the client's; null leaves it in place
+ * @param only - names of the fields that go along, in lower case; left out: all
+ */
+export function upstreamRequest(
+  handOver: HandOver,
+  idempotencyKey: string | null,
+  only?: ReadonlySet<string>,
+): UpstreamRequest {
   const { context, req, body, address, claimantId } = handOver;
   const streamed = body.kind === 'large';
   const headers = requestHeaders(
-    req.rawHeaders,
+    only === undefined ? req.rawHeaders : fieldsOnly(req.rawHeaders, only),
     {
       peerAddress: req.socket.remoteAddress ?? null,
       clientAddress: address.text,
@@ -73,6 +80,14 @@ export function upstreamRequest(handOver: HandOver, idempotencyKey: string | nul
   }
   const payload = body.kind === 'small' && body.body.length === EMPTY_BYTES ? null : body.body;
   return { method: req.method, path: req.url, headers, body: payload };
+}
+
+function fieldsOnly(raw: readonly string[], names: ReadonlySet<string>): string[] {
+  const out: string[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    if (names.has(raw[at]!.toLowerCase())) out.push(raw[at]!, raw[at + 1]!);
+  }
+  return out;
 }
 
 /**

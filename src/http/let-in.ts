@@ -8,6 +8,7 @@ import { handOverClaim, noteOutcome } from './claim-hand-over.js';
 import { type HandOver, type HandOverMeters, handOver } from './hand-over.js';
 import { recordEntry } from './line-record.js';
 import { NewSession } from './session-answers.js';
+import { answerShared, isShared } from './shared-answer.js';
 import { placeName } from './ticket-answers.js';
 import type { Visit } from './visit.js';
 
@@ -56,7 +57,10 @@ export function letPass(
   onHead: HandOver['onHead'],
 ): void {
   visit.context.meters.charged(remaining);
-  handOver(handOverOf(visit, errand, remaining, onHead), metersOf(visit), null, () => {});
+  const what = handOverOf(visit, errand, remaining, onHead);
+  const direct = (): void => handOver(what, metersOf(visit), null, () => {});
+  if (onHead === null && isShared(what)) answerShared(what, metersOf(visit), direct);
+  else direct();
 }
 
 function countAdmission({ context, req }: Visit, pass: Pass, remaining: ReadonlyArray<number | null>): void {

@@ -98,6 +98,10 @@ export class CampaignMetrics {
     return this.families.counters.storeFallback.of(this.id, policy);
   }
 
+  cached(result: vocabulary.CacheResult): Counter {
+    return this.families.counters.cached.of(this.id, result);
+  }
+
   shed(shedClass: vocabulary.ShedClass, reason: vocabulary.ShedReason): Counter {
     return this.families.counters.shed.of(this.id, shedClass, reason);
   }

@@ -69,6 +69,11 @@ export const COUNTERS = {
     ['upstream', 'code', 'error'],
     'Requests to the upstream, by HTTP status or by what went wrong.',
   ),
+  cached: define(
+    'cache_requests_total',
+    [...C, 'result'],
+    'Requests beside the line that may be answered from the cache.',
+  ),
   shed: define('shed_total', [...C, 'class', 'reason'], 'Requests refused to keep the gateway itself alive.'),
   storeCalls: define('store_calls_total', ['script', 'result'], 'Script calls to the store.'),
   storeFallback: define(

@@ -97,6 +97,10 @@ export type AdminAction = (typeof ADMIN_ACTIONS)[number];
 export const ADMIN_RESULTS = ['done', 'dry-run', 'refused', 'failed'] as const;
 export type AdminResult = (typeof ADMIN_RESULTS)[number];
 
+/** `collapsed`: it waited for what another had fetched; `direct`: its answer was for nobody else. */
+export const CACHE_RESULTS = ['hit', 'stale', 'collapsed', 'miss', 'direct'] as const;
+export type CacheResult = (typeof CACHE_RESULTS)[number];
+
 export const STORE_RESULTS = ['ok', 'late', 'timeout', 'lost', 'refused', 'error', 'blocked'] as const;
 export type StoreResult = (typeof STORE_RESULTS)[number];
 /** `normal`, or the policy that answers while the store is away. */

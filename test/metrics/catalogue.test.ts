@@ -121,7 +121,7 @@ const REFERENCE = `build_info(version,node) config_info(revision) requests_total
   upstream_requests_total(upstream,code,error) upstream_in_flight(upstream) upstream_limit(upstream)
   upstream_targets(upstream) upstream_targets_in_use(upstream)
   upstream_breaker_state(upstream,state) hold_duration_seconds(campaign) held_requests(campaign)
-  shed_total(campaign,class,reason) shed_threshold() event_loop_utilization_ratio() store_up(store) store_mode(mode)
+  cache_requests_total(campaign,result) shed_total(campaign,class,reason) shed_threshold() event_loop_utilization_ratio() store_up(store) store_mode(mode)
   store_breaker_state(state) store_calls_total(script,result) store_call_duration_seconds(script,result)
   store_batch_size(script) store_fallback_decisions_total(campaign,policy) tick_duration_seconds()
   tick_last_timestamp_seconds() ticket_checks_total(campaign,result) config_last_reload_successful()
