@@ -1,0 +1,18 @@
+/** How much of the three rooms that hold promises their own tests go through, and what of it they may not fall below. */
+import base from './jest.config.js';
+
+export default {
+  ...base,
+  testMatch: ['<rootDir>/test/{buckets,waiting-room,claims}/**/*.test.ts'],
+  // Whole processes and crowds: what they go through is not seen from here.
+  testPathIgnorePatterns: ['/claims/(simultaneous|killed|budget|sold-out|loss)\\.test', 'rate-limiter-ecosystem'],
+  coverageProvider: 'v8',
+  collectCoverage: true,
+  collectCoverageFrom: ['src/{buckets,waiting-room,claims}/**/*.ts'],
+  coverageReporters: ['text', 'lcovonly'],
+  coverageThreshold: {
+    './src/buckets/': { lines: 99, branches: 96 },
+    './src/waiting-room/': { lines: 93, branches: 90 },
+    './src/claims/': { lines: 93, branches: 92 },
+  },
+};
