@@ -10,6 +10,7 @@ import { lineRules } from './rules/line.js';
 import { listenerRules } from './rules/listeners.js';
 import { nameRules } from './rules/names.js';
 import { notSupportedYet } from './rules/not-supported.js';
+import { overloadRules } from './rules/overload.js';
 import { pageRules } from './rules/page.js';
 import { routeRules } from './rules/routes.js';
 import { secretRules } from './rules/secrets.js';
@@ -27,6 +28,7 @@ export const misuseRules: readonly Rule[] = [
   ...nameRules,
   ...routeRules,
   ...lineRules,
+  ...overloadRules,
   ...storeRules,
   ...claimantRules,
   ...tokenRules,

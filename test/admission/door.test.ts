@@ -86,6 +86,27 @@ describe('Door: who departs', () => {
     expect(kit.clock.timers).toBe(0);
   });
 
+  it('holds no more than it may; those who come beyond that are sent back as they come', () => {
+    const kit = new DoorKit({ mostHeld: 40 });
+    for (let number = 1; number <= 45; number++) kit.hold(number);
+    expect(kit.door.held).toBe(40);
+    expect(kit.said).toEqual([41, 42, 43, 44, 45].map((number) => `${number} is sent back`));
+  });
+
+  it('is never full of people who only stand: where nobody left for as long as a hold, a few wait and others come later', async () => {
+    const kit = new DoorKit();
+    for (let number = 1; number <= 40; number++) kit.hold(number, 500);
+    await kit.clock.advance(300);
+    kit.hold(41, 250);
+    expect(kit.said).toEqual(['41 is sent back']);
+    // Somebody leaves: those who come have a chance again.
+    kit.permits(0);
+    await kit.clock.advance(1);
+    kit.hold(42, 250);
+    expect(kit.said).toEqual(['41 is sent back', '1 departs']);
+    expect(kit.door.held).toBe(40);
+  });
+
   it('finds the claim that is held for a place', () => {
     const kit = new DoorKit();
     const claim = kit.hold(5);

@@ -32,6 +32,10 @@ const NOISY: Readonly<Record<string, string[]>> = {
     'server: { trustProxy: [10.0.0.0/8], tls: { certFile: test/support/tls/old.pem, keyFile: test/support/tls/old.key } }',
   ),
   'store-not-durable': warned(TRUSTED, '', QUIET.replace('redis', 'memory')),
+  'adaptive-least-above-rate': warned(
+    TRUSTED,
+    'admission: { ratePerSecond: 100 }, adaptive: { enabled: true, minRatePerSecond: 200 }',
+  ),
   'store-failure-open': warned(TRUSTED, 'onStoreFailure: open'),
   'ledger-not-idempotent': warned(TRUSTED, 'claims: { mode: per-claimant }'),
   'ticket-keys-made-at-start': warned(TRUSTED, '', 'store: { kind: redis }'),
