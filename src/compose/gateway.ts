@@ -6,12 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { AddressGuard } from '../abuse/address-guard.js';
-import { adminApi } from '../admin/api.js';
-import { createAdminApp } from '../admin/app.js';
-import { GatewayLog } from '../admin/gateway-log.js';
-import { History } from '../admin/history.js';
 import { type AdminListener, listenAdmin } from '../admin/listener.js';
-import { LiveStream } from '../admin/live-stream.js';
 import { ClientAddresses } from '../claimant/client-address.js';
 import type { LoadedConfig } from '../config/load.js';
 import { AccessLog } from '../http/access-log.js';
@@ -36,6 +31,7 @@ import { Shedder } from '../overload/shedder.js';
 import type { ComposedCampaign } from './campaign.js';
 import { ServedCampaigns } from './campaigns.js';
 import { Certificates } from './certificates.js';
+import { composeOperators } from './operators.js';
 import { openStore } from './store.js';
 import { ServedUpstreams } from './upstreams.js';
 
@@ -198,40 +194,20 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     observe: ({ kind }) => kind !== 'dry-run' && metrics.gateway.reloaded(kind),
     logger,
   });
-  const gatewayLog = new GatewayLog(store.gatewaysLog, logger, () => clock.wallMs());
-  const history = new History({
+  const operators = composeOperators({
     clock,
-    campaigns: () => [...served.desks.values()].map(({ campaign }) => campaign),
-    totals: (campaign) => metrics.campaign(campaign).totals(),
-  });
-  const live = new LiveStream({
-    clock,
-    desks: served.desks,
-    history,
-    gateway: name,
-    version,
-    facts: () => ({ revision: loaded.revision, draining: drain.phase !== 'serving', store: { ...store.facts } }),
-  });
-  const api = adminApi({
     logger,
-    live: live.handler,
-    acted: (action, result) => metrics.gateway.acted(action, result),
-    loaded: () => loaded,
+    metrics,
     version,
     gateway: name,
-    roster: store.roster,
-    desks: served.desks,
-    gatewayLog,
-    logs: () => [
-      ...[...served.composed].map(([id, { live }]) => ({ name: id, store: live.store })),
-      { name: 'gateways', store: store.gatewaysLog },
-    ],
+    store,
+    served,
+    readiness,
+    loaded: () => loaded,
     isDraining: () => drain.phase !== 'serving',
     drain: options.worker?.onDrain ?? (() => void stop()),
     reload: (dryRun) => reload.run('admin', dryRun),
   });
-  const { exposition } = metrics;
-  const adminApp = createAdminApp({ tokens: () => loaded.config.admin.tokens, exposition, readiness, logger, api });
   let admin: AdminListener = { port: 0, close: async () => {} };
   const drain = new Drain({
     readiness,
@@ -267,12 +243,12 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   });
   try {
     admin = options.worker
-      ? await listenAdmin(adminApp, { path: options.worker.adminPath })
-      : await listenAdmin(adminApp, config.admin, certificates.forListener(config.admin.tls));
+      ? await listenAdmin(operators.app, { path: options.worker.adminPath })
+      : await listenAdmin(operators.app, config.admin, certificates.forListener(config.admin.tls));
     first.commit();
     gate.matcher = served.matcher;
     await first.start();
-    history.start();
+    operators.history.start();
     floodgate.shedder.start();
     if (!options.embedded) {
       const { host, port } = config.server;
@@ -293,7 +269,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     campaigns: served.composed,
     reload: (trigger) => reload.run(trigger),
     readiness,
-    exposition,
+    exposition: metrics.exposition,
     stop,
     done,
   };
