@@ -1,20 +1,30 @@
 /**
- * Whether the tests notice changed code, in one of the rooms that hold promises: `npm run mutation -- buckets|line|ledger`.
- * Each part is judged by the smallest set of tests that should know, without servers and processes.
+ * Whether the tests notice changed code, in one of the rooms that hold promises: `npm run mutation -- buckets|line|ledger`,
+ * or in single files of it: `npm run mutation -- line calling tickets`. Each part is judged by the smallest set of tests
+ * that should know, without servers and processes.
  */
 import { spawnSync } from 'node:child_process';
 
 const PARTS = {
   buckets: {
-    mutate: files('src/buckets', 'gcra memory-buckets memory-token-buckets refusal-cache'),
-    tests: ['test/buckets/{gcra,memory-buckets,refusal-cache}.test.ts'],
+    folder: 'src/buckets',
+    files: ['gcra', 'memory-buckets', 'memory-token-buckets', 'refusal-cache'],
+    tests: ['test/buckets/{gcra,memory-buckets,refusal-cache}.test.ts', 'test/mutation/buckets.ts'],
   },
-  line: { mutate: ['src/waiting-room/*.ts'], tests: ['test/waiting-room/*.test.ts', 'test/mutation/line.ts'] },
+  line: {
+    folder: 'src/waiting-room',
+    files: [
+      ...['caller', 'calling', 'claimant-places', 'gaps', 'grace-ladder', 'line-notes', 'lottery', 'memory-line'],
+      ...['number-set', 'poll-schedule', 'recent-pace', 'standing', 'ticket-document', 'tickets'],
+    ],
+    tests: ['test/waiting-room/*.test.ts', 'test/mutation/line.ts'],
+  },
   ledger: {
-    mutate: files(
-      'src/claims',
-      'outcomes json-pointer idempotency-key claim-keys credentials verdict entry-text answer-text budget granted-filter memory-book',
-    ),
+    folder: 'src/claims',
+    files: [
+      ...['answer-text', 'budget', 'claim-keys', 'credentials', 'entry-text', 'granted-filter', 'idempotency-key'],
+      ...['json-pointer', 'memory-book', 'outcomes', 'verdict'],
+    ],
     tests: [
       'test/claims/{answer-text,credentials,granted-filter,idempotency-key,outcomes}.test.ts',
       'test/mutation/ledger.ts',
@@ -22,18 +32,16 @@ const PARTS = {
   },
 };
 
-function files(folder, names) {
-  return names.split(' ').map((name) => `${folder}/${name}.ts`);
-}
-
-const [name, ...more] = process.argv.slice(2);
+const [name, ...only] = process.argv.slice(2);
 const part = PARTS[name];
-if (part === undefined) {
-  console.error(`mutation: say which part: ${Object.keys(PARTS).join(', ')}.`);
+const files = part?.files.filter((file) => only.length === 0 || only.includes(file)) ?? [];
+if (files.length === 0) {
+  console.error(`mutation: say which part: ${Object.keys(PARTS).join(', ')}; and perhaps which of its files.`);
   process.exit(2);
 }
-const { status } = spawnSync('npx', ['stryker', 'run', '--mutate', part.mutate.join(','), ...more], {
-  env: { ...process.env, SPILLWAY_MUTATION_TESTS: part.tests.join(' ') },
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  'npx',
+  ['stryker', 'run', '--mutate', files.map((file) => `${part.folder}/${file}.ts`).join(',')],
+  { env: { ...process.env, SPILLWAY_MUTATION_TESTS: part.tests.join(' ') }, stdio: 'inherit' },
+);
 process.exitCode = status ?? 1;

@@ -10,6 +10,7 @@ import { shellBlocks } from './shell-blocks.mjs';
 /** How long one block may take, and how long what goes on may take to stop. */
 const BLOCK_MS = 120_000;
 const STOP_MS = 20_000;
+const AGAIN_MS = 1000;
 
 class Shell {
   said = '';
@@ -63,7 +64,7 @@ function expectStatus(status, { status: allowed = '0' }) {
   if (!allowed.split('|').includes(String(status))) throw new Error(`it ended with ${status}, not ${allowed}`);
 }
 
-async function runBlock({ text, marks }, shells) {
+async function runBlock({ text, marks }, shells, tries = 3) {
   const shell = new Shell(text);
   shells.push({ shell, marks });
   if ('serves' in marks || 'beside' in marks) {
@@ -72,9 +73,11 @@ async function runBlock({ text, marks }, shells) {
     return;
   }
   expectStatus(await inTime(shell.ended, 'it does not end'), marks);
-  if ('prints' in marks && !new RegExp(marks.prints, 'm').test(shell.said)) {
-    throw new Error(`it does not print "${marks.prints}"`);
-  }
+  if (!('prints' in marks) || new RegExp(marks.prints, 'm').test(shell.said)) return;
+  // A gateway whose machine has other work may turn people away: who comes again is served.
+  if (tries === 1) throw new Error(`it does not print "${marks.prints}"`);
+  await pause(AGAIN_MS);
+  await runBlock({ text, marks }, shells, tries - 1);
 }
 
 const [page] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { bucketRate, charged, remaining, waitNs } from '../../src/buckets/gcra.js';
+import { atInterval, bucketRate, charged, remaining, waitNs } from '../../src/buckets/gcra.js';
 
 const YEAR_US = 365 * 86_400 * 1e6;
 const capacities = fc.integer({ min: 1, max: 1000 });
@@ -48,5 +48,27 @@ describe('the generic cell rate algorithm', () => {
     const tat = charged(0, 1e9, rate, -3);
     expect(remaining(tat, 1e9, rate)).toBe(5);
     expect(waitNs(tat, 1e9, rate, 6)).toBe(rate.intervalNs);
+  });
+
+  it('keeps what is spent when the interval changes, in tokens, whether it grows or shrinks', () => {
+    fc.assert(
+      fc.property(capacities, refills, refills, instants, fc.nat(1000), (capacity, before, after, nowUs, spent) => {
+        const [from, to] = [bucketRate(capacity, before), bucketRate(capacity, after)];
+        const nowNs = nowUs * 1000;
+        const taken = Math.min(spent, capacity);
+        const tat = atInterval(charged(0, nowNs, from, taken), from.intervalNs, to.intervalNs, nowNs);
+        const owed = (tat - nowNs) / to.intervalNs;
+        expect(owed).toBeGreaterThanOrEqual(taken * (1 - 1e-9));
+        expect(owed).toBeLessThan(taken * (1 + 1e-9) + 64 / to.intervalNs);
+      }),
+    );
+  });
+
+  it('leaves a bucket as it is that is full, whose interval stays, or that had none', () => {
+    expect(atInterval(5000, 64, 640, 5000)).toBe(5000);
+    expect(atInterval(4000, 64, 640, 5000)).toBe(4000);
+    expect(atInterval(6001, 64, 64, 5000)).toBe(6001);
+    expect(atInterval(6000, 0, 64, 5000)).toBe(6000);
+    expect(atInterval(6001, 2, 1, 5000)).toBe(5501);
   });
 });

@@ -23,6 +23,21 @@ describe('MemoryBuckets', () => {
     expect(new MemoryBuckets().read('a')).toBeLessThan(-1e15);
   });
 
+  it('keeps no bucket that is full at this instant, and looks at two others a write', () => {
+    const buckets = new MemoryBuckets();
+    buckets.write('full', 1000, 1000);
+    expect(buckets.size).toBe(0);
+    for (let i = 0; i < 40; i++) buckets.write(`old-${i}`, 2000, 0);
+    const dropped: number[] = [];
+    for (let i = 0; i < 100; i++) {
+      const before = buckets.size;
+      buckets.write(`new-${i}`, 9000, 2000);
+      dropped.push(before + 1 - buckets.size);
+    }
+    expect(Math.max(...dropped)).toBe(2);
+    expect(buckets.size).toBe(100);
+  });
+
   it('never forgets a bucket that is not full', () => {
     const buckets = new MemoryBuckets();
     buckets.write('slow', 1e15, 0);
