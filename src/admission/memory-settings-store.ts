@@ -43,6 +43,12 @@ export class MemorySettingsStore implements CampaignSettingsStore {
     if (settings.revision > this.#settings.revision) this.#keep(settings);
   }
 
+  /** Goes on where an earlier process ended. @param records - oldest first */
+  recall(settings: StoredSettings, records: readonly string[]): void {
+    this.#keep(settings);
+    for (const record of records) this.#log(record);
+  }
+
   async records(limit: number): Promise<readonly string[]> {
     return this.#records.slice(-limit);
   }

@@ -30,6 +30,34 @@ interface Entry {
   readonly untilUs: number;
 }
 
+/** All that is known under one key. */
+export interface KeptEntry {
+  readonly era: number;
+  /** Null: only that it was granted is known. */
+  readonly text: string | null;
+  /** Null: for good. */
+  readonly untilUs: number | null;
+  readonly marked: boolean;
+  /** Of an open entry, until when it is surely in flight; null: it is none. */
+  readonly unitUs: number | null;
+}
+
+/** What of a ledger outlives its process, beside the entries. */
+export interface BookMemory {
+  readonly era: number;
+  readonly granted: number;
+  readonly grantedSince: number;
+  readonly attempts: number;
+  readonly soldOut: number;
+  readonly losses: number;
+  readonly confirmed: number;
+  readonly lossUs: number;
+  readonly lost: readonly [seen: number, settled: number, unknown: number];
+  readonly replayed: number;
+  /** Null: for good. */
+  readonly marksUntilUs: number | null;
+}
+
 export class MemoryBook {
   #entries = new Map<string, Entry>();
   #sweep = this.#entries.entries();
@@ -275,6 +303,59 @@ export class MemoryBook {
     return Math.min(Math.max(0, this.#lostSeen - this.#lostSettled), this.#lostUnknown);
   }
 
+  isOpen(key: string): boolean {
+    return this.#units.has(key);
+  }
+
+  entryOf(key: string): KeptEntry | null {
+    const entry = this.#entries.get(key);
+    const [marked, unitUs] = [this.#marks.has(key), this.#units.get(key) ?? null];
+    if (entry === undefined && !marked && unitUs === null) return null;
+    return { era: this.#era, text: entry?.text ?? null, untilUs: orNull(entry?.untilUs ?? 0), marked, unitUs };
+  }
+
+  /** @returns false when it is over, or of an earlier era */
+  recallEntry(key: string, { era, text, untilUs, marked, unitUs }: KeptEntry, nowUs: number): boolean {
+    if (era !== this.#era) return false;
+    const entry = text !== null && orForGood(untilUs) > nowUs ? { text, untilUs: orForGood(untilUs) } : null;
+    const marks = marked && this.#marksUntilUs > nowUs;
+    if (entry !== null) this.#entries.set(key, entry);
+    if (marks) this.#marks.add(key);
+    if (unitUs !== null) this.#units.set(key, unitUs);
+    return entry !== null || marks || unitUs !== null;
+  }
+
+  memory(): BookMemory {
+    return {
+      era: this.#era,
+      granted: this.#granted,
+      grantedSince: this.#grantedSince,
+      attempts: this.#attempts,
+      soldOut: this.#soldOut,
+      losses: this.#losses,
+      confirmed: this.#confirmed,
+      lossUs: this.#lossUs,
+      lost: [this.#lostSeen, this.#lostSettled, this.#lostUnknown],
+      replayed: this.replayed,
+      marksUntilUs: orNull(this.#marksUntilUs),
+    };
+  }
+
+  /** Goes on where an earlier process ended. */
+  recall(memory: BookMemory): void {
+    this.#era = memory.era;
+    this.#granted = memory.granted;
+    this.#grantedSince = memory.grantedSince;
+    this.#attempts = memory.attempts;
+    this.#soldOut = memory.soldOut;
+    this.#losses = memory.losses;
+    this.#confirmed = memory.confirmed;
+    this.#lossUs = memory.lossUs;
+    [this.#lostSeen, this.#lostSettled, this.#lostUnknown] = memory.lost;
+    this.replayed = memory.replayed;
+    this.#marksUntilUs = orForGood(memory.marksUntilUs);
+  }
+
   #read(key: string, nowUs: number): string | null {
     const entry = this.#entries.get(key);
     if (entry !== undefined && entry.untilUs > nowUs) return entry.text;
@@ -300,4 +381,13 @@ const OPEN = /^([iu])(\d+) (\S+) /;
 function openOf(text: string): { readonly state: string; readonly atUs: number; readonly attempt: string } | null {
   const match = OPEN.exec(text);
   return match === null ? null : { state: match[1]!, atUs: Number(match[2]), attempt: match[3]! };
+}
+
+/** JSON knows no infinity. */
+function orNull(us: number): number | null {
+  return us === Number.POSITIVE_INFINITY ? null : us;
+}
+
+function orForGood(us: number | null): number {
+  return us ?? Number.POSITIVE_INFINITY;
 }

@@ -11,11 +11,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return options.config.store.kind === 'redis' ? await openRedis(options) : openMemory(options);
 }
 
-function openMemory({ clock }: StoreOptions): Store {
+async function openMemory({ clock, config }: StoreOptions): Promise<Store> {
+  const { path } = config.store;
+  const kept = path === null ? null : await (await import('../durable/kept-store.js')).KeptStore.open(path);
   const slots = new Map<string, MemorySlots>();
   const opened = new Map<string, OpenedCampaign>();
   return {
-    facts: { up: true, mode: 'normal', breaker: 'closed' },
+    facts: {
+      get up() {
+        return kept?.works ?? true;
+      },
+      mode: 'normal',
+      breaker: 'closed',
+    },
     get modes() {
       return new Map([...opened.keys()].map((id) => [id, 'normal' as const]));
     },
@@ -28,13 +36,17 @@ function openMemory({ clock }: StoreOptions): Store {
       const exchanges = new MemoryCampaignStore(shared, clock);
       const granted = { read: async () => ({ names: [...exchanges.book.marks], next: '' }) };
       const settings = new MemorySettingsStore(exchanges);
-      const made = { exchanges, settings, granted, audit: new MemoryClaimsAudit(exchanges, settings) };
+      const audit = new MemoryClaimsAudit(exchanges, settings);
+      const made = {
+        granted,
+        ...(kept?.campaign(campaign.id, exchanges, settings, audit) ?? { exchanges, settings, audit }),
+      };
       opened.set(campaign.id, made);
       return made;
     },
-    gatewaysLog: new MemorySettingsStore(),
+    gatewaysLog: kept?.gatewaysLog(new MemorySettingsStore()) ?? new MemorySettingsStore(),
     roster: { seen: async () => [] },
-    secret: async () => randomBytes(32),
-    close: async () => {},
+    secret: async () => kept?.secret() ?? randomBytes(32),
+    close: async () => kept?.close(),
   };
 }

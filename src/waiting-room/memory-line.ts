@@ -9,7 +9,7 @@
  */
 import { Caller, STALL_US } from './caller.js';
 import { ClaimantPlaces, type PlaceEntry } from './claimant-places.js';
-import { Gaps, leftOut } from './gaps.js';
+import { type Gap, Gaps, leftOut } from './gaps.js';
 import { GraceLadder } from './grace-ladder.js';
 import { type Lottery, newerLottery, turnOf } from './lottery.js';
 import { NumberSet } from './number-set.js';
@@ -25,6 +25,16 @@ export interface KnownLine {
   readonly heads: readonly [number, number];
   readonly tails: readonly [number, number];
   readonly lottery: Lottery | null;
+}
+
+/** What of a line outlives its process, beside places and numbers that are spent. */
+export interface LineMemory extends KnownLine {
+  readonly bases: readonly [number, number];
+  readonly lapsed: readonly [number, number];
+  readonly gaps: readonly Gap[];
+  readonly entered: number;
+  /** The clock of grace. */
+  readonly lineMs: number;
 }
 
 export interface TickFacts {
@@ -135,6 +145,25 @@ export class MemoryLine {
     this.gaps.clear();
     this.#places.clear();
     this.#door.clear();
+  }
+
+  memory(nowUs: number): LineMemory {
+    const { epoch, generation, heads, tails, lottery, lapsed } = this;
+    const [bases, gaps, entered] = [this.#bases, this.gaps.all, this.#entered];
+    return { epoch, generation, heads, tails, lottery, bases, lapsed, gaps, entered, lineMs: this.lineMs(nowUs) };
+  }
+
+  /** Goes on where an earlier process ended. The clock of grace stood still meanwhile. */
+  recall(memory: LineMemory, nowUs: number): void {
+    this.epoch = memory.epoch;
+    this.generation = memory.generation;
+    this.lottery = memory.lottery;
+    for (const line of [MAIN, RETURN]) [this.heads[line], this.tails[line]] = [memory.heads[line], memory.tails[line]];
+    this.#bases = memory.bases;
+    this.#ladder.begin(memory.lapsed);
+    for (const gap of memory.gaps) this.gaps.add(gap);
+    this.#entered = memory.entered;
+    this.#shutUs = nowUs - memory.lineMs * 1000;
   }
 
   /** Whether a place is of an earlier epoch. */

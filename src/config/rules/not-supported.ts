@@ -9,10 +9,7 @@ interface Gap {
   readonly cure: string;
 }
 
-const GAPS: readonly Gap[] = [
-  { setting: 'store.path', supported: [null], cure: 'Set it to null; where state must last, use store.kind redis.' },
-  { setting: 'campaigns.*.shadow', supported: [false], cure: 'Set it to false.' },
-];
+const GAPS: readonly Gap[] = [{ setting: 'campaigns.*.shadow', supported: [false], cure: 'Set it to false.' }];
 
 export const notSupportedYet: Rule = {
   id: 'not-supported-yet',
