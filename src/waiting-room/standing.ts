@@ -69,7 +69,7 @@ export function standingOf(place: Place, toldMs: number, view: LineView, setting
   if (turn <= view.lapsed[place.line] && (toldMs === 0 || toldMs + graceMs < view.lineMs)) {
     return { kind: 'lapsed', turn };
   }
-  return { kind: 'called', turn, doorMs: (view.atDoor / best) * 1000 };
+  return { kind: 'called', turn, doorMs: (view.atDoor / Math.min(best, ratePerSecond)) * 1000 };
 }
 
 export function waitingIn(view: LineView): number {
