@@ -97,7 +97,7 @@ export const HISTOGRAMS = {
   overhead: timed(
     'overhead_duration_seconds',
     ['route'],
-    'Time added by the gateway, without upstream and waiting.',
+    'Time added by the gateway to what went to the service, without upstream and waiting.',
     FAST,
   ),
   limiterDuration: timed('limiter_check_duration_seconds', ['store'], 'Time a check of the limits took.', FAST),

@@ -78,7 +78,7 @@ export class GatewayMetrics {
     for (const route of ROUTES) this.inFlight(route).set(0);
     for (const action of ADMIN_ACTIONS) this.families.counters.adminActions.of(action, 'done');
     for (const result of RELOAD_RESULTS) this.families.counters.configReloads.of(result);
-    for (const route of ['claim', 'pass', 'status', 'ticket'] as const) this.overhead(route);
+    for (const route of ['claim', 'pass'] as const) this.overhead(route);
     gauges.eventLoop.of().readFrom(eventLoopReader());
   }
 }
