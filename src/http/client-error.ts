@@ -15,7 +15,7 @@ const CONNECT_REFUSED: Problem = {
   headers: ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
 };
 /** Slow senders that are answered in one turn of the event loop. */
-const A_TURN = 10;
+const A_TURN = 3;
 const EXPECTATION_REFUSED: Problem = { code: 'EXPECTATION_FAILED' };
 
 /** @param refused - told of every refusal given here, and of the connection it came by, for counting */
