@@ -2,22 +2,28 @@
  * Fuzzes the request path, guided by coverage: an input that reaches a branch nobody reached before is kept and changed
  * further. Branches are counted by V8 itself, through its inspector, so this runs wherever Node does.
  *
- *   node scripts/fuzz.mjs [seconds] [seed]      needs a build
+ *   node scripts/fuzz.mjs [seconds] [seed] [target]      needs a build
+ *
+ * A target is a module with `fuzz(bytes)`, which throws where something does not hold, and `seeds` to begin with.
  */
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { seededRandom } from '../dist/replay/seeded-random.js';
-import { fuzz, seeds } from '../fuzz/request-path.mjs';
 
 const seconds = Number(process.argv[2] ?? 30);
 const seed = Number(process.argv[3] ?? Date.now() % 1e9);
+const target = process.argv[4] ?? fileURLToPath(new URL('../fuzz/request-path.mjs', import.meta.url));
+const ourTarget = pathToFileURL(resolve(target)).href;
+const { fuzz, seeds } = await import(ourTarget);
 const random = seededRandom(seed);
 const below = (most) => Math.floor(random() * most);
 const MOST_BYTES = 512;
-/** A run that takes longer is a finding: input decides over time. */
+/** An input that takes longer each time is a finding: input decides over time. Once, it may be the machine. */
 const SLOW_MS = 250;
+const SLOW_TIMES = 5;
 /** Inputs run between two looks at the coverage. */
 const BATCH = 20;
 const WORDS = [
@@ -46,12 +52,14 @@ await session.post('Profiler.enable');
 await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 const reached = new Set();
 
+const isOurs = (url) => url === ourTarget || url.includes('/dist/');
+
 /** Whether anything of ours ran that never ran before. */
 async function reachesMore() {
   const { result } = await session.post('Profiler.takePreciseCoverage');
   const before = reached.size;
   for (const { url, functions } of result) {
-    if (!url.includes('/dist/')) continue;
+    if (!isOurs(url)) continue;
     for (const { ranges } of functions) {
       for (const { startOffset, count } of ranges) if (count > 0) reached.add(`${url}:${startOffset}`);
     }
@@ -84,10 +92,12 @@ function changed(input) {
 }
 
 function run(input) {
-  const startedMs = performance.now();
-  fuzz(input);
-  const tookMs = performance.now() - startedMs;
-  if (tookMs > SLOW_MS) throw new Error(`an input of ${input.length} bytes took ${Math.round(tookMs)} ms`);
+  for (let times = 1; times <= SLOW_TIMES; times++) {
+    const startedMs = performance.now();
+    fuzz(input);
+    if (performance.now() - startedMs <= SLOW_MS) return;
+  }
+  throw new Error(`an input of ${input.length} bytes takes more than ${SLOW_MS} ms, ${SLOW_TIMES} times in a row`);
 }
 
 const corpus = [...seeds];

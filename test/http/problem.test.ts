@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { type Problem, rawProblem, sendProblem } from '../../src/http/problem.js';
 import { type ProblemCode, problemCodes, problemType } from '../../src/http/problem-codes.js';
 import { bakeSecurityHeaders } from '../../src/http/security-headers.js';
@@ -111,6 +112,59 @@ describe('a problem document', () => {
     expect(head).toContain(`\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`);
     expect(head).toMatch(/\r\nConnection: close$/);
     expect(JSON.parse(body)).toMatchObject({ code: 'HEADERS_TOO_LARGE', status: 431, instance: 'req.3' });
+  });
+});
+
+describe('a problem document of any detail and any members', () => {
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('"}', '\r\nSet-Cookie: a=b\r\n\r\n', '\u2028</script>', '\ud800', '\\', '\0', '\r\n\r\nHTTP/1.1 200 OK'),
+  );
+  const reserved = ['type', 'title', 'status', 'detail', 'code', 'instance'];
+  const members = fc.dictionary(
+    anyText.filter((name) => !reserved.includes(name)),
+    fc.jsonValue(),
+  );
+  const problem = fc.record(
+    { code: fc.constantFrom(...codes), detail: anyText, members, retryAfterSeconds: fc.nat() },
+    { requiredKeys: ['code'] },
+  ) as fc.Arbitrary<Problem>;
+  /** What JSON makes of a value: lone surrogates and -0 come back as what they are on the wire. */
+  const onTheWire = (value: unknown): unknown => JSON.parse(Buffer.from(JSON.stringify(value)).toString('utf8'));
+
+  it('is valid JSON that says just this, in fields of its code alone', () => {
+    fc.assert(
+      fc.property(problem, (given) => {
+        const bytes = Buffer.from(rawProblem('req.1', given), 'utf8');
+        const headEnd = bytes.indexOf('\r\n\r\n');
+        const lines = bytes.toString('latin1', 0, headEnd).split('\r\n');
+        const body = bytes.subarray(headEnd + 4);
+        const plain = rawProblem('req.1', { code: given.code }).split('\r\n\r\n')[0]!.split('\r\n');
+        const nameOf = (line: string): string => line.split(':')[0]!;
+        const names = lines.map(nameOf).filter((name) => name !== 'Retry-After');
+        expect(names).toEqual(plain.map(nameOf));
+        expect(lines).toContain(`Content-Length: ${body.length}`);
+        const retry = given.retryAfterSeconds === undefined ? [] : [`Retry-After: ${given.retryAfterSeconds}`];
+        expect(lines.filter((line) => line.startsWith('Retry-After'))).toEqual(retry);
+        const { status, title, detail } = problemCodes[given.code];
+        const own = { type: problemType(given.code), title, status, code: given.code, instance: 'req.1' };
+        expect(JSON.parse(body.toString('utf8'))).toEqual(
+          onTheWire({ ...given.members, ...own, detail: given.detail ?? detail }),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is answered the same by a server, which sends no field that a value brought along', async () => {
+    await fc.assert(
+      fc.asyncProperty(problem, async (given) => {
+        const got = await answer(given);
+        expect(got.headers.get('set-cookie')).toBeNull();
+        expect(await got.json()).toMatchObject({ code: given.code, status: got.status, instance: 'req.1' });
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
