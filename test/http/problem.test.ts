@@ -118,7 +118,15 @@ describe('a problem document', () => {
 describe('a problem document of any detail and any members', () => {
   const anyText = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.constantFrom('"}', '\r\nSet-Cookie: a=b\r\n\r\n', '\u2028</script>', '\ud800', '\\', '\0', '\r\n\r\nHTTP/1.1 200 OK'),
+    fc.constantFrom(
+      '"}',
+      '\r\nSet-Cookie: a=b\r\n\r\n',
+      '\u2028</script>',
+      '\ud800',
+      '\\',
+      '\0',
+      '\r\n\r\nHTTP/1.1 200 OK',
+    ),
   );
   const reserved = ['type', 'title', 'status', 'detail', 'code', 'instance'];
   const members = fc.dictionary(
