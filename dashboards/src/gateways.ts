@@ -190,6 +190,22 @@ const facts: Section = {
           ],
         }),
         lines({
+          title: 'Banned and refused addresses',
+          description:
+            'Bans of addresses, first and repeated, and what was refused for its address: requests of banned ones, requests beyond their pace, connections.',
+          unit: 'short',
+          queries: [
+            {
+              expr: `sum by (step) (increase(${ofGateways('spillway_address_bans_total')}[$__rate_interval]))`,
+              as: 'banned, {{step}}',
+            },
+            {
+              expr: `sum by (reason) (rate(${ofGateways('spillway_address_refusals_total')}[$__rate_interval]))`,
+              as: 'refused a second, {{reason}}',
+            },
+          ],
+        }),
+        lines({
           title: 'Age of the configuration',
           description: 'Time since the configuration in force was loaded.',
           unit: 's',

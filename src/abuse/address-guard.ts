@@ -19,11 +19,19 @@ export interface AddressLimits {
   readonly requestsPerSecondPerAddress: number;
 }
 
+/** Told of what is refused, for counting; never by whom. */
+export interface AddressObserver {
+  /** `repeated`: it was banned before, and not long ago. */
+  banned(step: 'first' | 'repeated'): void;
+  refused(reason: 'banned' | 'limited' | 'connection'): void;
+}
+
 export interface AddressGuardOptions {
   readonly limits: AddressLimits;
   readonly bans: LadderSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly observer: AddressObserver;
 }
 
 /** What an address that asks may not do now, and when it may. */
@@ -62,12 +70,12 @@ export class AddressGuard {
     const address = this.#addressOf(request);
     if (this.#isUs(address)) return null;
     const bannedMs = this.#ladder.bannedMs(address.key);
-    if (bannedMs > 0) return { kind: 'banned', waitMs: bannedMs };
+    if (bannedMs > 0) return this.#refused('banned', bannedMs);
     if (this.#rate === null) return null;
     const nowNs = this.options.clock.monotonicUs() * 1000;
     const tat = this.#requests.read(address.key);
     const wait = waitNs(tat, nowNs, this.#rate);
-    if (wait > 0) return { kind: 'limited', waitMs: wait / 1e6 };
+    if (wait > 0) return this.#refused('limited', wait / 1e6);
     this.#requests.write(address.key, charged(tat, nowNs, this.#rate), nowNs);
     return null;
   }
@@ -95,14 +103,14 @@ export class AddressGuard {
     const peer = this.addresses().resolve(socket.remoteAddress, undefined);
     if (peer.fromTrustedPeer) return;
     if (this.#ladder.inUse && this.#ladder.bannedMs(peer.key) > 0) {
-      socket.destroy();
+      this.#close(socket);
       return;
     }
     const most = this.options.limits.connectionsPerAddress;
     if (most === 0) return;
     const held = this.#connections.get(peer.key) ?? 0;
     if (held >= most) {
-      socket.destroy();
+      this.#close(socket);
       return;
     }
     this.#connections.set(peer.key, held + 1);
@@ -113,10 +121,22 @@ export class AddressGuard {
     });
   }
 
+  #refused(kind: AddressRefusal['kind'], waitMs: number): AddressRefusal {
+    this.options.observer.refused(kind);
+    return { kind, waitMs };
+  }
+
+  #close(socket: Socket): void {
+    this.options.observer.refused('connection');
+    socket.destroy();
+  }
+
   #ban(key: string): void {
+    const { bans, logger, observer } = this.options;
     const seconds = this.#ladder.offend(key);
-    if (seconds > 0)
-      this.options.logger.warn({ seconds }, 'An address that kept sending what no client sends is banned');
+    if (seconds === 0) return;
+    observer.banned(seconds > bans.firstSeconds ? 'repeated' : 'first');
+    logger.warn({ seconds }, 'An address that kept sending what no client sends is banned');
   }
 
   #addressOf({ socket, headers }: Asking): ClientAddress {

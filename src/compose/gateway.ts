@@ -132,7 +132,10 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const { basePath } = config.server;
   const logSettings = { ...config.log };
   const { limits, bans } = config.server;
-  const guard = new AddressGuard({ limits, bans, clock, logger }, () => gate.addresses);
+  const guard = new AddressGuard(
+    { limits, bans, clock, logger, observer: metrics.gateway.addresses },
+    () => gate.addresses,
+  );
   // Plain properties, which a reload writes to: every request reads them.
   const gate = {
     ...gateOf(loaded),

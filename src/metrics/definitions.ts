@@ -83,6 +83,12 @@ export const COUNTERS = {
   ),
   configReloads: define('config_reloads_total', ['result'], 'Readings of the configuration while running, by result.'),
   logLinesDropped: define('log_lines_dropped_total', [], 'Lines for answers that were left out of the log in a burst.'),
+  addressBans: define('address_bans_total', ['step'], 'Addresses banned, for the first time or once more.'),
+  addressRefusals: define(
+    'address_refusals_total',
+    ['reason'],
+    'Requests and connections refused for what their address does or did.',
+  ),
   adminActions: define('admin_actions_total', ['action', 'result'], 'What operators asked for, and what came of it.'),
   ticketChecks: define('ticket_checks_total', [...C, 'result'], 'Tickets checked.'),
 } satisfies Record<string, MetricDefinition>;

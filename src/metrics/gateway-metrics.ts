@@ -3,9 +3,13 @@ import { performance } from 'node:perf_hooks';
 import type { Families } from './families.js';
 import type { Counter, Gauge, Histogram } from './instruments.js';
 import {
+  ADDRESS_REFUSALS,
   ADMIN_ACTIONS,
+  type AddressRefusalReason,
   type AdminAction,
   type AdminResult,
+  BAN_STEPS,
+  type BanStep,
   RELOAD_RESULTS,
   type ReloadResult,
   ROUTES,
@@ -67,6 +71,15 @@ export class GatewayMetrics {
     return this.families.counters.logLinesDropped.of();
   }
 
+  /** Counts what addresses are refused for. */
+  get addresses(): { banned(step: BanStep): void; refused(reason: AddressRefusalReason): void } {
+    const { addressBans, addressRefusals } = this.families.counters;
+    return {
+      banned: (step) => addressBans.of(step).inc(),
+      refused: (reason) => addressRefusals.of(reason).inc(),
+    };
+  }
+
   /** An operator asked for something. */
   acted(action: AdminAction, result: AdminResult): void {
     this.families.counters.adminActions.of(action, result).inc();
@@ -77,6 +90,8 @@ export class GatewayMetrics {
     gauges.buildInfo.of(version, process.version).set(1);
     for (const route of ROUTES) this.inFlight(route).set(0);
     for (const action of ADMIN_ACTIONS) this.families.counters.adminActions.of(action, 'done');
+    for (const step of BAN_STEPS) this.families.counters.addressBans.of(step);
+    for (const reason of ADDRESS_REFUSALS) this.families.counters.addressRefusals.of(reason);
     for (const result of RELOAD_RESULTS) this.families.counters.configReloads.of(result);
     for (const route of ['claim', 'pass'] as const) this.overhead(route);
     gauges.eventLoop.of().readFrom(eventLoopReader());

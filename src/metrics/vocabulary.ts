@@ -100,6 +100,12 @@ export type AdminResult = (typeof ADMIN_RESULTS)[number];
 /** `collapsed`: it waited for what another had fetched; `direct`: its answer was for nobody else. */
 export const CACHE_RESULTS = ['hit', 'stale', 'collapsed', 'miss', 'direct'] as const;
 export type CacheResult = (typeof CACHE_RESULTS)[number];
+/** `repeated`: the address was banned before, and not long ago. */
+export const BAN_STEPS = ['first', 'repeated'] as const;
+export type BanStep = (typeof BAN_STEPS)[number];
+/** A request of a banned address, one too many a second; a connection too many, or of a banned address. */
+export const ADDRESS_REFUSALS = ['banned', 'limited', 'connection'] as const;
+export type AddressRefusalReason = (typeof ADDRESS_REFUSALS)[number];
 
 export const STORE_RESULTS = ['ok', 'late', 'timeout', 'lost', 'refused', 'error', 'blocked'] as const;
 export type StoreResult = (typeof STORE_RESULTS)[number];

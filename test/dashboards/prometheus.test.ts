@@ -145,9 +145,10 @@ describe('A Prometheus that watches a burst every second', () => {
     const silent: string[] = [];
     for (const { name } of Object.values(COUNTERS)) if (!(await seen(`sum(${name}) > 0`))) silent.push(name);
     expect(missing).toEqual([]);
-    // Nobody is shed here, the store never leaves, and nothing is logged.
+    // Nobody is shed or banned here, the store never leaves, and nothing is logged.
     expect(silent.sort()).toEqual([
-      ...['spillway_log_lines_dropped_total', 'spillway_shed_total', 'spillway_store_fallback_decisions_total'],
+      ...['spillway_address_bans_total', 'spillway_address_refusals_total', 'spillway_log_lines_dropped_total'],
+      ...['spillway_shed_total', 'spillway_store_fallback_decisions_total'],
     ]);
   });
 });

@@ -21,7 +21,13 @@ const from = (address: string, more: Record<string, string> = {}) => ({
 
 describe('an address that keeps doing what no honest client does', () => {
   it('is banned for forging tickets, told until when, and nobody else is', async () => {
-    const { port, upstream } = await behindProxy();
+    const { port, upstream, metrics } = await behindProxy();
+    const counted = async (...names: string[]) => {
+      const page = await metrics();
+      return names.map((name) => page.get(`spillway_address_${name}`));
+    };
+    const names = ['bans_total{step="first"}', 'bans_total{step="repeated"}', 'refusals_total{reason="banned"}'];
+    expect(await counted(...names)).toEqual([0, 0, 0]);
     for (let at = 0; at < 5; at++) {
       const forged = from('203.0.113.1', { 'spillway-ticket': `AQRtYWRl${at}` });
       expect((await claim(port, 'eve', forged)).json()).toMatchObject({ code: 'TICKET_INVALID' });
@@ -31,6 +37,7 @@ describe('an address that keeps doing what no honest client does', () => {
     expect(Number(banned.headers['retry-after'])).toBeGreaterThanOrEqual(60);
     expect((await send(port, { path: '/queue/lny/status.json', ...from('203.0.113.1') })).status).toBe(429);
     expect((await claim(port, 'ann', from('203.0.113.2'))).status).toBe(201);
+    expect(await counted(...names)).toEqual([1, 0, 2]);
     expect(upstream.requests.length).toBe(1);
   });
 
@@ -73,11 +80,12 @@ describe('an address that keeps doing what no honest client does', () => {
 
 describe('limits of one address', () => {
   it('on requests are told as any limit, and give way with time', async () => {
-    const { port } = await behindProxy({ limits: { requestsPerSecondPerAddress: 1 } });
+    const { port, metrics } = await behindProxy({ limits: { requestsPerSecondPerAddress: 1 } });
     const statuses = [];
     for (let at = 0; at < 3; at++) statuses.push((await claim(port, `u${at}`, from('203.0.113.1'))).status);
     expect(statuses).toEqual([201, 201, 429]);
     expect((await claim(port, 'u9', from('203.0.113.1'))).json()).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(sumOf(await metrics(), 'spillway_address_refusals_total', { reason: 'limited' })).toBe(2);
     expect((await claim(port, 'u9', from('203.0.113.2'))).status).toBe(201);
   });
 
@@ -91,6 +99,7 @@ describe('limits of one address', () => {
       beyond.on('error', () => {}),
       'close',
     );
+    expect(sumOf(await metrics(), 'spillway_address_refusals_total', { reason: 'connection' })).toBe(1);
     held[0]!.socket.destroy();
     await until(async () => sumOf(await metrics(), 'spillway_connections') === 2);
     expect((await claim(port, 'ann')).status).toBe(201);

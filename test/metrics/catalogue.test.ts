@@ -125,6 +125,6 @@ const REFERENCE = `build_info(version,node) config_info(revision) requests_total
   store_breaker_state(state) store_calls_total(script,result) store_call_duration_seconds(script,result)
   store_batch_size(script) store_fallback_decisions_total(campaign,policy) tick_duration_seconds()
   tick_last_timestamp_seconds() ticket_checks_total(campaign,result) config_last_reload_successful()
-  config_last_reload_timestamp_seconds() config_reloads_total(result) admin_actions_total(action,result) log_lines_dropped_total() draining() workers()`.split(
+  config_last_reload_timestamp_seconds() config_reloads_total(result) admin_actions_total(action,result) log_lines_dropped_total() address_bans_total(step) address_refusals_total(reason) draining() workers()`.split(
   /\s+/,
 );
