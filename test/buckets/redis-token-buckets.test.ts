@@ -44,15 +44,15 @@ describe('RedisTokenBuckets on the clock of the server', () => {
 
   it('refills by the clock of the server, over all who share the limiter', async () => {
     const rate = bucketRate(1000, 1000);
-    await opened.buckets.take([charge('a', 1000, rate)]);
     const before = process.hrtime.bigint();
+    await opened.buckets.take([charge('a', 1000, rate)]);
     for (;;) {
       const result = await opened.buckets.take([charge('a', 20, rate)]);
       if (result.kind === 'taken') break;
       expect(result.waitMs).toBeLessThanOrEqual(20);
     }
-    // 20 tokens take 20 ms, less the time the first reply was on its way.
-    expect(Number(process.hrtime.bigint() - before) / 1e6).toBeGreaterThan(15);
+    // 20 tokens take 20 ms, however long the replies were on their way; the two clocks may tick a little differently.
+    expect(Number(process.hrtime.bigint() - before) / 1e6).toBeGreaterThan(19);
   });
 
   it('makes one script call for all takes of a turn, bounded to 100', async () => {
