@@ -1,6 +1,7 @@
 /**
  * Makes sure that the tests find the real programs that they run against: a redis-server, a Chromium, an nginx,
- * Prometheus and Alertmanager with their tools, and curl for what the pages tell people to type. One on the PATH, or
+ * Prometheus and Alertmanager with their tools, Python for the verifier of a page, and curl for what the pages tell
+ * people to type. One on the PATH, or
  * named by its variable, is enough. On Debian and Ubuntu, as root, what is missing is installed; elsewhere one sentence
  * says what to do, and the exit status is 1.
  */
@@ -13,6 +14,7 @@ const TOOLS = [
   { command: 'chromium', variable: 'CHROMIUM', debian: 'chromium', brew: '--cask chromium' },
   { command: 'nginx', variable: 'NGINX', debian: 'nginx', brew: 'nginx' },
   { command: 'curl', variable: null, debian: 'curl', brew: 'curl' },
+  { command: 'python3', variable: null, debian: 'python3', brew: 'python' },
   { command: 'promtool', variable: null, debian: 'prometheus', brew: 'prometheus' },
   { command: 'amtool', variable: null, debian: 'prometheus-alertmanager', brew: 'alertmanager' },
 ];

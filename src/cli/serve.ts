@@ -1,5 +1,4 @@
 /** `spillway serve`: the gateway, until it is told to stop. */
-import { readFileSync } from 'node:fs';
 import { composeGateway, type Gateway } from '../compose/gateway.js';
 import { composeWorkers, workersOf } from '../compose/workers.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
@@ -7,7 +6,7 @@ import { ConfigError } from '../config/problem.js';
 import { systemClock } from '../kernel/clock.js';
 import { createLogger } from '../kernel/logger.js';
 import { forkWorker, primaryOfThisWorker } from '../lifecycle/cluster.js';
-import { lookOf, onFileChange } from '../lifecycle/watch-file.js';
+import { FilesRead, onFileChange } from '../lifecycle/watch-file.js';
 import type { Write } from './check.js';
 import { listenFault } from './listen-fault.js';
 import { serveAsWorker } from './serve-as-worker.js';
@@ -34,13 +33,13 @@ export async function runServe(options: ServeOptions): Promise<number> {
   if (primary !== null) return serveAsWorker(primary, options);
   let configText: string | undefined;
   let loaded: LoadedConfig;
-  const look = lookOf(file);
+  const files = new FilesRead();
   try {
     loaded = loadConfig({
       file,
       env,
       readFile: (path) => {
-        const bytes = readFileSync(path);
+        const bytes = files.read(path);
         configText ??= bytes.toString('utf8');
         return bytes;
       },
@@ -53,8 +52,8 @@ export async function runServe(options: ServeOptions): Promise<number> {
   const logger = createLogger(loaded.config.log.level);
   for (const { path, problem, cure } of loaded.warnings) logger.warn({ path, cure }, problem);
   try {
-    if (workersOf(loaded.config) > 1) return await serveWithWorkers(options, loaded, configText ?? '', look, logger);
-    return await serveAlone(options, loaded, look, logger);
+    if (workersOf(loaded.config) > 1) return await serveWithWorkers(options, loaded, configText ?? '', files, logger);
+    return await serveAlone(options, loaded, files, logger);
   } catch (fault) {
     const sentence = listenFault(fault);
     if (sentence === null) throw fault;
@@ -65,17 +64,21 @@ export async function runServe(options: ServeOptions): Promise<number> {
 
 type Log = ReturnType<typeof createLogger>;
 
-async function serveAlone(options: ServeOptions, loaded: LoadedConfig, look: string, logger: Log): Promise<number> {
+async function serveAlone(options: ServeOptions, loaded: LoadedConfig, files: FilesRead, logger: Log): Promise<number> {
   const { file, env, version, signals } = options;
   await warmUp(version);
-  const reread = (): LoadedConfig => loadConfig({ file, env });
+  const reread = (): LoadedConfig => loadConfig({ file, env, readFile: files.read });
   const gateway = await composeGateway({ loaded, reread, clock: systemClock, random: Math.random, logger, version });
   const { port, adminPort } = gateway;
   logger.info({ version, port, adminPort, revision: loaded.revision }, 'Spillway is ready');
   signals.on('SIGHUP', () => void gateway.reload('signal'));
   // One process cannot take over from itself; without workers both signals mean the configuration.
   signals.on('SIGUSR2', () => void gateway.reload('signal'));
-  const unwatch = onFileChange(file, look, systemClock, () => void gateway.reload('file'));
+  const unwatch = onFileChange(
+    () => files.looks,
+    systemClock,
+    () => void gateway.reload('file'),
+  );
   const stopped = new Promise<number>((resolve) => {
     const stop = (): void => void gateway.stop().then(resolve);
     signals.on('SIGTERM', stop);
@@ -90,11 +93,11 @@ async function serveWithWorkers(
   options: ServeOptions,
   loaded: LoadedConfig,
   configText: string,
-  look: string,
+  files: FilesRead,
   logger: Log,
 ): Promise<number> {
   const { file, env, version, signals, err } = options;
-  const shared = { clock: systemClock, random: Math.random, logger };
+  const shared = { readFile: files.read, clock: systemClock, random: Math.random, logger };
   const workers = await composeWorkers({ file, env, loaded, configText, fork: forkWorker, ...shared });
   if (typeof workers === 'string') {
     err(`${workers}\n`);
@@ -108,5 +111,11 @@ async function serveWithWorkers(
   signals.on('SIGINT', stop);
   signals.on('SIGHUP', reload);
   signals.on('SIGUSR2', reload);
-  return workers.done.finally(onFileChange(file, look, systemClock, () => void workers.reload('file')));
+  return workers.done.finally(
+    onFileChange(
+      () => files.looks,
+      systemClock,
+      () => void workers.reload('file'),
+    ),
+  );
 }

@@ -1,5 +1,5 @@
 /** Wires the primary process of a machine with several workers: who starts and replaces them, and what operators see. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AdminListener, listenAdmin } from '../admin/listener.js';
@@ -22,6 +22,7 @@ export interface WorkersOptions {
   /** The configuration to begin with, and the text it was read from. */
   readonly loaded: LoadedConfig;
   readonly configText: string;
+  readonly readFile: (path: string) => Buffer;
   readonly fork: () => WorkerProcess;
   readonly clock: Clock;
   readonly random: Random;
@@ -53,7 +54,7 @@ export function workersOf({ server }: Config): number {
  * @throws the system's error when the admin listener's address cannot be taken
  */
 export async function composeWorkers(options: WorkersOptions): Promise<Workers | string> {
-  const { file, loaded, configText, fork, clock, random, logger } = options;
+  const { file, env, loaded, configText, readFile, fork, clock, random, logger } = options;
   const folder = mkdtempSync(join(tmpdir(), 'spillway-'));
   chmodSync(folder, 0o700);
   const exposition = new MergedExposition(loaded.config.metrics.format);
@@ -102,13 +103,14 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
     await stop();
     return begun.problem;
   }
-  let latest = configText;
+  let latest = { text: configText, files: loaded.filesRevision };
   const reload = async (cause: 'signal' | 'file'): Promise<void> => {
     try {
-      const text = readFileSync(file, 'utf8');
-      if (cause === 'file' && text === latest) return;
-      latest = text;
-      await replace(options, pool, text);
+      const text = readFile(file).toString('utf8');
+      const next = loadConfig({ file, text, env, readFile });
+      if (cause === 'file' && text === latest.text && next.filesRevision === latest.files) return;
+      latest = { text, files: next.filesRevision };
+      await replace(options, pool, text, next);
     } catch (fault) {
       const problem = fault instanceof ConfigError ? fault.message : String(fault);
       logger.error({ file, problem }, 'The new configuration is refused; the one before stays in force');
@@ -117,9 +119,12 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
   return { port: begun.port, adminPort: admin.port, count, reload, stop, done };
 }
 
-/** @throws ConfigError when the text is no configuration that may hold */
-async function replace({ file, env, logger }: WorkersOptions, pool: WorkerPool, text: string): Promise<void> {
-  const loaded = loadConfig({ file, text, env });
+async function replace(
+  { logger }: WorkersOptions,
+  pool: WorkerPool,
+  text: string,
+  loaded: LoadedConfig,
+): Promise<void> {
   for (const { path, problem, cure } of loaded.warnings) logger.warn({ path, cure }, problem);
   const { revision } = loaded;
   const begun = await pool.begin({ configText: text, count: workersOf(loaded.config) });

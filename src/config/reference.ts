@@ -26,7 +26,8 @@ take JSON or values separated by commas, lists of mappings and whole mappings ta
 
 \`[]\` stands for an entry of a list. A setting that is required is so wherever what contains it is given.
 
-The file is read anew when it changes, on SIGHUP, and by \`POST /admin/v1/reload\`. What is marked live takes effect then,
+The file is read anew when it or a file that it names changes (secrets, key sets, certificates), on SIGHUP, and by
+\`POST /admin/v1/reload\`. What is marked live takes effect then,
 for requests that come after it; places in line and claims under way stay. Campaigns and upstreams may be added and taken
 away. The rest needs a restart. All of it holds or nothing: where the file is wrong, or changes a setting that needs a
 restart, the configuration before stays in force, and log, answer and metrics say so (\`spillway_config_reloads_total\`).

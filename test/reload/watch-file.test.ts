@@ -15,7 +15,11 @@ it('tells of a file that changed since it was read, once it has come to rest, ho
   const since = lookOf(file);
   writeFileSync(file, 'between reading and watching');
   let told = 0;
-  const end = onFileChange(file, since, clock, () => told++);
+  const end = onFileChange(
+    () => new Map([[file, since]]),
+    clock,
+    () => told++,
+  );
   await clock.advance(500);
   expect(told).toBe(0);
   await clock.advance(500);

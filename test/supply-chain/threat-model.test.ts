@@ -13,8 +13,11 @@ it('Every threat of the model names tests that exist', () => {
   }
 });
 
-it('Each of the ten risks of OWASP API Security 2023 has its answer', () => {
-  const answers = [...page.matchAll(/^\| API(\d+) [^|]+\| (.+) \|$/gm)];
+it('Each of the ten risks of OWASP API Security 2023 has its answer, and tests that exist', () => {
+  const answers = [...page.matchAll(/^\| API(\d+) [^|]+\| (.+) \| (.+) \|$/gm)];
   expect(answers.map(([, number]) => Number(number))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  for (const [, , answer] of answers) expect(answer!.length).toBeGreaterThan(80);
+  for (const [, , answer, tests] of answers) {
+    expect(answer!.length).toBeGreaterThan(80);
+    expect(tests!.split(', ').filter((file) => !/^test\/.+\.test\.ts$/.test(file) || !existsSync(file))).toEqual([]);
+  }
 });
