@@ -1,4 +1,5 @@
 /** What the machine has no more of: memory of the Redis, its right to write, file descriptors, a reader of the log. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -98,6 +99,27 @@ describe('a gateway process', () => {
       for (const socket of sockets) socket.destroy();
       await until(() => granted(machine.port, 'after').catch(() => false), 20_000);
     } finally {
+      await machine.kill();
+    }
+  });
+
+  it('that is held up leaves nobody outside: connections wait in the queue, and are answered when it goes on', async () => {
+    build ||= buildGateway();
+    const upstream = await bench.recording();
+    writeFileSync(file, gatewayYaml(upstream.url, { upstream: { concurrency: { limit: 1000 } } }));
+    const machine = await GatewayMachine.start({ build, file });
+    try {
+      machine.signal('SIGSTOP');
+      // More than Node's own queue holds: beyond it a client's handshake would go unanswered.
+      const sockets = Array.from({ length: 700 }, () => connect(machine.port, '127.0.0.1').on('error', () => {}));
+      await until(() => sockets.every(({ connecting }) => !connecting), 20_000);
+      const answers = sockets.map(async (socket) => String((await once(socket, 'data'))[0]).slice(0, 12));
+      for (const socket of sockets) socket.write('GET /queue/lny/status.json HTTP/1.1\r\nHost: x\r\n\r\n');
+      machine.signal('SIGCONT');
+      expect(new Set(await Promise.all(answers))).toEqual(new Set(['HTTP/1.1 200']));
+      for (const socket of sockets) socket.destroy();
+    } finally {
+      machine.signal('SIGCONT');
       await machine.kill();
     }
   });
