@@ -32,7 +32,7 @@ beforeAll(async () => {
   };
   const settings = operated({
     campaign: { ...campaign, schedule: { ...campaign.schedule, prequeueAt: '2020-01-01T00:00:00Z' } },
-    // Quiet; it has sessions.
+    // Quiet; it has sessions, and a document that is the same for everybody.
     campaigns: [
       {
         id: 'quiz',
@@ -40,6 +40,8 @@ beforeAll(async () => {
         routes: [{ methods: ['POST'], path: '/campaigns/quiz/claims' }],
         claimant: { from: 'header', name: 'x-user-id', unverified: true },
         session: { ttlMs: 60_000, maxActive: 10 },
+        pass: [{ methods: ['GET'], path: '/campaigns/quiz/info' }],
+        cache: {},
       },
     ],
     redisUrl: redis().url,
@@ -52,6 +54,7 @@ beforeAll(async () => {
   await prometheus.start(gateway.adminUrl.slice('http://'.length));
   began = seconds();
   await prequeue();
+  for (let at = 0; at < 3; at++) await send(gateway.port, { path: '/campaigns/quiz/info' });
   await crowd({ people: 300, portOf: () => gateway.port, patienceMs: 24_000 });
   file = file.replace('burst: 5', 'burst: 6');
   await call(gateway, 'post', '/admin/v1/reload').send({ reason: 'a test' }).expect(200);
