@@ -28,7 +28,9 @@ beforeEach(async () => {
 
 describe('A reload', () => {
   it('changes rate, limits and routes for the requests that come after it', async () => {
-    await open({ campaign: { limits: [{ name: 'one', capacity: 1, refillPerSecond: 0.001 }] } });
+    // A door whose bucket, empty at first, is full at once: what is owed at one rate is owed at the next.
+    const admission = { ratePerSecond: 1000, burst: 1 };
+    await open({ campaign: { limits: [{ name: 'one', capacity: 1, refillPerSecond: 0.001 }], admission } });
     expect((await claim(gateway.port, 'ann')).status).toBe(201);
     expect((await claim(gateway.port, 'ann')).status).toBe(429);
     const limits = [
