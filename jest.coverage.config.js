@@ -3,7 +3,12 @@ import base from './jest.config.js';
 
 export default {
   ...base,
-  testMatch: ['<rootDir>/test/{buckets,waiting-room,claims}/**/*.test.ts'],
+  testMatch: [
+    '<rootDir>/test/{buckets,waiting-room,claims}/**/*.test.ts',
+    // The contracts of the store, which is where line and ledger meet, and of what operators settle.
+    '<rootDir>/test/admission/campaign-store.test.ts',
+    '<rootDir>/test/admin/claims.test.ts',
+  ],
   // Whole processes and crowds: what they go through is not seen from here.
   testPathIgnorePatterns: ['/claims/(simultaneous|killed|budget|sold-out|loss)\\.test', 'rate-limiter-ecosystem'],
   coverageProvider: 'v8',
