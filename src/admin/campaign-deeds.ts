@@ -82,7 +82,7 @@ export class CampaignDeeds {
     // Whose it was is no business of the log.
     const number = finding.kind === 'found' ? finding.place.number : null;
     const facts: Facts = { action: 'evict', before: { number }, after: { number: null } };
-    await this.#act(facts, [], NOTHING_ELSE, { ...word, from: null, dryRun: false });
+    await this.#note(facts, word);
     return true;
   }
 
@@ -102,8 +102,13 @@ export class CampaignDeeds {
     const ending = this.campaign.places.endSession(sought);
     if (ending.kind !== 'done') return ending;
     const facts: Facts = { action: 'end-session', before: {}, after: {} };
-    await this.#act(facts, [], NOTHING_ELSE, { ...word, from: null, dryRun: false });
+    await this.#note(facts, word);
     return ending;
+  }
+
+  /** Writes down what is done already. */
+  #note(facts: Facts, word: Pick<Order, 'who' | 'reason'>): Promise<Outcome> {
+    return this.#act(facts, [], NOTHING_ELSE, { ...word, from: null, dryRun: false });
   }
 
   #act(facts: Facts, effect: readonly string[], also: AlsoDone, order: Order): Promise<Outcome> {

@@ -14,8 +14,9 @@ import {
   releaseSchema,
   resetSchema,
 } from './changes.js';
+import { deskFinder } from './desk-finder.js';
 import { etagOf, readIfMatch } from './preconditions.js';
-import { refuseStale, refuseUnknownCampaign, refuseValues } from './refusals.js';
+import { refuseStale, refuseValues } from './refusals.js';
 
 const CLEARED = 'overrides cleared';
 
@@ -78,17 +79,6 @@ export function campaignRoutes(desks: ReadonlyMap<string, CampaignDesk>): Router
 function unconfirmed(scope: 'line' | 'all', word: string): BodyFault {
   const what = scope === 'all' ? 'forget who was paid, and give all places up' : 'give all places up';
   return { path: 'confirm', problem: `It is not ${word}.`, cure: `Send "confirm": "${word}" to ${what}.` };
-}
-
-type Handle = (desk: CampaignDesk, req: Request, res: Response) => Promise<void>;
-
-function deskFinder(desks: ReadonlyMap<string, CampaignDesk>) {
-  return (handle: Handle) =>
-    async (req: Request, res: Response): Promise<void> => {
-      const desk = desks.get(req.params.campaign as string);
-      if (desk !== undefined) return handle(desk, req, res);
-      refuseUnknownCampaign(res, desks);
-    };
 }
 
 /** With the newest settings there are; with those known here, where the store does not answer. */

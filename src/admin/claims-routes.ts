@@ -1,11 +1,12 @@
 /** `/admin/v1/campaigns/{id}/claims`: what `spillway audit` prints, of whichever store. */
-import { type Request, type Response, Router } from 'express';
+import { Router } from 'express';
 import type { Logger } from '../kernel/logger.js';
 import { bearerOf } from './auth.js';
 import type { CampaignDesk } from './campaign-desk.js';
 import { readBody, resolveSchema } from './changes.js';
+import { deskFinder } from './desk-finder.js';
 import { sendProblem } from './problem.js';
-import { refuseUnknownCampaign, refuseValues } from './refusals.js';
+import { refuseValues } from './refusals.js';
 
 const REFUSALS = {
   none: { status: 404, code: 'CLAIM_UNKNOWN', title: 'Not Found', detail: 'The store has no such claim.' },
@@ -20,13 +21,7 @@ const REFUSALS = {
 
 export function claimsRoutes(desks: ReadonlyMap<string, CampaignDesk>, logger: Logger): Router {
   const router = Router({ caseSensitive: true });
-  const at =
-    (handle: (desk: CampaignDesk, req: Request, res: Response) => Promise<void>) =>
-    async (req: Request, res: Response): Promise<void> => {
-      const desk = desks.get(req.params.campaign as string);
-      if (desk === undefined) return refuseUnknownCampaign(res, desks);
-      await handle(desk, req, res);
-    };
+  const at = deskFinder(desks);
   router.get(
     '/:campaign/claims',
     at(async ({ campaign }, _req, res) => {

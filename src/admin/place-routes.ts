@@ -3,51 +3,56 @@ import { type Request, type Response, Router } from 'express';
 import { bearerOf } from './auth.js';
 import type { CampaignDesk } from './campaign-desk.js';
 import { readBody, reasonSchema } from './changes.js';
+import { deskFinder } from './desk-finder.js';
 import type { PlaceSought } from './places.js';
 import { sendProblem } from './problem.js';
-import { refuseUnknownCampaign, refuseValues } from './refusals.js';
+import { refuseValues } from './refusals.js';
 
 export function placeRoutes(desks: ReadonlyMap<string, CampaignDesk>): Router {
   const router = Router({ caseSensitive: true });
-  router.get('/:campaign/place', async (req, res) => {
-    const desk = desks.get(req.params.campaign);
-    if (desk === undefined) return refuseUnknownCampaign(res, desks);
-    const sought = soughtBy(req);
-    if (sought === null) return refuseSought(res, 'Spillway-Ticket or Spillway-Claimant');
-    const finding = await desk.campaign.places.find(sought);
-    if (finding.kind === 'found') res.json({ campaign: desk.campaign.id, ...finding.place });
-    else sendProblem(res, { ...NOT_FOUND, detail: WHY[finding.kind] });
-  });
-  router.delete('/:campaign/place', async (req, res) => {
-    const desk = desks.get(req.params.campaign);
-    if (desk === undefined) return refuseUnknownCampaign(res, desks);
-    const reading = readBody(reasonSchema, req.body);
-    if (reading.kind === 'wrong') return refuseValues(res, reading.faults);
-    const claimant = field(req, 'spillway-claimant');
-    if (claimant === null) return refuseSought(res, 'Spillway-Claimant');
-    const evicted = await desk.deeds.evict(claimant, { who: bearerOf(res).name, reason: reading.value.reason });
-    if (!evicted) return sendProblem(res, { ...NOT_FOUND, detail: WHY.none });
-    res.json({
-      outcome: 'done',
-      campaign: desk.campaign.id,
-      effect: ['The place is gone; whoever had it may join again, at the end.'],
-    });
-  });
-  router.delete('/:campaign/session', async (req, res) => {
-    const desk = desks.get(req.params.campaign);
-    if (desk === undefined) return refuseUnknownCampaign(res, desks);
-    const reading = readBody(reasonSchema, req.body);
-    if (reading.kind === 'wrong') return refuseValues(res, reading.faults);
-    const sought = soughtBy(req);
-    if (sought === null) return refuseSought(res, 'Spillway-Ticket or Spillway-Claimant');
-    const ending = await desk.deeds.endSession(sought, { who: bearerOf(res).name, reason: reading.value.reason });
-    if (ending.kind !== 'done') return sendProblem(res, { ...NOT_FOUND, detail: WHY[ending.kind] });
-    res.json({
-      outcome: 'done',
-      campaign: desk.campaign.id,
-      effect: ['If there was a session, it is over; whoever had it may claim again, from the end of the line.'],
-    });
-  });
+  const at = deskFinder(desks);
+  router.get(
+    '/:campaign/place',
+    at(async (desk, req, res) => {
+      const sought = soughtBy(req);
+      if (sought === null) return refuseSought(res, 'Spillway-Ticket or Spillway-Claimant');
+      const finding = await desk.campaign.places.find(sought);
+      if (finding.kind === 'found') res.json({ campaign: desk.campaign.id, ...finding.place });
+      else sendProblem(res, { ...NOT_FOUND, detail: WHY[finding.kind] });
+    }),
+  );
+  router.delete(
+    '/:campaign/place',
+    at(async (desk, req, res) => {
+      const reading = readBody(reasonSchema, req.body);
+      if (reading.kind === 'wrong') return refuseValues(res, reading.faults);
+      const claimant = field(req, 'spillway-claimant');
+      if (claimant === null) return refuseSought(res, 'Spillway-Claimant');
+      const evicted = await desk.deeds.evict(claimant, { who: bearerOf(res).name, reason: reading.value.reason });
+      if (!evicted) return sendProblem(res, { ...NOT_FOUND, detail: WHY.none });
+      res.json({
+        outcome: 'done',
+        campaign: desk.campaign.id,
+        effect: ['The place is gone; whoever had it may join again, at the end.'],
+      });
+    }),
+  );
+  router.delete(
+    '/:campaign/session',
+    at(async (desk, req, res) => {
+      const reading = readBody(reasonSchema, req.body);
+      if (reading.kind === 'wrong') return refuseValues(res, reading.faults);
+      const sought = soughtBy(req);
+      if (sought === null) return refuseSought(res, 'Spillway-Ticket or Spillway-Claimant');
+      const ending = await desk.deeds.endSession(sought, { who: bearerOf(res).name, reason: reading.value.reason });
+      if (ending.kind !== 'done') return sendProblem(res, { ...NOT_FOUND, detail: WHY[ending.kind] });
+      res.json({
+        outcome: 'done',
+        campaign: desk.campaign.id,
+        effect: ['If there was a session, it is over; whoever had it may claim again, from the end of the line.'],
+      });
+    }),
+  );
   return router;
 }
 

@@ -85,21 +85,11 @@ export class CampaignMeters {
   }
 
   claimed(outcome: ClaimOutcome): void {
-    let counter = this.#claims.get(outcome);
-    if (counter === undefined) {
-      counter = this.metrics.claimed(outcome);
-      this.#claims.set(outcome, counter);
-    }
-    counter.inc();
+    counterOf(this.#claims, outcome, () => this.metrics.claimed(outcome)).inc();
   }
 
   cached(result: CacheResult): void {
-    let counter = this.#cached.get(result);
-    if (counter === undefined) {
-      counter = this.metrics.cached(result);
-      this.#cached.set(result, counter);
-    }
-    counter.inc();
+    counterOf(this.#cached, result, () => this.metrics.cached(result)).inc();
   }
 
   finished(route: Route, outcome: Outcome, status: number, seconds: number, traceId?: string): void {
@@ -111,12 +101,7 @@ export class CampaignMeters {
   }
 
   refused(reason: Reason<'refuse'>): void {
-    let counter = this.#refusals.get(reason);
-    if (counter === undefined) {
-      counter = this.metrics.decision('refuse', reason);
-      this.#refusals.set(reason, counter);
-    }
-    counter.inc();
+    counterOf(this.#refusals, reason, () => this.metrics.decision('refuse', reason)).inc();
   }
 
   shed(shedClass: ShedClass, reason: ShedReason): void {
@@ -136,4 +121,13 @@ export class CampaignMeters {
       this.#limits[limit]?.[near ? 'near_limit' : 'allowed'].inc();
     }
   }
+}
+
+/** The one of `key`; made when it is first asked for. */
+function counterOf<K>(counters: Map<K, Counter>, key: K, make: () => Counter): Counter {
+  const known = counters.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  counters.set(key, made);
+  return made;
 }

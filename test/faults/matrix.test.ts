@@ -3,6 +3,7 @@
  * served, nobody twice, and the service never gets more than the door allows.
  */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { pause } from '../claims/kit.js';
 import { closePeople, type Outcome, person } from '../claims/people.js';
 import { GatewayBench, type RunningGateway } from '../support/gateway.js';
 import type { RecordingUpstream } from '../support/recording-upstream.js';
@@ -17,7 +18,6 @@ const RATE = 40;
 const BURST = 5;
 const PEOPLE = 80;
 const OUTAGE_MS = 1500;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Stage {
   readonly redis: RedisServer;
