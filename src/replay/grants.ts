@@ -4,9 +4,16 @@ import type { CrowdPlan } from './crowd-plan.js';
 import type { Reply } from './reply.js';
 import type { Tally } from './tally.js';
 
+/** What the devices of one claimant were granted so far. */
+interface Grant {
+  readonly digest: string;
+  /** Whether an answer came that was not marked as a repeat: devices hear the first one in any order. */
+  first: boolean;
+}
+
 export class Grants {
   readonly #shared = new Set<number>();
-  readonly #first = new Map<number, string>();
+  readonly #granted = new Map<number, Grant>();
 
   constructor(
     private readonly plan: CrowdPlan,
@@ -22,9 +29,14 @@ export class Grants {
     const owner = this.plan.claimant[person] as number;
     if (!this.#shared.has(owner)) return;
     const digest = createHash('sha256').update(body).digest('base64');
-    const first = this.#first.get(owner);
-    if (first === undefined) this.#first.set(owner, digest);
-    else if (first === digest && (fields === null || fields.replayed === 'true')) this.tally.replays++;
+    const grant = this.#granted.get(owner);
+    const repeat = fields === null ? grant !== undefined : fields.replayed === 'true';
+    if (grant === undefined) {
+      this.#granted.set(owner, { digest, first: !repeat });
+      return;
+    }
+    if (grant.digest === digest && (repeat || !grant.first)) this.tally.replays++;
     else this.tally.grantedAgain++;
+    grant.first ||= !repeat;
   }
 }
