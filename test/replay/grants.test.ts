@@ -13,8 +13,10 @@ const plan: CrowdPlan = {
 };
 const FIELDS = { contentType: 'application/json', cacheControl: 'no-store', code: '' };
 
+type Granted = readonly [device: number, body: string, repeat: boolean];
+
 /** Hears grants in turn: whose device, which body, whether marked as a repeat. */
-function heard(...grants: readonly (readonly [device: number, body: string, repeat: boolean])[]): Tally {
+function heard(...grants: readonly Granted[]): Tally {
   const tally = new Tally(4);
   const all = new Grants(plan, tally);
   for (const [device, body, repeat] of grants) {
@@ -29,15 +31,35 @@ describe('grants of one claimant with several devices', () => {
     ['the first answer second', [true, false, true]],
     ['the first answer last', [true, true, false]],
   ] as const)('are alike, heard with %s', (_, repeats) => {
-    const tally = heard(...repeats.map((repeat, device) => [device, 'coupon', repeat] as const));
+    const tally = heard(...repeats.map((repeat, device): Granted => [device, 'coupon', repeat]));
     expect([tally.replays, tally.grantedAgain]).toEqual([2, 0]);
   });
 
-  it.each([
-    ['a second answer that is not marked as a repeat', [0, 'coupon', false], [1, 'coupon', false]],
-    ['a second answer that comes after a repeat', [0, 'coupon', true], [1, 'coupon', false], [2, 'coupon', false]],
-    ['a repeat with another body', [0, 'coupon', false], [1, 'another', true]],
-  ] as const)('are caught as paid again by %s', (_, ...grants) => {
+  const paidAgain: readonly (readonly [string, readonly Granted[]])[] = [
+    [
+      'a second answer that is no repeat',
+      [
+        [0, 'coupon', false],
+        [1, 'coupon', false],
+      ],
+    ],
+    [
+      'a second such answer after a repeat',
+      [
+        [0, 'coupon', true],
+        [1, 'coupon', false],
+        [2, 'coupon', false],
+      ],
+    ],
+    [
+      'a repeat with another body',
+      [
+        [0, 'coupon', false],
+        [1, 'another', true],
+      ],
+    ],
+  ];
+  it.each(paidAgain)('are caught as paid again by %s', (_, grants) => {
     expect(heard(...grants).grantedAgain).toBe(1);
   });
 
