@@ -2,6 +2,7 @@
  * Faults of the store, each at every moment of a campaign's life. Whatever happens: everybody who goes on asking is
  * served, nobody twice, and the service never gets more than the door allows.
  */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { pause } from '../claims/kit.js';
 import { closePeople, type Outcome, person } from '../claims/people.js';
@@ -57,8 +58,12 @@ const bench = new GatewayBench();
 let redis: RedisServer;
 let link: LinkProxy;
 let upstream: RecordingUpstream;
+/** Gateway, people and service share this process: what it stood still, it may have seen claims closer together. */
+const stoodStill = monitorEventLoopDelay({ resolution: 1 });
+stoodStill.enable();
 
 beforeEach(async () => {
+  stoodStill.reset();
   redis = await startRedis({ appendonly: true });
   link = await LinkProxy.before(redis.port, Math.random);
   upstream = await bench.recording();
@@ -99,8 +104,9 @@ function expectPromises(fault: string, moment: string, outcomes: readonly Outcom
   record({ fault, moment, figures: { people: outcomes.length, granted, most, normalMs } });
   expect(outcomes.every(({ end }) => end === 'granted' || end === 'SOLD_OUT' || end === 'sold-out')).toBe(true);
   expect(new Set(claimants).size).toBe(claimants.length);
-  // At the service, 10 ms of the rate are allowed for the network; one for the edge of the window.
-  expect(most).toBeLessThanOrEqual(BURST + RATE * 1.01 + 1);
+  // One is for the edge of the window.
+  const stoodStillS = stoodStill.max / 1e9;
+  expect(most).toBeLessThanOrEqual(BURST + RATE * (1 + stoodStillS) + 1);
 }
 
 describe.each(Object.entries(FAULTS))('%s', (fault, strike) => {
