@@ -59,8 +59,8 @@ export class RedisCampaignStore implements CampaignStore {
   }
 }
 
-/** Flat: whole numbers, and texts where a number could lose digits. */
-type Wire = ReadonlyArray<number | string>;
+/** Flat: whole numbers, and texts where a number could lose digits. The last of all is the results of the asks, as flat. */
+type Wire = ReadonlyArray<number | string | Wire>;
 
 /** In place of an empty word. */
 const NONE = '-';
@@ -80,6 +80,11 @@ const NO_LOTTERY = -1;
 const UNBOUNDED = -1;
 /** How an ask's kind is written. */
 const KINDS = { join: 0, claim: 1, pass: 2, find: 3, recall: 4, refund: 5, spare: 6 } as const;
+/** Added to the kind: what follows the claimant, in this order. Most asks bring little, and each text costs both sides. */
+const WITH_TICKET = 8;
+const WITH_CHARGES = 16;
+const WITH_LEDGER = 32;
+const WITH_SEAT = 64;
 
 /** The settings in the order in which the script reads them. */
 function settingTexts(settings: ExchangeSettings): string[] {
@@ -220,12 +225,26 @@ function pushAsks(
       mask |= 1 << limit;
       keys.push(names.bucketPrefix + bucket);
     }
-    args.push(KINDS[kind], claimant, place === null ? '' : `${placeText(place)}.${toldMs}`, mask);
+    const head = args.push(KINDS[kind], claimant) - 2;
+    let brings: number = KINDS[kind];
+    if (place !== null) {
+      brings |= WITH_TICKET;
+      args.push(`${placeText(place)}.${toldMs}`);
+    }
+    if (mask !== 0) {
+      brings |= WITH_CHARGES;
+      args.push(mask);
+    }
     if (ledger) {
+      brings |= WITH_LEDGER;
       keys.push(names.claimPrefix + ledger.key);
       args.push(`${ledger.attempt} ${ledger.repeats || NONE} ${ledger.memo}`);
-    } else args.push('');
-    if (seated) args.push(seat ?? '');
+    }
+    if (seated && seat) {
+      brings |= WITH_SEAT;
+      args.push(seat);
+    }
+    args[head] = brings;
   }
 }
 
@@ -239,7 +258,8 @@ function decodeReply(wire: Wire, call: ExchangeCall): ExchangeReply {
   const view = readView(reader);
   const permits: number[] = [];
   for (let left = reader.number(); left > 0; left--) permits.push(reader.number());
-  return { kind: 'done', view, permits, results: call.asks.map((ask) => readResult(reader, ask)) };
+  const results = new Reader(reader.list(), 0);
+  return { kind: 'done', view, permits, results: call.asks.map((ask) => readResult(results, ask)) };
 }
 
 class Reader {
@@ -254,6 +274,10 @@ class Reader {
 
   text(): string {
     return String(this.wire[this.at++]);
+  }
+
+  list(): Wire {
+    return this.wire[this.at++] as Wire;
   }
 
   pair(): [number, number] {

@@ -20,5 +20,5 @@ local function parse_place(text)
 end
 
 local function place_key(place)
-  return place.line .. '.' .. whole(place.number)
+  return string.format('%d.%d', place.line, place.number)
 end

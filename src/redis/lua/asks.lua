@@ -5,16 +5,20 @@ in: all of them or none. Results: kind, line, number, returns, detail, then what
 ]]
 local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL, PASS, NONE, RECORDED, UNTRUSTED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 local CLAIM, BESIDE, FIND, RECALL, REFUND, SPARE = 1, 2, 3, 4, 5, 6
+-- Added to an ask's kind: what follows its claimant, in this order.
+local WITH_TICKET, WITH_CHARGES, WITH_LEDGER, WITH_SEAT = 8, 16, 32, 64
+local NO_CHARGES, NOBODY = {}, { line = 0, number = 0, returns = 0 }
 
 local function push_result(c, ask, kind, place, detail)
-  local out = c.reply
-  out[#out + 1] = kind
-  out[#out + 1] = place and place.line or 0
-  out[#out + 1] = place and place.number or 0
-  out[#out + 1] = place and place.returns or 0
-  out[#out + 1] = detail
-  for _, charge in ipairs(ask.charges) do
-    out[#out + 1] = gcra_remaining(c.tats[charge.key], c.now_ns, charge.interval, charge.tolerance)
+  local out, who = c.reply, place or NOBODY
+  local at = #out
+  out[at + 1] = kind
+  out[at + 2] = who.line
+  out[at + 3] = who.number
+  out[at + 4] = who.returns
+  out[at + 5] = detail
+  for i, charge in ipairs(ask.charges) do
+    out[at + 5 + i] = gcra_remaining(c.tats[charge.key], c.now_ns, charge.interval, charge.tolerance)
   end
 end
 

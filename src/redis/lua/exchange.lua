@@ -5,7 +5,7 @@ nothing. Merges what the gateway knows before anything else.
 KEYS[1..14] slots, line, who, came0, came1, spent0, spent1, door, inside, units, marks, seats, boarding, ends; then, in the order of reading,
             one a settled claim, and of each ask one a charged bucket and one for its entry in the ledger
 ARGV        as read below
-Returns     {0, now} when late; else {1, view..., permits..., results...}
+Returns     {0, now} when late; else {1, view..., permits..., {results...}}
 ]]
 --#include store-time
 --#include arguments
@@ -52,7 +52,7 @@ local c = {
   keys = { line = KEYS[2], who = KEYS[3], came = { [0] = KEYS[4], KEYS[5] }, spent = { [0] = KEYS[6], KEYS[7] },
     door = KEYS[8], inside = KEYS[9], units = KEYS[10], marks = KEYS[11],
     seats = KEYS[12], boarding = KEYS[13], ends = KEYS[14] },
-  settings = settings, allowance = allowance, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, tats = {},
+  settings = settings, allowance = allowance, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, written = {}, tats = {},
   charged = {}, claims = {}, turns = {},
 }
 local key_at = 14
@@ -106,24 +106,27 @@ local limits = {}
 for i = 1, next_number() do limits[i] = { interval = next_number(), tolerance = next_number() } end
 local asks, ledgers, buckets = {}, {}, {}
 for i = 1, next_number() do
-  local ask = { kind = next_number(), claimant = next_text(), charges = {} }
-  local ticket, mask = next_text(), next_number()
-  if ticket ~= '' then ask.ticket = parse_place(ticket) end
-  for j = 1, #limits do
-    if mask % 2 == 1 then
-      local key = next_key()
-      buckets[#buckets + 1] = key
-      ask.charges[#ask.charges + 1] = { key = key, interval = limits[j].interval, tolerance = limits[j].tolerance, limit = j - 1 }
+  local brings = next_number()
+  local ask = { kind = brings % 8, claimant = next_text(), charges = NO_CHARGES, seat = '' }
+  if bit.band(brings, WITH_TICKET) ~= 0 then ask.ticket = parse_place(next_text()) end
+  if bit.band(brings, WITH_CHARGES) ~= 0 then
+    local mask = next_number()
+    ask.charges = {}
+    for j = 1, #limits do
+      if mask % 2 == 1 then
+        local key = next_key()
+        buckets[#buckets + 1] = key
+        ask.charges[#ask.charges + 1] = { key = key, interval = limits[j].interval, tolerance = limits[j].tolerance, limit = j - 1 }
+      end
+      mask = math.floor(mask / 2)
     end
-    mask = math.floor(mask / 2)
   end
-  local ledger = next_text()
-  if ledger ~= '' then
+  if bit.band(brings, WITH_LEDGER) ~= 0 then
     local key = next_key()
-    ask.ledger = read_ask(key, name_of(key), ledger)
+    ask.ledger = read_ask(key, name_of(key), next_text())
     ledgers[#ledgers + 1] = ask.ledger
   end
-  ask.seat = settings.max_active > 0 and next_text() or ''
+  if bit.band(brings, WITH_SEAT) ~= 0 then ask.seat = next_text() end
   asks[i] = ask
 end
 if #asks > 0 then
@@ -137,6 +140,7 @@ if #asks > 0 then
   end
   read_claims(c, ledgers)
   for _, ask in ipairs(asks) do answer(c, ask) end
+  save_entries(c)
   save_buckets(c)
 end
 
@@ -158,5 +162,5 @@ reply[#reply + 1] = #ends / 2
 for _, value in ipairs(ends) do reply[#reply + 1] = value end
 reply[#reply + 1] = #permits
 for _, depart in ipairs(permits) do reply[#reply + 1] = depart end
-for _, value in ipairs(c.reply) do reply[#reply + 1] = value end
+reply[#reply + 1] = c.reply
 return reply

@@ -6,6 +6,9 @@ Who has which place, who stands at the door, and who is at the upstream.
 Whoever lets MOST_RETURNS calls pass goes to the end.
 ]]
 local MOST_RETURNS = 3
+-- By line: a name made of text and number is made anew each time it is asked for.
+local FIELD_OF = { [0] = { base = 'base0', head = 'head0', lapsed = 'lapsed0', tail = 'tail0' },
+  { base = 'base1', head = 'head1', lapsed = 'lapsed1', tail = 'tail1' } }
 
 local function read_entry(text)
   if not text then return nil end
@@ -15,18 +18,27 @@ local function read_entry(text)
 end
 
 local function write_entry(c, claimant, place)
-  local text = whole(place.number)
+  local written, text = c.written, string.format('%d', place.number)
   if place.line ~= 0 or place.returns ~= 0 or place.told ~= 0 then
-    text = string.format('%d.%.0f.%d.%.0f', place.line, place.number, place.returns, place.told)
+    text = string.format('%d.%d.%d.%.0f', place.line, place.number, place.returns, place.told)
   end
+  local at = #written
   c.entries[claimant] = place
-  redis.call('HSET', c.keys.who, claimant, text)
+  written[at + 1] = claimant
+  written[at + 2] = text
+end
+
+-- Once for all asks of a call.
+local function save_entries(c)
+  if #c.written > 0 then redis.call('HSET', c.keys.who, unpack(c.written)) end
+  c.written = {}
 end
 
 local function issue(c, claimant, line, returns)
-  local tail = 'tail' .. line
-  c.state[tail] = c.state[tail] + 1
-  local place = { line = line, number = c.state[tail], returns = returns, told = 0 }
+  local tail = FIELD_OF[line].tail
+  local number = c.state[tail] + 1
+  c.state[tail] = number
+  local place = { line = line, number = number, returns = returns, told = 0 }
   write_entry(c, claimant, place)
   return place
 end
@@ -37,11 +49,11 @@ end
 
 -- Of an earlier epoch.
 local function is_past(c, place)
-  return place.number <= c.state['base' .. place.line]
+  return place.number <= c.state[FIELD_OF[place.line].base]
 end
 
 local function is_called(c, place)
-  return turn_of(c, place) <= c.state['head' .. place.line]
+  return turn_of(c, place) <= c.state[FIELD_OF[place.line].head]
 end
 
 local function is_inside(c, place)
@@ -50,7 +62,7 @@ end
 
 -- Whoever stands at the door or is at the upstream came in time.
 local function is_lapsed(c, place, told)
-  if turn_of(c, place) > c.state['lapsed' .. place.line] then return false end
+  if turn_of(c, place) > c.state[FIELD_OF[place.line].lapsed] then return false end
   if told ~= 0 and told + c.settings.grace_ms >= line_ms(c.state, c.now_us) then return false end
   return not is_inside(c, place) and not redis.call('ZSCORE', c.keys.door, place_key(place))
 end
@@ -67,7 +79,7 @@ local function place_of(c, claimant, ticket)
   local place = c.entries[claimant]
   if not place then
     if not ticket or is_past(c, ticket) or is_spent(c, ticket) then return nil end
-    if ticket.number > c.state['tail' .. ticket.line] then
+    if ticket.number > c.state[FIELD_OF[ticket.line].tail] then
       leave_out(c.state, ticket.line, ticket.number, c.settings.skip)
     end
     write_entry(c, claimant, ticket)
@@ -117,4 +129,5 @@ local function retain(c, claimant, place)
   if is_spent(c, place) or is_past(c, place) then return end
   place.told = line_ms(c.state, c.now_us)
   write_entry(c, claimant, place)
+  save_entries(c)
 end
