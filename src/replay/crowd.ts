@@ -14,8 +14,6 @@ import type { NoReply, Reply } from './reply.js';
 import type { Tally } from './tally.js';
 import type { Transport } from './transport.js';
 
-const STEPS: readonly Step[] = ['claim', 'poll', 'leave'];
-
 export class Crowd {
   readonly #options: CrowdOptions;
   readonly #transport: Transport;
@@ -23,10 +21,6 @@ export class Crowd {
   readonly #tally: Tally;
   /** Those who have arrived and are not at their end. */
   readonly #people: Array<Person | undefined>;
-  /** First wait promised, in milliseconds; 0: none. */
-  readonly #promisedMs: Float32Array;
-  readonly #step: Uint8Array;
-  readonly #dueUs: Float64Array;
   readonly #due: DuePeople;
   readonly #grants: Grants;
   readonly #invitations: InvitationDesk;
@@ -47,13 +41,10 @@ export class Crowd {
     this.#tally = tally;
     this.#startUs = startUs;
     const { arrivesAtUs } = options.plan;
-    this.#promisedMs = new Float32Array(arrivesAtUs.length);
     this.#people = new Array<Person | undefined>(arrivesAtUs.length).fill(undefined);
-    this.#step = new Uint8Array(arrivesAtUs.length);
-    this.#dueUs = Float64Array.from(arrivesAtUs);
     this.#grants = new Grants(options.plan, tally);
     this.#invitations = new InvitationDesk(options.invitations ?? null, options.random);
-    this.#due = new DuePeople(this.#admit(), this.#dueUs);
+    this.#due = new DuePeople(this.#admit(), arrivesAtUs);
   }
 
   /** @returns those who arrive by themselves, in order */
@@ -100,15 +91,16 @@ export class Crowd {
   readonly #sendDue = (): void => {
     this.#timerForUs = Number.POSITIVE_INFINITY;
     this.#sending = true;
-    while (this.#due.nextDueUs <= this.#nowUs()) this.#send(this.#due.pop());
+    for (let dueUs = this.#due.nextDueUs; dueUs <= this.#nowUs(); dueUs = this.#due.nextDueUs) {
+      this.#send(this.#due.pop(), dueUs);
+    }
     this.#sending = false;
     if (!this.#due.isEmpty) this.#arm();
   };
 
-  #send(index: number): void {
-    const step = STEPS[this.#step[index] as number] as Step;
-    const person = this.#personAt(index);
-    const dueUs = this.#dueUs[index] as number;
+  #send(index: number, dueUs: number): void {
+    const person = this.#personAt(index, dueUs);
+    const { step } = person;
     this.#tally.sent(index, step, dueUs, this.#nowUs());
     const { plan } = this.#options;
     const claims = step === 'claim';
@@ -123,11 +115,13 @@ export class Crowd {
     });
   }
 
-  #personAt(index: number): Person {
+  /** @param dueUs - when the step is due for which it is asked; of the first, when the person arrives */
+  #personAt(index: number, dueUs: number): Person {
     let person = this.#people[index];
     if (person === undefined) {
-      const { plan, random, claimantOf } = this.#options;
-      person = new Person(mannersOf(plan.model, index), random, claimantOf(plan.claimant[index] as number));
+      const { plan, random, claimantOf, patienceMs } = this.#options;
+      const name = claimantOf(plan.claimant[index] as number);
+      person = new Person(mannersOf(plan.model, index), random, name, dueUs + patienceMs * 1000);
       this.#people[index] = person;
     }
     return person;
@@ -142,17 +136,10 @@ export class Crowd {
     const waited = person.inLine;
     const move = step === 'claim' ? person.afterClaim(reply) : person.afterPoll(reply);
     if (waited !== person.inLine) this.#tally.moved(person.inLine ? 1 : -1, isLive(person), nowUs);
-    if (reply.kind === 'reply') this.#remember(index, reply);
     this.#follow(index, person, move, reply, nowUs);
   }
 
-  #remember(index: number, { document }: Reply): void {
-    const { etaMaxSeconds } = document;
-    if (etaMaxSeconds !== null && this.#promisedMs[index] === 0) this.#promisedMs[index] = etaMaxSeconds * 1000;
-  }
-
   #follow(index: number, person: Person, move: Move, reply: Reply | NoReply, nowUs: number): void {
-    const plannedUs = this.#options.plan.arrivesAtUs[index] as number;
     const code = reply.kind === 'reply' && reply.status >= 400 ? reply.document.code : null;
     if (code !== null) this.#tally.follows(code, move.kind === 'stop' ? move.end.kind : move.kind);
     if (move.kind === 'stop') {
@@ -161,11 +148,11 @@ export class Crowd {
       return;
     }
     const dueUs = nowUs + move.afterMs * 1000;
-    if (dueUs > plannedUs + this.#options.patienceMs * 1000) {
+    if (dueUs > person.givesUpUs) {
       this.#stop(index, person, { kind: 'gave-up', code: person.lastObstacle }, nowUs);
       return;
     }
-    this.#step[index] = STEPS.indexOf(move.kind);
+    person.step = move.kind;
     this.#due.push(index, dueUs);
     this.#arm();
   }
@@ -173,8 +160,7 @@ export class Crowd {
   #granted(index: number, person: Person, reply: Reply, nowUs: number): void {
     if (person.forged) this.#tally.forgeriesGranted++;
     this.#grants.hear(index, reply);
-    const promisedMs = this.#promisedMs[index] as number;
-    this.#tally.waited(this.#options.plan.arrivesAtUs[index] as number, promisedMs === 0 ? null : promisedMs, nowUs);
+    this.#tally.waited(this.#options.plan.arrivesAtUs[index] as number, person.promisedMs, nowUs);
     this.#invitations.success(nowUs, (invited, dueUs) => this.#invite(invited, dueUs));
     this.#arm();
   }

@@ -10,13 +10,13 @@ export class DuePeople {
 
   /**
    * @param arriving - people who arrive by themselves, in order of time
-   * @param dueUs - when the next step of each person is due
+   * @param arrivesAtUs - when each person does
    */
   constructor(
     private readonly arriving: Int32Array,
-    private readonly dueUs: Float64Array,
+    private readonly arrivesAtUs: Float64Array,
   ) {
-    this.#there = new DueHeap(dueUs.length);
+    this.#there = new DueHeap(arrivesAtUs.length);
   }
 
   /** Infinity when nobody has a step due. */
@@ -29,7 +29,6 @@ export class DuePeople {
   }
 
   push(person: number, dueUs: number): void {
-    this.dueUs[person] = dueUs;
     this.#there.push(person, dueUs);
   }
 
@@ -43,6 +42,6 @@ export class DuePeople {
 
   get #arrivalUs(): number {
     const person = this.arriving[this.#next];
-    return person === undefined ? Number.POSITIVE_INFINITY : (this.dueUs[person] as number);
+    return person === undefined ? Number.POSITIVE_INFINITY : (this.arrivesAtUs[person] as number);
   }
 }

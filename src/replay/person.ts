@@ -13,7 +13,7 @@
  */
 import { jittered, type Random } from '../kernel/random.js';
 import type { Manners } from './client-models.js';
-import type { End, Move } from './move.js';
+import type { End, Move, Step } from './move.js';
 import type { LineDocument, NoReply, Reply } from './reply.js';
 
 const BACKOFF_MS = 625;
@@ -35,6 +35,10 @@ export class Person {
   inLine = false;
   /** It has claimed with a ticket of its own making. */
   forged = false;
+  /** What it does next. */
+  step: Step = 'claim';
+  /** The longest wait it was promised first, in milliseconds; null: none yet. */
+  promisedMs: number | null = null;
   /** What kept this person from a final answer last; empty before the first answer. */
   lastObstacle = '';
 
@@ -43,6 +47,8 @@ export class Person {
     random: Random,
     /** In which it claims. */
     readonly name = '',
+    /** When its patience ends, in microseconds of the burst. */
+    readonly givesUpUs = Number.POSITIVE_INFINITY,
   ) {
     this.#random = random;
   }
@@ -81,7 +87,7 @@ export class Person {
     this.lastObstacle = 'QUEUED';
     this.#backoffFactor = 1;
     this.#join();
-    if (document.ticket !== null) this.ticket = document.ticket;
+    this.#remember(document);
     if (this.manners.retryMs !== null) return { kind: 'claim', afterMs: this.manners.retryMs };
     if (this.manners.forges) return { kind: 'claim', afterMs: 0 };
     const afterMs = document.pollAfterMs ?? reply.retryAfterMs ?? this.#backoffMs();
@@ -91,7 +97,7 @@ export class Person {
 
   #standing(document: LineDocument, reply: Reply): Move {
     this.#backoffFactor = 1;
-    if (document.ticket !== null) this.ticket = document.ticket;
+    this.#remember(document);
     switch (document.state) {
       case 'called':
       case 'lapsed':
@@ -107,6 +113,11 @@ export class Person {
         this.lastObstacle = 'QUEUED';
         return this.#wait('poll', document.pollAfterMs ?? reply.retryAfterMs ?? this.#backoffMs());
     }
+  }
+
+  #remember({ ticket, etaMaxSeconds }: LineDocument): void {
+    if (ticket !== null) this.ticket = ticket;
+    if (this.promisedMs === null && etaMaxSeconds !== null) this.promisedMs = etaMaxSeconds * 1000;
   }
 
   #join(): void {

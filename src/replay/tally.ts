@@ -78,7 +78,7 @@ export class Tally {
     this.slipUs.recordValue(Math.max(0, Math.round(nowUs - dueUs)));
     count(this.timeline.sent, nowUs);
     if (kind === 'poll') count(this.timeline.polled, nowUs);
-    if (this.firstSentUs[person] !== UNSET) return;
+    if (kind !== 'claim' || this.firstSentUs[person] !== UNSET) return;
     this.firstSentUs[person] = nowUs;
     this.arrived += 1;
     count(this.timeline.offered, nowUs);

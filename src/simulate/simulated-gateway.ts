@@ -15,7 +15,7 @@ import { ticketDocument } from '../waiting-room/ticket-document.js';
 import { HandOver } from './hand-over.js';
 import { type Answer, GONE, grant, over, problem, ticketReply } from './simulated-answers.js';
 import type { SimulatedService } from './simulated-service.js';
-import { type ReadTicket, readTicket, writeTicket } from './simulated-ticket.js';
+import type { ReadTicket, SimulatedTickets } from './simulated-tickets.js';
 
 export class SimulatedGateway {
   readonly #handOver: HandOver;
@@ -27,6 +27,7 @@ export class SimulatedGateway {
   constructor(
     readonly rooms: CampaignRooms,
     service: SimulatedService,
+    private readonly tickets: SimulatedTickets,
     private readonly random: Random,
   ) {
     this.#handOver = new HandOver(rooms, service);
@@ -44,19 +45,18 @@ export class SimulatedGateway {
 
   #claim(claimant: string, { ticket: text }: Outgoing, answer: Answer): void {
     const state = this.rooms.state();
-    const ticket = text === null ? null : readTicket(text, claimant);
+    const ticket = text === null ? null : this.tickets.read(text, claimant);
     const refusal = text !== null && ticket === null ? problem(400, 'TICKET_INVALID', null) : closedReply(state);
     if (refusal !== null) {
       answer(refusal);
       return;
     }
     const { admission, claims, nextAttempt } = this.rooms;
-    const place = ticket?.place ?? null;
     const toldMs = ticket?.toldMs ?? 0;
     const buckets = this.#limits.map((limit) => (limit === null ? null : `${limit} ${claimant}`));
     const reading = claims.keepsEntries ? claims.read({}, claimant, '', () => '', nextAttempt) : null;
     const ledger = reading?.kind === 'request' ? reading.request : null;
-    const request = { claimant, place, toldMs, buckets, ledger };
+    const request = { claimant, place: ticket, toldMs, buckets, ledger };
     const known = admission.known(request);
     const decided = (decision: Decision): void => this.#answer(decision, claimant, ticket, text, answer);
     if (known !== null) decided(known);
@@ -69,16 +69,16 @@ export class SimulatedGateway {
     const { rooms } = this;
     rooms.link.touch();
     const state = rooms.state();
-    const ticket = readTicket(text, claimant);
+    const ticket = this.tickets.read(text, claimant);
     if (ticket === null) return problem(400, 'TICKET_INVALID', null);
     if (state === 'sold-out' || state === 'ended') return ticketReply(200, null, state, text, null, 0, null);
-    return this.#document(200, null, ticket.place, ticket, text, claimant);
+    return this.#document(200, null, ticket, ticket, text, claimant);
   }
 
   #leave(claimant: string, text: string): Reply {
-    const ticket = readTicket(text, claimant);
+    const ticket = this.tickets.read(text, claimant);
     if (ticket === null) return problem(400, 'TICKET_INVALID', null);
-    this.rooms.link.reportClaimant('given', { claimant, place: ticket.place });
+    this.rooms.link.reportClaimant('given', { claimant, place: ticket });
     return GONE;
   }
 
@@ -123,7 +123,7 @@ export class SimulatedGateway {
     const { campaign } = live.effective;
     const { queue, admission } = campaign;
     const view = link.view as LineView;
-    const same = ticket !== null && ticket.place.line === place.line && ticket.place.number === place.number;
+    const same = ticket !== null && ticket.line === place.line && ticket.number === place.number;
     const told = same ? ticket.toldMs : 0;
     const standing = standingOf(place, told, view, {
       graceMs: queue.graceMs,
@@ -132,7 +132,8 @@ export class SimulatedGateway {
       recentPace: this.rooms.recentPace,
     });
     const tellNow = standing.kind === 'called' && told === 0;
-    const newest = same && !tellNow ? (text as string) : writeTicket(place, tellNow ? view.lineMs : told, claimant);
+    const newest =
+      same && !tellNow ? (text as string) : this.tickets.write(place, tellNow ? view.lineMs : told, claimant);
     const document = ticketDocument(
       {
         campaign: campaign.id,

@@ -19,6 +19,7 @@ import type { Transport } from '../replay/transport.js';
 import { type ScriptedChange, schedule } from './scripted-changes.js';
 import { SimulatedGateway } from './simulated-gateway.js';
 import { type ServiceModel, SimulatedService } from './simulated-service.js';
+import { SimulatedTickets } from './simulated-tickets.js';
 import { directTransport, gatewayTransport } from './simulated-transport.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -123,6 +124,7 @@ function transportOf(
 ): Transport {
   if (rooms.length === 0) return directTransport(service, clock, roundTripMs, burst.requestTimeoutMs);
   const random = seededRandom(burst.seed ^ 0x5be0cd19);
-  const gateways = rooms.map((one) => new SimulatedGateway(one, service, random));
+  const tickets = new SimulatedTickets();
+  const gateways = rooms.map((one) => new SimulatedGateway(one, service, tickets, random));
   return gatewayTransport(gateways, clock, roundTripMs);
 }
