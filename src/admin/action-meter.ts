@@ -10,6 +10,7 @@ const LAST_SEGMENTS: Readonly<Record<string, AdminAction>> = {
   place: 'evict',
   release: 'release',
   resolve: 'resolve',
+  erase: 'erase',
   session: 'end-session',
   drain: 'drain',
   reload: 'reload',

@@ -11,6 +11,7 @@ import { type AuditLog, readTrail } from './audit-trail.js';
 import { bearerOf } from './auth.js';
 import { campaignRoutes } from './campaign-routes.js';
 import { claimsRoutes } from './claims-routes.js';
+import { dryRunGuard } from './dry-run.js';
 import { type GatewayRoutesOptions, gatewayRoutes } from './gateway-routes.js';
 import { logRoutes } from './log-routes.js';
 import { openApi } from './openapi.js';
@@ -33,7 +34,7 @@ const MOST_RECORDS_SHOWN = 10_000;
 
 export function adminApi(options: AdminApiOptions): Router {
   const router = express.Router({ caseSensitive: true });
-  router.use(actionMeter(options.acted), express.json({ limit: '16kb' }));
+  router.use(actionMeter(options.acted), dryRunGuard, express.json({ limit: '16kb' }));
   router.use(
     '/campaigns',
     campaignRoutes(options.desks),

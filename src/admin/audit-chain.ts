@@ -24,7 +24,8 @@ export interface AuditRecord {
     | 'revert'
     | 'release'
     | 'evict'
-    | 'resolve';
+    | 'resolve'
+    | 'erase';
   /** A campaign's id; of what was done to a gateway, the gateway's. */
   readonly subject: string;
   readonly before: Readonly<Record<string, unknown>>;

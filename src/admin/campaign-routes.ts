@@ -94,18 +94,13 @@ async function act<T>(
   schema: z.ZodType<T>,
   run: (body: T, order: (reason: string) => Order) => Promise<Outcome>,
 ): Promise<void> {
-  const { dryRun } = req.query;
-  if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false') {
-    return refuseValues(res, [
-      { path: '?dryRun', problem: 'It is neither true nor false.', cure: 'Give ?dryRun=true.' },
-    ]);
-  }
+  const dryRun = req.query.dryRun === 'true';
   const reading = readBody(schema, req.body);
   if (reading.kind === 'wrong') return refuseValues(res, reading.faults);
   const condition = readIfMatch(req.headers['if-match']);
   if (condition.kind === 'malformed') return refuseStale(res, desk.campaign.live.revision);
   const from = condition.kind === 'revision' ? condition.revision : null;
-  const order = (reason: string): Order => ({ who: bearerOf(res).name, reason, from, dryRun: dryRun === 'true' });
+  const order = (reason: string): Order => ({ who: bearerOf(res).name, reason, from, dryRun });
   const outcome = await run(reading.value, order);
   switch (outcome.kind) {
     case 'wrong':

@@ -45,6 +45,14 @@ export const resolveSchema = z.strictObject({
   outcome: z.enum(CLAIM_OUTCOMES).describe('How the claim ended.'),
 });
 
+export const eraseSchema = z.strictObject({
+  reason,
+  claimant: z.string().min(1).max(1000).describe('Whose claim it was, as the service knows them.'),
+  path: z.string().min(1).max(8000).describe('The path of the claim.'),
+  method: z.string().min(1).max(16).default('POST').describe('Its method.'),
+  idempotencyKey: z.string().min(1).max(600).optional().describe('Its Idempotency-Key, where the ledger goes by it.'),
+});
+
 export type Patch = Omit<z.output<typeof changeSchema>, 'reason' | 'revertAfterSeconds'>;
 
 export interface BodyFault {

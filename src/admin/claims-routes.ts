@@ -5,6 +5,7 @@ import { bearerOf } from './auth.js';
 import type { CampaignDesk } from './campaign-desk.js';
 import { readBody, resolveSchema } from './changes.js';
 import { deskFinder } from './desk-finder.js';
+import { eraseRoute } from './erase-route.js';
 import { sendProblem } from './problem.js';
 import { refuseValues } from './refusals.js';
 
@@ -51,6 +52,7 @@ export function claimsRoutes(desks: ReadonlyMap<string, CampaignDesk>, logger: L
       res.json({ outcome: 'done', campaign: campaign.id, effect: [EFFECTS[outcome]] });
     }),
   );
+  router.post('/:campaign/claims/erase', at(eraseRoute(logger)));
   return router;
 }
 

@@ -1,6 +1,14 @@
 /** The admin API as an OpenAPI document; what bodies may hold comes from the schemas that judge them. @see https://spec.openapis.org/oas/v3.1.0 */
 import { z } from 'zod';
-import { changeSchema, clearSchema, reasonSchema, releaseSchema, resetSchema, resolveSchema } from './changes.js';
+import {
+  changeSchema,
+  clearSchema,
+  eraseSchema,
+  reasonSchema,
+  releaseSchema,
+  resetSchema,
+  resolveSchema,
+} from './changes.js';
 import { logSchema } from './log-routes.js';
 
 interface Operation {
@@ -92,6 +100,15 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       body: resolveSchema,
       store: true,
       refusals: { 409: 'CLAIM_SETTLED, CLAIM_IN_FLIGHT: nobody has to say how it ended' },
+    },
+  },
+  [`${CAMPAIGN}/claims/erase`]: {
+    post: {
+      summary: 'Takes what a claim was answered out of the store and out of every gateway; that it was answered stays',
+      body: eraseSchema,
+      predicts: true,
+      store: true,
+      refusals: { 409: 'CLAIM_OPEN: it has no answer yet' },
     },
   },
   [`${CAMPAIGN}/drain`]: { post: { summary: 'The same as /drain', body: reasonSchema, status: 202 } },

@@ -9,6 +9,7 @@ import { type CampaignState, compileSchedule, opensInMs, stateAt } from '../camp
 import type { AnswerCache } from '../claims/answer-cache.js';
 import { isSoldOut } from '../claims/budget.js';
 import { CampaignClaims } from '../claims/campaign-claims.js';
+import { Erasures } from '../claims/erasures.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { Overrides } from '../config/override-schema.js';
 import { readOverrides } from '../config/read-overrides.js';
@@ -164,6 +165,13 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     });
   let claims = claimsOf(parts);
   restoreAfterLoss(link, () => claims);
+  const erasures = new Erasures({
+    records: (limit) => live.store.records(limit),
+    claims: () => claims,
+    onFault: (fault) => parts.onFault(fault, 'settings'),
+  });
+  link.onView(() => erasures.observe(live.revision));
+  live.onChange(() => erasures.observe(live.revision));
   let attempts = 0;
   const nextAttempt = (): string => `${parts.gateway}.${(attempts++).toString(36)}`;
   const leaseMs = (): number => settings().exchange.claims.leaseMs;

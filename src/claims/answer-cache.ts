@@ -48,6 +48,18 @@ export class AnswerCache {
     this.#youngBytes += bytes;
   }
 
+  /** Puts another text in the place of one that is kept, and leaves the first nowhere. */
+  change(key: string, change: (answer: string) => string): void {
+    const answer = this.get(key);
+    if (answer === undefined) return;
+    const old = this.#old.get(key);
+    if (old !== undefined) {
+      this.#old.delete(key);
+      this.#oldBytes -= sizeOf(old);
+    }
+    this.set(key, change(answer));
+  }
+
   clear(): void {
     this.#young.clear();
     this.#old.clear();

@@ -59,6 +59,11 @@ export function unpackAnswer(text: string): StoredAnswer {
   };
 }
 
+/** What stays of a packed answer whose content was erased on request: that there was one, how it ended, and for whom. */
+export function erasedAnswer(text: string): string {
+  return packAnswer({ ...unpackAnswer(text), headers: [], body: null });
+}
+
 /** The fields of an answer that are kept; `Set-Cookie` never is, since a session is not for whoever repeats. */
 export class KeptHeaders {
   readonly #names: ReadonlySet<string>;

@@ -6,9 +6,10 @@ import { hkdfSync } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Settlement } from '../admission/exchange.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
+import { HmacSha256 } from '../kernel/hmac-sha256.js';
 import { AnswerCache } from './answer-cache.js';
-import { KeptHeaders, outcomeOf, packAnswer, type StoredAnswer, unpackAnswer } from './answer-text.js';
-import { ClaimKeys } from './claim-keys.js';
+import { erasedAnswer, KeptHeaders, outcomeOf, packAnswer, type StoredAnswer, unpackAnswer } from './answer-text.js';
+import { ClaimKeys, PAYLOAD_CHARS } from './claim-keys.js';
 import { credentialSources, identityCookies } from './credential-sources.js';
 import { Credentials } from './credentials.js';
 import { type Memo, memoText, unknownText } from './entry-text.js';
@@ -59,6 +60,7 @@ export class CampaignClaims {
   readonly cache: AnswerCache;
   readonly #mode: CampaignConfig['claims']['mode'];
   readonly #keys: ClaimKeys;
+  readonly #payloads: HmacSha256;
   readonly #credentials: Credentials;
   readonly #storedHeaders: KeptHeaders;
   readonly #closesAtMs: number | null;
@@ -71,10 +73,15 @@ export class CampaignClaims {
     this.#mode = claims.mode;
     this.outcomes = new Outcomes(campaign);
     this.#keys = new ClaimKeys(derive('claims'), campaign.id);
+    this.#payloads = new HmacSha256(derive('payloads'));
     const ignored = [...options.ownCookies, ...identityCookies(campaign)];
     this.#credentials = new Credentials(derive('credentials'), credentialSources(campaign), ignored);
     this.#storedHeaders = new KeptHeaders(claims.storedHeaders);
     this.#closesAtMs = schedule.closesAt === null ? null : Date.parse(schedule.closesAt);
+  }
+
+  get campaign(): CampaignConfig {
+    return this.options.campaign;
   }
 
   /** Whether repeats are told apart from first claims. */
@@ -122,12 +129,19 @@ export class CampaignClaims {
     const scope = claims.scope === 'campaign' ? '' : scopeKey;
     const memo: Memo = {
       credentials: this.#credentials.fingerprint(headers),
-      payload: this.comparesPayloads ? payload() : '',
+      payload: this.comparesPayloads ? this.#payloadTag(payload()) : '',
       clientKey: raw,
     };
     const shows = (kept: string): boolean => this.#credentials.matches(kept, headers);
     const key = this.#keys.entry(scope, claimantId, clientKey, this.options.era());
     return { kind: 'request', request: { key, memo, shows, mayRepeat } };
+  }
+
+  /** Names of one claim's entries in this era and all before it, the newest first. */
+  names(claimantId: string, scopeKey: string, clientKey: string | null): string[] {
+    const scope = this.options.campaign.claims.scope === 'campaign' ? '' : scopeKey;
+    const era = this.options.era();
+    return Array.from({ length: era + 1 }, (_, ago) => this.#keys.entry(scope, claimantId, clientKey, era - ago));
   }
 
   /** What this process knows of a claim without asking; null: nothing. */
@@ -166,6 +180,11 @@ export class CampaignClaims {
     this.cache.set(key, packAnswer(answer));
   }
 
+  /** Its content was erased on request: this process has it no longer. */
+  forget(key: string): void {
+    this.cache.change(key, erasedAnswer);
+  }
+
   /** No whole answer came. */
   failed(attempt: string, memo: Memo, sent: boolean): AttemptEnd {
     if (!sent) return FREE;
@@ -195,6 +214,11 @@ export class CampaignClaims {
         era: this.options.era(),
       };
     }
+  }
+
+  /** Keyed: who reads the store learns nothing of a payload by hashing likely ones. */
+  #payloadTag(fingerprint: string): string {
+    return fingerprint === '' ? '' : this.#payloads.text128(fingerprint).slice(0, PAYLOAD_CHARS);
   }
 
   #kept(outcome: StoredAnswer['outcome'], text: string): AttemptEnd {

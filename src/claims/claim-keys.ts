@@ -7,7 +7,7 @@ import { hash } from 'node:crypto';
 import { HmacSha256 } from '../kernel/hmac-sha256.js';
 
 /** 96 bits. */
-const PAYLOAD_CHARS = 16;
+export const PAYLOAD_CHARS = 16;
 
 export class ClaimKeys {
   readonly #entries: HmacSha256;

@@ -42,6 +42,9 @@ export type Resolution = 'resolved' | 'none' | 'closed' | 'in-flight';
  */
 export type RecordOf = (revision: number, previous: string) => { readonly text: string; readonly hash: string };
 
+/** `none`: nothing is kept of it beyond that it was answered. `open`: it has no answer yet; nothing was done. */
+export type Erasure = 'erased' | 'none' | 'open';
+
 /** Each method throws StoreUnavailableError when the store does not answer. */
 export interface ClaimsAudit {
   figures(): Promise<ClaimsFigures>;
@@ -52,4 +55,11 @@ export interface ClaimsAudit {
    * @param id - of the claim; `lost`: all units set aside
    */
   resolve(id: string, end: AttemptEnd, recordOf: RecordOf): Promise<Resolution>;
+  /**
+   * Takes what was answered to a claim out of the store, and writes that into the audit log in the same step; of `none`,
+   * too: gateways may have in memory what the store keeps no longer, and go by the log.
+   * @param names - of the claim's entries, one an era
+   * @param recordOf - null: only says what it would come to
+   */
+  erase(names: readonly string[], recordOf: RecordOf | null): Promise<Erasure>;
 }

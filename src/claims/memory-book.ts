@@ -11,8 +11,9 @@ import type {
   Settlement,
   SoldOutSign,
 } from '../admission/exchange.js';
+import { erasedAnswer } from './answer-text.js';
 import type { AttemptEnd } from './campaign-claims.js';
-import type { ClaimsFigures, Resolution } from './claims-audit.js';
+import type { ClaimsFigures, Erasure, Resolution } from './claims-audit.js';
 import { inFlightText } from './entry-text.js';
 
 /** After a loss of data nobody enters a bounded campaign for this long: every gateway reports what it knows first. */
@@ -235,6 +236,22 @@ export class MemoryBook {
     this.#lostSettled = this.#lostSeen;
     if (granted) this.#granted += lost;
     return 'resolved';
+  }
+
+  /** Takes the answers out of closed entries. @param write - false: only says what it would come to */
+  erase(names: readonly string[], nowUs: number, write: boolean): Erasure {
+    const texts = names.map((name) => [name, this.#read(name, nowUs)] as const);
+    if (texts.some(([, text]) => text !== null && openOf(text) !== null)) return 'open';
+    let erasure: Erasure = 'none';
+    for (const [name, text] of texts) {
+      const entry = this.#entries.get(name);
+      if (text === null || text === 'm' || entry === undefined) continue;
+      const left = erasedAnswer(text);
+      if (left === text) continue;
+      erasure = 'erased';
+      if (write) this.#entries.set(name, { ...entry, text: left });
+    }
+    return erasure;
   }
 
   /** Open entries that nobody answers for any more, the oldest first. */

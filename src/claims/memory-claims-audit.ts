@@ -3,7 +3,7 @@ import { STORE_TIME_ORIGIN_MS } from '../admission/exchange.js';
 import type { MemoryCampaignStore } from '../admission/memory-campaign-store.js';
 import type { MemorySettingsStore } from '../admission/memory-settings-store.js';
 import type { AttemptEnd } from './campaign-claims.js';
-import type { ClaimsAudit, ClaimsFigures, RecordOf, Resolution, UnknownClaim } from './claims-audit.js';
+import type { ClaimsAudit, ClaimsFigures, Erasure, RecordOf, Resolution, UnknownClaim } from './claims-audit.js';
 import { parseEntry } from './entry-text.js';
 
 export class MemoryClaimsAudit implements ClaimsAudit {
@@ -30,5 +30,12 @@ export class MemoryClaimsAudit implements ClaimsAudit {
     const resolution = this.store.book.resolve(id, end, this.store.storeTimeUs());
     if (resolution === 'resolved') this.settings.record(recordOf);
     return resolution;
+  }
+
+  async erase(names: readonly string[], recordOf: RecordOf | null): Promise<Erasure> {
+    const { book } = this.store;
+    const erasure = book.erase(names, this.store.storeTimeUs(), recordOf !== null);
+    if (erasure !== 'open' && recordOf !== null) this.settings.record(recordOf);
+    return erasure;
   }
 }

@@ -5,9 +5,9 @@ import { StoreUnavailableError } from '../kernel/errors.js';
 import type { RedisArgument, RedisConnection } from '../redis/connection.js';
 import { faultOf } from '../redis/faults.js';
 import type { CampaignKeys, settingsKeys } from '../redis/keys.js';
-import type { Script } from '../redis/script.js';
+import type { Scripts } from '../redis/script.js';
 import type { AttemptEnd } from './campaign-claims.js';
-import type { ClaimsAudit, ClaimsFigures, RecordOf, Resolution, UnknownClaim } from './claims-audit.js';
+import type { ClaimsAudit, ClaimsFigures, Erasure, RecordOf, Resolution, UnknownClaim } from './claims-audit.js';
 import { parseEntry } from './entry-text.js';
 
 const FIELDS = [
@@ -33,7 +33,7 @@ export interface RedisClaimsAuditOptions {
   readonly connection: RedisConnection;
   readonly keys: CampaignKeys;
   readonly names: ReturnType<typeof settingsKeys>;
-  readonly resolve: Script;
+  readonly scripts: Scripts;
 }
 
 export class RedisClaimsAudit implements ClaimsAudit {
@@ -109,8 +109,22 @@ export class RedisClaimsAudit implements ClaimsAudit {
   }
 
   async resolve(id: string, end: AttemptEnd, recordOf: RecordOf): Promise<Resolution> {
-    const { connection, keys, names, resolve } = this.options;
+    const { keys, names } = this.options;
     const scriptKeys = [names.line, names.units, names.marks, keys.claimPrefix + id, names.audit];
+    const said = ['', id, end.outcome, end.text, end.keepMs, end.markMs];
+    return (await this.#recorded('resolve', scriptKeys, said, recordOf)) as Resolution;
+  }
+
+  async erase(entries: readonly string[], recordOf: RecordOf | null): Promise<Erasure> {
+    const { connection, keys, names, scripts } = this.options;
+    const scriptKeys = [names.line, names.audit, ...entries.map((name) => keys.claimPrefix + name)];
+    if (recordOf !== null) return (await this.#recorded('erase', scriptKeys, ['erase'], recordOf)) as Erasure;
+    return (await scripts.get('erase').call(connection, scriptKeys, ['look']).catch(unavailable('erase'))) as Erasure;
+  }
+
+  /** Calls a script that does something and writes it down in the same step, in the next place of the audit log. */
+  async #recorded(script: string, scriptKeys: string[], said: RedisArgument[], recordOf: RecordOf): Promise<unknown> {
+    const { connection, names, scripts } = this.options;
     for (;;) {
       const [settings, previous] = (await this.#send('hmget', [names.line, 'settings', 'auditHead'])) as [
         string | null,
@@ -118,11 +132,10 @@ export class RedisClaimsAudit implements ClaimsAudit {
       ];
       const from = Number(settings ?? 0);
       const { text, hash } = recordOf(from + 1, previous ?? '');
-      const said = [id, end.outcome, end.text, end.keepMs, end.markMs];
-      const args = ['', ...said, from, text, hash, MOST_RECORDS];
-      const resolution = await resolve.call(connection, scriptKeys, args).catch(unavailable('resolve'));
-      // Stale: an operator changed something in between, and has the next place in the log.
-      if (resolution !== 'stale') return resolution as Resolution;
+      const args = [...said, from, text, hash, MOST_RECORDS];
+      const result = await scripts.get(script).call(connection, scriptKeys, args).catch(unavailable(script));
+      // Stale: an operator changed something in between, and has that place.
+      if (result !== 'stale') return result;
     }
   }
 

@@ -1,7 +1,7 @@
 /** `spillway audit`: what the store knows of a campaign's claims, and an operator's word on those nobody knows of. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { CLAIM_OUTCOMES, type ClaimOutcome } from '../admin/claims-desk.js';
+import { CLAIM_OUTCOMES, type ClaimOutcome, type Word } from '../admin/claims-desk.js';
 import { openClaimsAudit } from '../compose/audit.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
@@ -81,7 +81,7 @@ export async function runAudit(
     const opened = await openClaimsAudit(loadConfig({ file: options.config, env }), campaign);
     try {
       if (id !== undefined && wanted !== undefined)
-        return await resolveOne(opened, id, wanted, wordOf(options), { out, err });
+        return await resolveOne(opened, id, wanted, wordOf(options, '--resolve'), { out, err });
       if (options.erase !== undefined) return await eraseOne(opened, options.erase, options, out, err);
       if (options.order) return printOrder(await opened.lottery(), ordered, out, err);
       if (options.verify) return await verifyLogs(opened, out, err);
@@ -112,13 +112,15 @@ async function verifyLogs(opened: Opened, out: Write, err: Write): Promise<numbe
   return status;
 }
 
-function wordOf({ who, reason }: AuditCommandOptions): { readonly who: string; readonly reason: string } {
-  return { who: who ?? userInfo().username, reason: reason ?? 'said so with spillway audit --resolve' };
+function wordOf({ who, reason }: AuditCommandOptions, option: '--resolve' | '--erase'): Word {
+  return { who: who ?? userInfo().username, reason: reason ?? `said so with spillway audit ${option}` };
 }
 
 const ERASURES = {
-  erased: 'the stored answer is gone; that the claim was settled stays known',
-  none: 'there is no stored answer of this claim',
+  erased: 'the stored answer is gone, from gateways within a second; that the claim was settled stays known',
+  none: 'the store keeps no answer of this claim; gateways that have one in memory forget it within a second',
+  open: 'nothing changed: the claim has no answer yet; it is at the service, or nobody knows how it ended',
+  'no-ledger': 'this campaign keeps no answers (claims.mode: off)',
   'no-route': 'no route of this campaign takes --method and --path',
   'key-missing': 'the ledger of this campaign goes by the Idempotency-Key; give --key',
 } as const;
@@ -126,13 +128,14 @@ const ERASURES = {
 async function eraseOne(
   opened: Opened,
   claimant: string,
-  { path = '', method = 'POST', key }: AuditCommandOptions,
+  options: AuditCommandOptions,
   out: Write,
   err: Write,
 ): Promise<number> {
-  const erasure = await opened.erase({ claimant, method, path, idempotencyKey: key });
-  (erasure === 'erased' ? out : err)(`${ERASURES[erasure]}\n`);
-  return erasure === 'erased' ? 0 : 1;
+  const { path = '', method = 'POST', key } = options;
+  const { kind } = await opened.desk.erase({ claimant, method, path, idempotencyKey: key }, wordOf(options, '--erase'));
+  (kind === 'erased' ? out : err)(`${ERASURES[kind]}\n`);
+  return kind === 'erased' ? 0 : 1;
 }
 
 type Opened = Awaited<ReturnType<typeof openClaimsAudit>>;
@@ -141,7 +144,7 @@ async function resolveOne(
   opened: Opened,
   id: string,
   outcome: ClaimOutcome,
-  word: { readonly who: string; readonly reason: string },
+  word: Word,
   { out, err }: Pick<AuditStreams, 'out' | 'err'>,
 ): Promise<number> {
   const resolution = await opened.desk.resolve(id, outcome, word);

@@ -4,9 +4,7 @@ import type { AuditVerdict } from '../admin/audit-chain.js';
 import { type AuditLog, readLog } from '../admin/audit-trail.js';
 import { ClaimsDesk } from '../admin/claims-desk.js';
 import { MOST_RECORDS } from '../admission/campaign-settings-store.js';
-import { RouteMatcher } from '../campaign/routes.js';
 import { CampaignClaims } from '../claims/campaign-claims.js';
-import { RedisAnswerEraser } from '../claims/redis-answer-eraser.js';
 import { RedisClaimsAudit } from '../claims/redis-claims-audit.js';
 import type { LoadedConfig } from '../config/load.js';
 import { TicketCookie } from '../http/cookies.js';
@@ -20,19 +18,8 @@ import { claimsSecret } from './campaign.js';
 
 const PATIENCE_MS = 5000;
 
-/** As its client made it. */
-export interface ClaimToErase {
-  readonly claimant: string;
-  readonly method: string;
-  readonly path: string;
-  /** Where the ledger goes by it. */
-  readonly idempotencyKey: string | undefined;
-}
-
 export interface OpenedAudit {
   readonly desk: ClaimsDesk;
-  /** Takes the stored answer of one claim away; that there was one stays known, so that nobody is paid twice. */
-  erase(claim: ClaimToErase): Promise<'erased' | 'none' | 'no-route' | 'key-missing'>;
   /** Whether the audit logs, of the campaign and of the gateways, are as they were written. */
   verify(): Promise<ReadonlyArray<{ readonly log: string; readonly verdict: AuditVerdict }>>;
   /** The draw as the store has it; null where there is none. */
@@ -61,7 +48,8 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
   }
   const keys =
     ticketKeys.length > 0 ? ticketKeys : [{ id: 'made', secret: await sharedSecret(connection, store.keyPrefix) }];
-  let era = 0;
+  const { line } = settingsKeys(store.keyPrefix, campaign.upstream, id);
+  const era = Number((await connection.send('hget', [line, 'era'])) ?? 0);
   const claims = new CampaignClaims({
     campaign,
     secret: claimsSecret(keys, id),
@@ -74,30 +62,10 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
     connection,
     keys: campaignKeys(store.keyPrefix, campaign.upstream, id),
     names: settingsKeys(store.keyPrefix, campaign.upstream, id),
-    resolve: loadScripts().get('resolve'),
+    scripts: loadScripts(),
   });
   return {
     desk: new ClaimsDesk(id, audit, () => claims),
-    async erase({ claimant, method, path, idempotencyKey }) {
-      const hit = new RouteMatcher([campaign]).match(method, path);
-      if (hit.kind !== 'guarded') return 'no-route';
-      const { line } = settingsKeys(store.keyPrefix, campaign.upstream, id);
-      era = Number((await connection.send('hget', [line, 'era'])) ?? 0);
-      const headers = { 'idempotency-key': idempotencyKey };
-      const named = claims.read(
-        headers,
-        claimant,
-        hit.scopeKey,
-        () => '',
-        () => '',
-      );
-      if (named.kind !== 'request') return 'key-missing';
-      const eraser = new RedisAnswerEraser(
-        connection,
-        campaignKeys(store.keyPrefix, campaign.upstream, id).claimPrefix,
-      );
-      return (await eraser.erase(named.request.key)) ? 'erased' : 'none';
-    },
     verify: () => {
       const own = logAt(connection, id, settingsKeys(store.keyPrefix, campaign.upstream, id));
       const logs = [own, logAt(connection, 'gateways', gatewaysLogKeys(store.keyPrefix))];
@@ -106,7 +74,6 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
       );
     },
     async lottery() {
-      const { line } = settingsKeys(store.keyPrefix, campaign.upstream, id);
       const [key, from, to] = (await connection.send('hmget', [line, 'lotKey', 'lotFrom', 'lotTo'])) as string[];
       return key ? { key, from: Number(from ?? 0), to: Number(to ?? 0) } : null;
     },

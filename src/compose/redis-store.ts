@@ -48,7 +48,7 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
       connection,
       keys: campaignKeys(keyPrefix, upstream, id),
       names: keys,
-      resolve: scripts.get('resolve'),
+      scripts,
     });
     if (policy === 'closed') return { exchanges: remote, settings, granted, audit };
     const slots = localSlots.get(upstream) ?? new MemorySlots();

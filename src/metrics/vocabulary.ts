@@ -87,6 +87,7 @@ export const ADMIN_ACTIONS = [
   'evict',
   'release',
   'resolve',
+  'erase',
   'end-session',
   'drain',
   'reload',

@@ -16,8 +16,8 @@ type Method = 'get' | 'put' | 'patch' | 'post' | 'delete';
 
 const SESSIONS = { session: { ttlMs: 60_000, maxActive: 10 } };
 const bench = new GatewayBench();
-/** One that works, one that keeps a ledger, one that shut this address out, one whose store is away. */
-let [gateway, keeping, shut, away]: RunningGateway[] = [];
+/** One that works, one that keeps a ledger, one that shut this address out, two whose store is away. */
+let [gateway, keeping, shut, away, keepingAway]: RunningGateway[] = [];
 let document: Document;
 let file = '';
 const readers = new AbortController();
@@ -33,9 +33,11 @@ beforeAll(async () => {
   shut = await bench.open(url, operated());
   for (let at = 0; at < 10; at++) await call(shut, 'get', '/admin/v1/me', `guess${at}`);
   away = await bench.open(url, operated({ campaign: SESSIONS, redisUrl: 'redis://127.0.0.1:1' }));
+  keepingAway = await bench.open(url, operated({ ...ledger, redisUrl: 'redis://127.0.0.1:1' }));
   await claim(keeping.port, 'ann');
   const listed = await call(keeping, 'get', `${LNY}/claims/unknown`).expect(200);
   unknownClaim = JSON.parse(listed.text).id;
+  await claim(keeping.port, 'eve');
   document = (await call(gateway, 'get', '/admin/v1/openapi.json', 'look-only').expect(200)).body;
 });
 afterAll(async () => {
@@ -55,6 +57,7 @@ const BODIES: Readonly<Record<string, object>> = {
   reset: { reason: 'a test', confirm: 'lny' },
   release: { reason: 'a test', count: 1 },
   resolve: { reason: 'a test', outcome: 'granted' },
+  erase: { reason: 'a test', claimant: 'bob', path: '/campaigns/lny/claims' },
   log: { reason: 'a test', level: 'silent' },
 };
 
@@ -62,7 +65,9 @@ const BODIES: Readonly<Record<string, object>> = {
 async function provoke(status: string, method: Method, path: string): Promise<number> {
   const named = path.replace('{campaign}', status === '404' ? 'other' : 'lny').replace('{claim}', unknownClaim);
   const url = `/admin/v1${named}`;
-  const at = { '429': shut!, '503': away! }[status] ?? (path.includes('/claims') ? keeping! : gateway!);
+  const erases = path.endsWith('/erase');
+  const shutOrAway = { '429': shut!, '503': erases ? keepingAway! : away! };
+  const at = shutOrAway[status as keyof typeof shutOrAway] ?? (path.includes('/claims') ? keeping! : gateway!);
   const token = { '401': '', '403': 'look-only' }[status];
   if (path === '/live') return live(status, url, token);
   const limit = status === '422' && path === '/audit' ? '?limit=0' : '';
@@ -72,7 +77,7 @@ async function provoke(status: string, method: Method, path: string): Promise<nu
   if (status === '409' && path === '/reload') file = file.replace('port: 0', 'port: 0\n  basePath: /elsewhere');
   if (method === 'get') return (await test).status;
   const body = status === '422' ? { no: 1 } : (BODIES[path.split('/').at(-1)!] ?? { reason: 'a test' });
-  return (await test.send(body)).status;
+  return (await test.send(erases && status === '409' ? { ...body, claimant: 'eve' } : body)).status;
 }
 
 /** A stream of events does not end by itself. */

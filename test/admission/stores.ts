@@ -16,8 +16,11 @@ import { MemorySlots } from '../../src/admission/memory-slots.js';
 import { RedisCampaignStore } from '../../src/admission/redis-campaign-store.js';
 import { RedisSettingsStore } from '../../src/admission/redis-settings-store.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
+import type { ClaimsAudit } from '../../src/claims/claims-audit.js';
+import { MemoryClaimsAudit } from '../../src/claims/memory-claims-audit.js';
+import { RedisClaimsAudit } from '../../src/claims/redis-claims-audit.js';
 import { systemClock } from '../../src/kernel/clock.js';
-import { settingsKeys } from '../../src/redis/keys.js';
+import { campaignKeys, settingsKeys } from '../../src/redis/keys.js';
 import { loadScripts } from '../../src/redis/script.js';
 import { StoreCalls } from '../../src/redis/store-calls.js';
 import { connected } from '../redis/connected.js';
@@ -27,6 +30,7 @@ import type { RedisServer } from '../support/redis-server.js';
 export interface OpenStore {
   readonly store: CampaignStore;
   readonly settings: CampaignSettingsStore;
+  readonly audit: ClaimsAudit;
   close(): Promise<void>;
 }
 
@@ -34,7 +38,8 @@ export type Open = (clock: FakeClock) => Promise<OpenStore>;
 
 export async function openMemory(clock: FakeClock): Promise<OpenStore> {
   const store = new MemoryCampaignStore(new MemorySlots(), clock);
-  return { store, settings: new MemorySettingsStore(store), close: async () => {} };
+  const settings = new MemorySettingsStore(store);
+  return { store, settings, audit: new MemoryClaimsAudit(store, settings), close: async () => {} };
 }
 
 let serial = 0;
@@ -56,6 +61,12 @@ export async function openRedis(redis: RedisServer, clock: FakeClock): Promise<O
   return {
     store,
     settings: new RedisSettingsStore({ calls, scripts, keys }),
+    audit: new RedisClaimsAudit({
+      connection,
+      keys: campaignKeys(keyPrefix, 'incentives', 'lny'),
+      names: keys,
+      scripts,
+    }),
     close: async () => {
       calls.stop();
       await connection.close();

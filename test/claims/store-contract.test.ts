@@ -5,11 +5,14 @@ import { connected } from '../redis/connected.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { sharedRedis } from '../support/redis-server.js';
 import { describeClaims, ending } from './describe-claims.js';
+import { describeErasure } from './describe-erasure.js';
 
 const redis = sharedRedis();
 
 describeClaims('memory', openMemory);
 describeClaims('Redis', (clock) => openRedis(redis(), clock));
+describeErasure('memory', openMemory);
+describeErasure('Redis', (clock) => openRedis(redis(), clock));
 
 describe('a stored small answer', () => {
   it('costs Redis at most 700 bytes', async () => {

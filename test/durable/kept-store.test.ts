@@ -152,4 +152,22 @@ describe('the embedded store with a folder', () => {
     await expect(KeptStore.open(folder)).rejects.toThrow('does another gateway use it?');
     await second.close();
   });
+
+  it('has an erased answer no longer after a restart, and the record that it was erased', async () => {
+    const clock = new FakeClock();
+    const first = await open(clock);
+    await done(first.exchanges, {});
+    await clock.advance(1000);
+    const ledger = { key: 'k', attempt: 'a', repeats: '', memo: '- -' };
+    await done(first.exchanges, { asks: [ask('ann', { ledger })] });
+    const end = { outcome: 'granted', text: 'g\n-\n201t\n\nRED-1', keepMs: 0, markMs: 0 } as const;
+    const settled = [{ ...end, key: 'k', attempt: 'a', counts: true, generation: '', era: 0 }];
+    await done(first.exchanges, { events: { ...NO_EVENTS, settled } });
+    expect(await first.audit.erase(['k'], () => ({ text: 'record', hash: 'h' }))).toBe('erased');
+    await first.kept.close();
+    const second = await open(clock);
+    expect(second.memory.book.entryOf('k')).toMatchObject({ text: 'g\n-\n201x\n\n', marked: true });
+    expect(await second.settings.records(10)).toEqual(['record']);
+    await second.kept.close();
+  });
 });
