@@ -1,7 +1,7 @@
 /**
  * Whether the tests notice changed code, in one of the rooms that hold promises: `npm run mutation -- buckets|line|ledger`,
- * or in single files of it: `npm run mutation -- line calling tickets`. Each part is judged by the smallest set of tests
- * that should know, without servers and processes.
+ * or in single files of it: `npm run mutation -- line calling tickets`. Each part is judged by one file of tests in
+ * `test/mutation`: all that should know, without servers and processes.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -9,7 +9,6 @@ const PARTS = {
   buckets: {
     folder: 'src/buckets',
     files: ['gcra', 'memory-buckets', 'memory-token-buckets', 'refusal-cache'],
-    tests: ['test/buckets/{gcra,memory-buckets,refusal-cache}.test.ts', 'test/mutation/buckets.ts'],
   },
   line: {
     folder: 'src/waiting-room',
@@ -17,17 +16,13 @@ const PARTS = {
       ...['caller', 'calling', 'claimant-places', 'gaps', 'grace-ladder', 'line-notes', 'lottery', 'memory-line'],
       ...['number-set', 'poll-schedule', 'recent-pace', 'standing', 'ticket-document', 'tickets'],
     ],
-    tests: ['test/waiting-room/*.test.ts', 'test/mutation/line.ts'],
   },
   ledger: {
     folder: 'src/claims',
     files: [
-      ...['answer-text', 'budget', 'claim-keys', 'credentials', 'entry-text', 'granted-filter', 'idempotency-key'],
-      ...['json-pointer', 'memory-book', 'outcomes', 'verdict'],
-    ],
-    tests: [
-      'test/claims/{answer-text,credentials,granted-filter,idempotency-key,outcomes}.test.ts',
-      'test/mutation/ledger.ts',
+      ...['answer-cache', 'answer-text', 'book-memory', 'budget', 'claim-keys', 'credentials', 'entry-text'],
+      ...['granted-filter', 'idempotency-key', 'json-pointer', 'lost-claims', 'memory-book', 'memory-entries'],
+      ...['outcomes', 'sold-out-word', 'verdict'],
     ],
   },
 };
@@ -42,6 +37,6 @@ if (files.length === 0) {
 const { status } = spawnSync(
   'npx',
   ['stryker', 'run', '--mutate', files.map((file) => `${part.folder}/${file}.ts`).join(',')],
-  { env: { ...process.env, SPILLWAY_MUTATION_TESTS: part.tests.join(' ') }, stdio: 'inherit' },
+  { env: { ...process.env, SPILLWAY_MUTATION_PART: name }, stdio: 'inherit' },
 );
 process.exitCode = status ?? 1;

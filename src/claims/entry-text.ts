@@ -38,14 +38,19 @@ const MEMO = /^(\S+) (\S+) ?(.*)$/;
 export function parseEntry(text: string): Entry {
   if (text === 'm') return { kind: 'mark' };
   if (text.startsWith('g') || text.startsWith('r')) return { kind: 'closed', text };
-  const [, state, at, attempt, memo] = OPEN.exec(text) ?? [];
-  if (state === undefined) throw new RangeError('an entry of the ledger begins with none of g, r, i, u and m');
-  return {
-    kind: state === 'i' ? 'in-flight' : 'unknown',
-    attempt: attempt!,
-    atUs: Number(at),
-    memo: parseMemo(memo!),
-  };
+  const open = OPEN.exec(text);
+  if (open === null) throw new RangeError('an entry of the ledger begins with none of g, r, i, u and m');
+  return { ...attemptIn(open), memo: parseMemo(open[4]!) };
+}
+
+/** What an open entry says of its attempt; null of any other entry. */
+export function attemptOf(text: string): Omit<OpenEntry, 'memo'> | null {
+  const open = OPEN.exec(text);
+  return open === null ? null : attemptIn(open);
+}
+
+function attemptIn([, state, at, attempt]: RegExpExecArray): Omit<OpenEntry, 'memo'> {
+  return { kind: state === 'i' ? 'in-flight' : 'unknown', attempt: attempt!, atUs: Number(at) };
 }
 
 export function memoText({ credentials, payload, clientKey }: Memo): string {

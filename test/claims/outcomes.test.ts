@@ -90,7 +90,15 @@ describe('what an answer means as configured', () => {
 });
 
 describe('a JSON Pointer (RFC 6901, section 5)', () => {
-  const document = { foo: ['bar', 'baz'], '': 0, 'a/b': 1, 'm~n': 8, ' ': 7 };
+  const document = {
+    foo: ['bar', 'baz'],
+    ten: Array.from({ length: 123 }, (_, at) => at),
+    none: null,
+    '': 0,
+    'a/b': 1,
+    'm~n': 8,
+    ' ': 7,
+  };
   it.each([
     ['', document],
     ['/foo/0', 'bar'],
@@ -98,7 +106,11 @@ describe('a JSON Pointer (RFC 6901, section 5)', () => {
     ['/a~1b', 1],
     ['/m~0n', 8],
     ['/ ', 7],
+    ['/ten/122', 122],
+    ['/ten/3', 3],
     ['/foo/2', undefined],
+    ['/foo/1a', undefined],
+    ['/none/a', undefined],
     ['/foo/00', undefined],
     ['/foo/length', undefined],
     ['/constructor', undefined],

@@ -1,4 +1,10 @@
-/** What the store promises of the ledger, on memory alone: quick enough to judge every mutant of it. */
+/** All that should notice a change of the ledger, on memory alone and in one file: quick enough for every mutant. */
+import './first-failure.js';
+import '../claims/answer-text.test.js';
+import '../claims/credentials.test.js';
+import '../claims/granted-filter.test.js';
+import '../claims/idempotency-key.test.js';
+import '../claims/outcomes.test.js';
 import { openMemory } from '../admission/stores.js';
 import { describeClaims } from '../claims/describe-claims.js';
 

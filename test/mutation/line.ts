@@ -1,4 +1,12 @@
-/** What the store promises of the line, on memory alone: quick enough to judge every mutant of it. */
+/** All that should notice a change of the line, on memory alone and in one file: quick enough for every mutant. */
+import './first-failure.js';
+import '../waiting-room/calling.test.js';
+import '../waiting-room/line-notes.test.js';
+import '../waiting-room/lottery.test.js';
+import '../waiting-room/poll-schedule.test.js';
+import '../waiting-room/recent-pace.test.js';
+import '../waiting-room/standing.test.js';
+import '../waiting-room/tickets.test.js';
 import { describeCampaignStore } from '../admission/contract/describe-campaign-store.js';
 import { openMemory } from '../admission/stores.js';
 

@@ -17,7 +17,9 @@ const place = fc.record({
 });
 const epoch = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const told = fc.integer({ min: 0, max: 2 ** 47 });
-const claimant = fc.string({ unit: 'binary', maxLength: 200 });
+/** Any text: what any octets come to. */
+const text = (maxLength: number) => fc.uint8Array({ maxLength }).map((octets) => Buffer.from(octets).toString('utf8'));
+const claimant = text(200);
 
 describe('Tickets', () => {
   it('say again what they were issued for, to another gateway with the same key', () => {
@@ -54,17 +56,19 @@ describe('Tickets', () => {
   });
 
   it('do not verify with any one character replaced, left out or put in', () => {
-    const text = fresh().issue(1, PLACE, 0, 'ann', WALL_MS);
-    const tickets = fresh();
-    for (let at = 0; at <= text.length; at++) {
-      expect(tickets.verify(text.slice(0, at) + text.slice(at + 1)) === null || at === text.length).toBe(true);
+    const genuine = fresh().issue(1, PLACE, 0, 'ann', WALL_MS);
+    const forged = new Set<string>();
+    for (let at = 0; at <= genuine.length; at++) {
+      forged.add(genuine.slice(0, at) + genuine.slice(at + 1));
       for (const char of `${BASE64URL}=+/ \n.é`) {
-        expect(tickets.verify(text.slice(0, at) + char + text.slice(at))).toBeNull();
-        if (text[at] !== char && at < text.length) {
-          expect(tickets.verify(text.slice(0, at) + char + text.slice(at + 1))).toBeNull();
-        }
+        forged.add(genuine.slice(0, at) + char + genuine.slice(at));
+        if (at < genuine.length) forged.add(genuine.slice(0, at) + char + genuine.slice(at + 1));
       }
     }
+    forged.delete(genuine);
+    const tickets = fresh();
+    expect([...forged].filter((one) => tickets.verify(one) !== null)).toEqual([]);
+    expect(tickets.verify(genuine)).not.toBeNull();
   });
 
   it('have one text only: no padding, no other alphabet, no unused bits', () => {
@@ -96,7 +100,7 @@ describe('Tickets', () => {
 
   it('refuse anything that is not a ticket, of any length', () => {
     const tickets = fresh();
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => tickets.verify(text) === null));
+    fc.assert(fc.property(text(300), (any) => tickets.verify(any) === null));
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 90 }), (bytes) => {
         bytes[0] = 1;
