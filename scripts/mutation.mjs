@@ -13,8 +13,8 @@ const PARTS = {
   line: {
     folder: 'src/waiting-room',
     files: [
-      ...['caller', 'calling', 'claimant-places', 'gaps', 'grace-ladder', 'line-notes', 'lottery', 'memory-line'],
-      ...['number-set', 'poll-schedule', 'recent-pace', 'standing', 'ticket-document', 'tickets'],
+      ...['caller', 'calling', 'claimant-places', 'gaps', 'grace-clock', 'grace-ladder', 'line-notes', 'lottery'],
+      ...['memory-line', 'number-set', 'poll-schedule', 'recent-pace', 'standing', 'ticket-document', 'tickets'],
     ],
   },
   ledger: {

@@ -13,7 +13,7 @@
 import type { CampaignStore, ExchangeCall, ExchangeReply } from '../admission/exchange.js';
 import type { MemoryCampaignStore } from '../admission/memory-campaign-store.js';
 import type { BookMemory, KeptEntry } from '../claims/book-memory.js';
-import type { LineMemory } from '../waiting-room/memory-line.js';
+import type { LineMemory } from '../waiting-room/line-memory.js';
 import type { Place } from '../waiting-room/place.js';
 import type { Changes } from './diary.js';
 

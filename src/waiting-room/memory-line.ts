@@ -7,35 +7,18 @@
  *                       ▼ given up          ▼
  *                     spent               lapsed ──back──▶ waiting in the return line (after 3 times: in the main line)
  */
-import { Caller, STALL_US } from './caller.js';
+import { Caller } from './caller.js';
 import { ClaimantPlaces, type PlaceEntry } from './claimant-places.js';
-import { type Gap, Gaps, leftOut } from './gaps.js';
+import { Gaps, leftOut } from './gaps.js';
+import { GraceClock } from './grace-clock.js';
 import { GraceLadder } from './grace-ladder.js';
+import type { KnownLine, LineMemory } from './line-memory.js';
 import { type Lottery, newerLottery, turnOf } from './lottery.js';
 import { NumberSet } from './number-set.js';
 import { type LineIndex, MAIN, type Place, RETURN } from './place.js';
 
 /** Whoever lets this many calls pass goes to the end. */
 const MOST_RETURNS = 3;
-const TICK_US = 50_000;
-
-export interface KnownLine {
-  readonly epoch: number;
-  readonly generation: string;
-  readonly heads: readonly [number, number];
-  readonly tails: readonly [number, number];
-  readonly lottery: Lottery | null;
-}
-
-/** What of a line outlives its process, beside places and numbers that are spent. */
-export interface LineMemory extends KnownLine {
-  readonly bases: readonly [number, number];
-  readonly lapsed: readonly [number, number];
-  readonly gaps: readonly Gap[];
-  readonly entered: number;
-  /** The clock of grace. */
-  readonly lineMs: number;
-}
 
 export interface TickFacts {
   readonly nowUs: number;
@@ -67,11 +50,8 @@ export class MemoryLine {
   /** Until when somebody counts as standing at the door, and as being at the upstream; by place. */
   readonly #door = new Map<number, number>();
   readonly #inside = new Map<number, number>();
-  #shutUs = 0;
-  #tickUs = 0;
+  readonly #clock = new GraceClock();
   #entered = 0;
-  #stoodUs = 0;
-  #enteredAtTick = 0;
 
   get atDoor(): number {
     return this.#door.size;
@@ -105,7 +85,7 @@ export class MemoryLine {
   }
 
   lineMs(nowUs: number): number {
-    return Math.floor((nowUs - this.#shutUs) / 1000);
+    return this.#clock.lineMs(nowUs);
   }
 
   /**
@@ -163,7 +143,7 @@ export class MemoryLine {
     this.#ladder.begin(memory.lapsed);
     for (const gap of memory.gaps) this.gaps.add(gap);
     this.#entered = memory.entered;
-    this.#shutUs = nowUs - memory.lineMs * 1000;
+    this.#clock.recall(memory.lineMs, nowUs);
   }
 
   /** Whether a place is of an earlier epoch. */
@@ -277,23 +257,14 @@ export class MemoryLine {
 
   /** @returns whether this was the tick; false if there was one a moment ago */
   tick(facts: TickFacts): boolean {
-    const sinceUs = facts.nowUs - this.#tickUs;
-    if (this.#tickUs !== 0 && sinceUs < TICK_US) return false;
-    const stood = facts.open && facts.slotsFull && this.#entered === this.#enteredAtTick;
-    this.#stoodUs = stood ? this.#stoodUs + sinceUs : 0;
-    const shut = !facts.open || stood;
-    if (this.#tickUs !== 0) {
-      if (shut) this.#shutUs += sinceUs;
-      else if (sinceUs > STALL_US) this.#shutUs += sinceUs - TICK_US;
-    }
-    this.#tickUs = facts.nowUs;
-    this.#enteredAtTick = this.#entered;
+    const passed = this.#clock.tick(facts.nowUs, facts.open, facts.slotsFull, this.#entered);
+    if (passed === null) return false;
     for (const crowd of [this.#door, this.#inside]) {
       for (const [key, untilUs] of crowd) if (untilUs < facts.nowUs) crowd.delete(key);
     }
     this.#ladder.climb(this.lineMs(facts.nowUs), this.heads, facts.graceMs);
     const waiting = (): number => this.waiting;
-    this.caller.call({ ...facts, sinceUs, shut, stoodUs: this.#stoodUs, atDoor: this.#door.size, waiting });
+    this.caller.call({ ...facts, ...passed, atDoor: this.#door.size, waiting });
     return true;
   }
 

@@ -5,6 +5,7 @@ import '../waiting-room/line-notes.test.js';
 import '../waiting-room/lottery.test.js';
 import '../waiting-room/poll-schedule.test.js';
 import '../waiting-room/recent-pace.test.js';
+import '../waiting-room/session-tickets.test.js';
 import '../waiting-room/standing.test.js';
 import '../waiting-room/tickets.test.js';
 import { describeCampaignStore } from '../admission/contract/describe-campaign-store.js';

@@ -35,6 +35,21 @@ describe('planCalls', () => {
     expect(plan({ cohorts: [cohort(100, 50, 50)] }).expected).toBe(0);
     expect(plan({ cohorts: [cohort(401, 50, 50)] }).expected).toBe(0);
     expect(plan({ cohorts: [cohort(399, 50, 10)] }).expected).toBe(40);
+    // At the dwell itself a cohort has shown who comes: it is no longer expected, and counts for the share.
+    const { expected, show } = plan({ cohorts: [cohort(400, 20, 0)] });
+    expect([expected, show]).toEqual([0, 0.5]);
+  });
+
+  it('expects of those called a moment ago no more than usually come', () => {
+    const cohorts = [cohort(1000, 20, 0), cohort(100, 60, 10)];
+    expect(plan({ cohorts })).toMatchObject({ show: 0.5, expected: 20 });
+  });
+
+  it('calls no more than units of the budget that nobody at the door or on their way will take', () => {
+    expect(plan({ unitsLeft: 50 }).calls).toBe(50);
+    expect(plan({ unitsLeft: 50, atDoor: 20 }).calls).toBe(30);
+    expect(plan({ unitsLeft: 50, cohorts: [cohort(100, 15, 5)] }).calls).toBe(40);
+    expect(plan({ unitsLeft: 10, atDoor: 20 }).calls).toBe(0);
   });
 
   it('calls twice as many where half of the called never come', () => {

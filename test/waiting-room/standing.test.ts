@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { turnOf } from '../../src/waiting-room/lottery.js';
 import { type LineView, standingOf, waitingIn } from '../../src/waiting-room/standing.js';
 import { etaSeconds, ticketDocument } from '../../src/waiting-room/ticket-document.js';
 
@@ -48,6 +49,46 @@ describe('standingOf', () => {
     expect(standingOf(place(490), 0, still, { ...SETTINGS, ratePerSecond: 405 })).toMatchObject({
       position: 405,
       waitMs: 1000,
+    });
+  });
+
+  it('is waiting at the pace of now, from the opening on, and soonest at the better pace that was', () => {
+    const settings = { ...SETTINGS, openInMs: 5000, recentPace: { orBetter: () => 100 } };
+    expect(standingOf(place(485), 0, VIEW, settings)).toMatchObject({ waitMs: 13_000, soonestMs: 9000 });
+  });
+
+  it('tells the called how long those at the door will keep it busy, at the better pace but never above the rate', () => {
+    const doorMs = (pace: number, ratePerSecond: number) =>
+      standingOf(place(100), 0, VIEW, { ...SETTINGS, ratePerSecond, recentPace: { orBetter: () => pace } });
+    expect(doorMs(60, 390)).toMatchObject({ kind: 'called', doorMs: 500 });
+    expect(doorMs(600, 100)).toMatchObject({ kind: 'called', doorMs: 300 });
+  });
+
+  it('is lapsed without any grace for who was never told, however young the line', () => {
+    expect(standingOf(place(40), 0, { ...VIEW, lineMs: 1000 }, SETTINGS).kind).toBe('lapsed');
+  });
+
+  it('counts nobody where numbers were left out', () => {
+    const view: LineView = {
+      ...VIEW,
+      gaps: [
+        { line: 0, from: 201, to: 300 },
+        { line: 1, from: 11, to: 12 },
+      ],
+    };
+    expect(standingOf(place(150), 0, view, SETTINGS)).toMatchObject({ position: 50 + 13 });
+    expect(standingOf(place(400), 0, view, SETTINGS)).toMatchObject({ position: 300 - 100 + 13 });
+    expect(waitingIn(view)).toBe(415 - 102);
+  });
+
+  it('is undrawn until lots are drawn, and then where the draw has put it', () => {
+    const lottery = { key: '00112233445566778899aabbccddeeff00112233', from: 0, to: 0 };
+    const soon = { ...SETTINGS, openInMs: 7000 };
+    expect(standingOf(place(120), 0, { ...VIEW, lottery }, soon)).toEqual({ kind: 'undrawn', openInMs: 7000 });
+    const drawn = { ...VIEW, lottery: { ...lottery, from: 101, to: 500 } };
+    expect(standingOf(place(120), 0, drawn, SETTINGS)).toMatchObject({
+      kind: 'waiting',
+      turn: turnOf(place(120), drawn.lottery),
     });
   });
 
@@ -106,6 +147,27 @@ describe('ticketDocument', () => {
 
   it('sends whoever meets a crowd at the door back for longer than near it', () => {
     expect(documentOf({ standing: { kind: 'called', turn: 7, doorMs: 2000 } }).pollAfterMs).toBe(1400);
+  });
+
+  it('tells nobody a number or a position before lots are drawn, only when to look', () => {
+    const document = documentOf({ standing: { kind: 'undrawn', openInMs: 60_000 }, chance: 'likely' });
+    expect(document).toEqual({
+      campaign: 'lny',
+      state: 'waiting',
+      ticket: 't',
+      number: null,
+      position: null,
+      etaSeconds: null,
+      pollAfterMs: 27_000,
+      chance: 'likely',
+      expiresAt: null,
+    });
+  });
+
+  it('says how likely it is that something will be left, where there is a budget, and when no place ends by itself', () => {
+    const called = { kind: 'called', turn: 7, doorMs: 0 } as const;
+    expect(documentOf({ standing: called, chance: 'unlikely' })).toMatchObject({ chance: 'unlikely', expiresAt: null });
+    expect(documentOf({})).toMatchObject({ chance: null });
   });
 
   it('tells the waiting their position, and the lapsed to claim again at once', () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Place } from '../../src/waiting-room/place.js';
@@ -142,6 +142,35 @@ describe('Tickets', () => {
   });
 
   it('need a key', () => {
-    expect(() => new Tickets('lny', [])).toThrow(RangeError);
+    expect(() => new Tickets('lny', [])).toThrow(new RangeError('Tickets need a key'));
+  });
+
+  it('that were verified once are known from then on', () => {
+    const tickets = fresh();
+    const ticket = tickets.issue(1, PLACE, 0, 'ann', WALL_MS);
+    expect(tickets.verify(ticket)).toBe(tickets.verify(ticket));
+  });
+
+  it('stay what they are: those given out before an upgrade are good after it, and of no other version', () => {
+    const place = { line: 1, number: 4711, returns: 2 } as const;
+    expect(fresh().issue(3, place, 5, 'ann', WALL_MS)).toBe(written(1));
+    expect(fresh().verify(written(1))).toMatchObject({ epoch: 3, place, toldMs: 5 });
+    expect(fresh().verify(written(2))).toBeNull();
   });
 });
+
+/** A ticket as the header of `tickets.ts` says that it is written, by another hand. */
+function written(version: number): string {
+  const derived = (purpose: string): Uint8Array =>
+    new Uint8Array(hkdfSync('sha256', key('k1').secret, '', `spillway ${purpose} lny`, 32));
+  const binding = createHmac('sha256', derived('claimant')).update('ann').digest().subarray(0, 12);
+  const fields = Buffer.alloc(4 + 1 + 6 + 6 + 4);
+  fields.writeUInt32BE(3, 0);
+  fields.writeUInt8(1 * 16 + 2, 4);
+  fields.writeUIntBE(4711, 5, 6);
+  fields.writeUIntBE(5, 11, 6);
+  fields.writeUInt32BE(Math.floor(WALL_MS / 1000), 17);
+  const signed = Buffer.concat([Buffer.from([version, 2]), Buffer.from('k1'), fields, binding]);
+  const mac = createHmac('sha256', derived('ticket')).update('lny\0').update(signed).digest().subarray(0, 16);
+  return Buffer.concat([signed, mac]).toString('base64url');
+}
