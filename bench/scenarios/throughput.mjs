@@ -78,10 +78,13 @@ async function probe(one) {
   return passed;
 }
 
-/** Same work, same answers: a round with other answers than the scenario's is no measurement. */
-function judgeAnswers({ refused = false, name: scenario }, name, result) {
+/**
+ * Same work, same answers: a round with other answers than the scenario's is no measurement. Where somebody hammers, a
+ * window that begins anew lets as many pass as it says.
+ */
+function judgeAnswers({ refused = false, name: scenario, limits }, name, result) {
   const wrong = refused ? result.requests - result.refused : result.refused;
-  if (wrong > 0) throw new Error(`${scenario}: ${name} gave ${wrong} of ${result.requests} answers of the other kind`);
+  if (wrong > (refused ? limits.perUser : 0)) throw new Error(`${scenario}: ${name} gave ${wrong} of ${result.requests} answers of the other kind`);
 }
 
 function judgeLimits({ name: scenario, limits, ledger }, name, result, passed, reached) {

@@ -81,7 +81,7 @@ export function campaignSettings(
       slots,
       slotLeaseMs: upstream.timeoutMs + SLOT_LEASE_SLACK_MS,
       open,
-      queue: queue.enabled,
+      queue: queue.enabled && !campaign.shadow,
       maxWaiting: queue.maxWaiting,
       graceMs: queue.graceMs,
       leadMs: dwellMs * LEAD_SHARE,

@@ -5,6 +5,7 @@
  */
 import { CampaignDesk } from '../admin/campaign-desk.js';
 import { RouteMatcher } from '../campaign/routes.js';
+import { inForce } from '../campaign/shadow.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { CampaignConfig } from '../config/schema.js';
 import type { Tracing } from '../http/request-trace.js';
@@ -104,7 +105,7 @@ export class ServedCampaigns {
     const { config, ticketKeys, secretsOf } = loaded;
     const { upstream, slots, config: upstreamConfig } = upstreams.get(campaign.upstream)!;
     const keys = this.options.madeKey === null ? ticketKeys : [this.options.madeKey];
-    const revision = { campaign, upstreamConfig, upstream, keys, secretsOf };
+    const revision = { campaign: inForce(campaign), upstreamConfig, upstream, keys, secretsOf };
     const known = this.composed.get(campaign.id) ?? this.#leaving.get(campaign.id);
     if (known !== undefined) return { composed: known, revision: known.prepare(revision) };
     const store = this.options.store.open(campaign);

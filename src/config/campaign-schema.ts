@@ -311,7 +311,10 @@ export const campaignSchema = z.strictObject({
     .default('local')
     .describe('What happens to claims while the store is away.'),
   recording: recordingSchema.prefault({}).describe('A trace of who comes, for rehearsals.'),
-  shadow: z.boolean().default(false).describe('Count what would be refused, refuse nothing.'),
+  shadow: z
+    .boolean()
+    .default(false)
+    .describe('Count what would be refused, refuse nothing; without a line, a ledger and sessions.'),
 });
 
 export type CampaignConfig = z.output<typeof campaignSchema>;

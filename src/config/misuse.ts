@@ -9,7 +9,6 @@ import { claimRules } from './rules/claims.js';
 import { lineRules } from './rules/line.js';
 import { listenerRules } from './rules/listeners.js';
 import { nameRules } from './rules/names.js';
-import { notSupportedYet } from './rules/not-supported.js';
 import { overloadRules } from './rules/overload.js';
 import { pageRules } from './rules/page.js';
 import { routeRules } from './rules/routes.js';
@@ -34,7 +33,6 @@ export const misuseRules: readonly Rule[] = [
   ...tokenRules,
   ...claimRules,
   ...pageRules,
-  notSupportedYet,
 ];
 
 export interface Misuse {

@@ -45,6 +45,7 @@ export class CampaignMeters {
   readonly #cached = new Map<CacheResult, Counter>();
   readonly #claims = new Map<ClaimOutcome, Counter>();
   readonly #refusals = new Map<Reason<'refuse'>, Counter>();
+  readonly #shadows = new Map<Reason<'shadow'>, Counter>();
   readonly #limits: ReadonlyArray<Readonly<Record<LimitResult, Counter>>>;
 
   constructor(
@@ -102,6 +103,15 @@ export class CampaignMeters {
 
   refused(reason: Reason<'refuse'>): void {
     counterOf(this.#refusals, reason, () => this.metrics.decision('refuse', reason)).inc();
+  }
+
+  /** What would have been decided against, in a campaign in shadow. */
+  shadow(reason: Reason<'shadow'>): void {
+    counterOf(this.#shadows, reason, () => this.metrics.decision('shadow', reason)).inc();
+  }
+
+  shadowLimited(limit: number): void {
+    this.#limits[limit]?.shadow_limited.inc();
   }
 
   shed(shedClass: ShedClass, reason: ShedReason): void {

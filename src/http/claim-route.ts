@@ -3,7 +3,6 @@
  * Cheapest refusal first. The body is read before anything scarce is taken, so that a slow sender owns nothing.
  */
 import type { ClaimRequest } from '../admission/admission.js';
-import type { Decision } from '../admission/decision.js';
 import type { RouteMatcher } from '../campaign/routes.js';
 import type { CampaignState } from '../campaign/schedule.js';
 import type { ClientAddress } from '../claimant/client-address.js';
@@ -13,6 +12,7 @@ import type { CampaignContext } from './campaign-context.js';
 import type { Asker, Refusal } from './claim-answers.js';
 import { answersAtOnce, isLedgered, ledgerRequest, recall } from './claim-record.js';
 import { isCrossSite } from './cross-site.js';
+import { type Asked, decide } from './deciding.js';
 import type { First } from './express-app.js';
 import { claimRequest, type TicketReading, ticketOf } from './identity.js';
 import { letClaimIn, letPass } from './let-in.js';
@@ -23,6 +23,7 @@ import { isShed, isTurnedAway } from './shedding.js';
 import { placeName } from './ticket-answers.js';
 import { unknownClaimant } from './unknown-claimant.js';
 import { dispose, type RoutedContext, Visit, type VisitOptions } from './visit.js';
+import { watch } from './watched.js';
 
 export interface ClaimRouteOptions extends VisitOptions {
   readonly matcher: RouteMatcher<RoutedContext>;
@@ -36,7 +37,7 @@ export function claimRoute(options: ClaimRouteOptions): First {
     switch (match.kind) {
       case 'guarded':
       case 'pass':
-        begin(new Visit(options, req, res, match));
+        (match.campaign.config.shadow ? watch : begin)(new Visit(options, req, res, match));
         break;
       case 'none':
         next();
@@ -98,7 +99,7 @@ function identify(visit: Visit, state: CampaignState, recalls: boolean): void {
   ask(visit, kind, { claimantId, reading, fields: visit.fields }, address, low);
 }
 
-function ask(visit: Visit, kind: 'claim' | 'join' | 'pass', asker: Asker, address: ClientAddress, low: boolean): void {
+function ask(visit: Visit, kind: Asked, asker: Asker, address: ClientAddress, low: boolean): void {
   const { context, req, options } = visit;
   const { claimantId, reading } = asker;
   const ledgered = kind === 'claim' && isLedgered(visit);
@@ -136,39 +137,6 @@ function ask(visit: Visit, kind: 'claim' | 'join' | 'pass', asker: Asker, addres
 function withPayload(visit: Visit, request: ClaimRequest, body: RequestBody, asker: Asker): ClaimRequest | null {
   const ledger: LedgerRequest | null = ledgerRequest(visit, asker.claimantId as string, body);
   return ledger === null || answersAtOnce(visit, ledger, asker) ? null : { ...request, ledger };
-}
-
-function decide(
-  visit: Visit,
-  kind: 'claim' | 'join' | 'pass',
-  request: ClaimRequest,
-  decided: (decision: Decision) => void,
-): void {
-  const { admission } = visit.context;
-  const told = visit.req.facts.trace?.deciding(decided) ?? decided;
-  if (kind === 'claim') decideClaim(visit, request, told);
-  else if (kind === 'join' || request.buckets.some((bucket) => bucket !== null)) {
-    admission.request(kind, request, told);
-  } else decided({ kind: 'pass', remaining: [] });
-}
-
-/** A client that leaves before the decision takes its claim along. */
-function decideClaim(visit: Visit, request: ClaimRequest, decided: (decision: Decision) => void): void {
-  const { res } = visit;
-  if (res.destroyed) {
-    visit.gone();
-    return;
-  }
-  let abort = (): void => {};
-  const onClose = (): void => {
-    abort();
-    visit.gone();
-  };
-  res.on('close', onClose);
-  abort = visit.context.admission.claim(request, (decision) => {
-    res.off('close', onClose);
-    decided(decision);
-  });
 }
 
 /** Whether the ticket's place was seen to end here: its number is no longer one of those that wait. */

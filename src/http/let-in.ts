@@ -21,6 +21,8 @@ export interface Errand {
   readonly claimant: string;
 }
 
+const UNBOUND: Pass = { place: null, attempt: null, settle: (_, told) => told(), finish: () => {} };
+
 export function letClaimIn(visit: Visit, decision: Extract<Decision, { kind: 'admit' }>, errand: Errand): void {
   const { context } = visit;
   const { pass, remaining } = decision;
@@ -61,6 +63,16 @@ export function letPass(
   const direct = (): void => handOver(what, metersOf(visit), null, () => {});
   if (onHead === null && isShared(what)) answerShared(what, metersOf(visit), direct);
   else direct();
+}
+
+/** What would have been refused, in a campaign in shadow: nothing was taken for it, and nothing is given back. */
+export function letUnbound(visit: Visit, errand: Errand): void {
+  if (!visit.guarded) {
+    letPass(visit, [], errand, null);
+    return;
+  }
+  visit.context.meters.admitDirect.inc();
+  handOverClaim(handOverOf(visit, errand, [], null), metersOf(visit), UNBOUND, () => {});
 }
 
 function countAdmission({ context, req }: Visit, pass: Pass, remaining: ReadonlyArray<number | null>): void {
