@@ -6,8 +6,9 @@
  * Exit status: 0 every figure is reached, 99 one is not, 1 error.
  */
 import { flood, freeze } from './overload/crowds.mjs';
-import { refusals, targets } from './overload/loads.mjs';
+import { refusals } from './overload/refusals.mjs';
 import { Stand } from './overload/stand.mjs';
+import { targets } from './overload/targets.mjs';
 
 const SCENARIOS = { flood, freeze, targets, refusals };
 const asked = process.argv.slice(2);

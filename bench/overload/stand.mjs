@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { pinned } from '../stand/machine.mjs';
 
 const dist = (path) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
 
@@ -14,14 +15,15 @@ export class Stand {
   #children = [];
   #folder = mkdtempSync(join(tmpdir(), 'spillway-overload-'));
 
-  async service(args = []) {
+  /** @param core - the core it may use; left out: any */
+  async service(args = [], core = undefined) {
     const port = await freePort();
-    await this.#start([dist('sample/claim-service-process.js'), '--port', String(port), ...args], port);
+    await this.#start([dist('sample/claim-service-process.js'), '--port', String(port), ...args], port, core);
     return `http://127.0.0.1:${port}`;
   }
 
   /** @returns where it serves, and its process */
-  async gateway(targets, { upstream = {}, campaign = {} }) {
+  async gateway(targets, { upstream = {}, campaign = {}, core = undefined }) {
     const [port, adminPort] = [await freePort(), await freePort()];
     const file = join(this.#folder, `${port}.yaml`);
     const config = {
@@ -40,7 +42,7 @@ export class Stand {
       ],
     };
     writeFileSync(file, stringify(config));
-    const child = await this.#start([dist('main.js'), 'serve', '--config', file], port);
+    const child = await this.#start([dist('main.js'), 'serve', '--config', file], port, core);
     return { url: `http://127.0.0.1:${port}`, port, admin: `http://127.0.0.1:${adminPort}`, pid: child.pid };
   }
 
@@ -55,8 +57,9 @@ export class Stand {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #start(args, port) {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  async #start(args, port, core) {
+    const [file, argv] = pinned(core, process.execPath, args);
+    const child = spawn(file, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
     this.#children.push(child);
     for (let attempt = 0; attempt < 400; attempt++) {
       if (child.exitCode !== null) throw new Error(`${args[0]} ended with ${child.exitCode}`);

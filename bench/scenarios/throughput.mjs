@@ -84,7 +84,8 @@ async function probe(one) {
  */
 function judgeAnswers({ refused = false, name: scenario, limits }, name, result) {
   const wrong = refused ? result.requests - result.refused : result.refused;
-  if (wrong > (refused ? limits.perUser : 0)) throw new Error(`${scenario}: ${name} gave ${wrong} of ${result.requests} answers of the other kind`);
+  if (wrong > (refused ? limits.perUser : 0))
+    throw new Error(`${scenario}: ${name} gave ${wrong} of ${result.requests} answers of the other kind`);
 }
 
 function judgeLimits({ name: scenario, limits, ledger }, name, result, passed, reached) {

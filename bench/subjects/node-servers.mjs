@@ -11,9 +11,18 @@ export function nodeServer(title, file, { limited = false, packages = false } = 
     title,
     limited,
     packages,
-    async start({ servicePort, redisPort, limits, answer, env: more, nodeArgs = [], core = SUBJECT_CORE }) {
+    async start({
+      servicePort,
+      redisPort,
+      limits,
+      answer,
+      env: more,
+      nodeArgs = [],
+      core = SUBJECT_CORE,
+      windowMs = WINDOW_MS,
+    }) {
       const port = await freePort();
-      const options = { port, servicePort, redisPort, limits, windowMs: WINDOW_MS, answer };
+      const options = { port, servicePort, redisPort, limits, windowMs, answer };
       const args = [...nodeArgs, path, JSON.stringify(options)];
       const env = { NODE_ENV: 'production', ...more };
       const child = await startServer({ command: process.execPath, args, port, core, env });
