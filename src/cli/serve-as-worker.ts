@@ -1,4 +1,5 @@
 /** One of several workers: the gateway as its primary says, until the primary says stop or is gone. */
+import { readFileSync } from 'node:fs';
 import { composeGateway, type Gateway } from '../compose/gateway.js';
 import { loadConfig } from '../config/load.js';
 import { ConfigError } from '../config/problem.js';
@@ -48,9 +49,11 @@ export function serveAsWorker(primary: PrimaryProcess, options: WorkerOptions): 
 
 async function start(primary: PrimaryProcess, begin: Begin, options: WorkerOptions): Promise<Gateway | null> {
   const { file, env, version } = options;
-  const { configText, worker, adminPath } = begin;
+  const { configText, files, worker, adminPath } = begin;
   try {
-    const loaded = loadConfig({ file, env, text: configText });
+    const readFile = (path: string): Buffer =>
+      Object.hasOwn(files, path) ? Buffer.from(files[path]!, 'base64') : readFileSync(path);
+    const loaded = loadConfig({ file, env, text: configText, readFile });
     const logger = createLogger(loaded.config.log.level).child({ worker });
     await warmUp(version);
     const gateway = await composeGateway({

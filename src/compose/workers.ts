@@ -11,6 +11,7 @@ import type { Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Logger } from '../kernel/logger.js';
 import type { Random } from '../kernel/random.js';
+import { keepsLastSecret } from '../lifecycle/reload.js';
 import type { WorkerProcess } from '../lifecycle/worker-messages.js';
 import { WorkerPool } from '../lifecycle/worker-pool.js';
 import { MergedExposition } from '../metrics/merged-exposition.js';
@@ -98,18 +99,19 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
     await stop();
     throw fault;
   }
-  const begun = await pool.begin({ configText, count });
+  const begun = await pool.begin({ configText, files: loaded.files, count });
   if (begun.kind === 'failed') {
     await stop();
     return begun.problem;
   }
-  let latest = { text: configText, files: loaded.filesRevision };
+  let latest = { text: configText, loaded };
   const reload = async (cause: 'signal' | 'file'): Promise<void> => {
     try {
       const text = readFile(file).toString('utf8');
       const next = loadConfig({ file, text, env, readFile });
-      if (cause === 'file' && text === latest.text && next.filesRevision === latest.files) return;
-      latest = { text, files: next.filesRevision };
+      if (cause === 'file' && text === latest.text && next.filesRevision === latest.loaded.filesRevision) return;
+      if (!keepsLastSecret(latest.loaded, next)) return refuse(options, next);
+      latest = { text, loaded: next };
       await replace(options, pool, text, next);
     } catch (fault) {
       const problem = fault instanceof ConfigError ? fault.message : String(fault);
@@ -117,6 +119,12 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
     }
   };
   return { port: begun.port, adminPort: admin.port, count, reload, stop, done };
+}
+
+/** Old workers and new ones would not find each other's claims: somebody could be paid twice. */
+function refuse({ logger }: WorkersOptions, { revision }: LoadedConfig): void {
+  const settings = ['tickets.keys'];
+  logger.error({ revision, settings }, 'The new configuration needs a restart; the one before stays in force');
 }
 
 async function replace(
@@ -127,7 +135,7 @@ async function replace(
 ): Promise<void> {
   for (const { path, problem, cure } of loaded.warnings) logger.warn({ path, cure }, problem);
   const { revision } = loaded;
-  const begun = await pool.begin({ configText: text, count: workersOf(loaded.config) });
+  const begun = await pool.begin({ configText: text, files: loaded.files, count: workersOf(loaded.config) });
   if (begun.kind === 'ready') logger.info({ revision }, 'New workers have taken over; the ones before finish and stop');
   else logger.error({ revision, problem: begun.problem }, 'New workers could not start; the ones before stay');
 }

@@ -40,6 +40,8 @@ export interface LoadedConfig {
   readonly revision: string;
   /** Equal for equal contents of the files that the settings name; for comparing only. */
   readonly filesRevision: string;
+  /** Those files as they were read. Secrets are among them: not for showing. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
   /** What is allowed and dangerous. */
   readonly warnings: readonly ConfigProblem[];
   /** The secrets of `tickets.keys`, read; the first signs. */
@@ -72,6 +74,7 @@ export function loadConfig({ file, text, env, readFile = readFileSync }: ConfigS
     config,
     revision: revisionOf(config),
     filesRevision: contentsOf(files),
+    files,
     warnings: misuse.warned,
     ticketKeys,
     secretsOf,

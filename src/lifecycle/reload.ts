@@ -114,8 +114,11 @@ export class Reload {
   }
 }
 
-/** The secret may have changed in its file, where the configuration shows nothing of it. */
-function keepsLastSecret(before: LoadedConfig, after: LoadedConfig): boolean {
+/**
+ * Names of claimants and claims in the store come from the last secret. It may have changed in its file, where the
+ * configuration shows nothing of it.
+ */
+export function keepsLastSecret(before: LoadedConfig, after: LoadedConfig): boolean {
   const [was, is] = [before.ticketKeys.at(-1), after.ticketKeys.at(-1)];
   if (was === undefined || is === undefined) return was === is;
   return was.id === is.id && Buffer.compare(was.secret, is.secret) === 0;

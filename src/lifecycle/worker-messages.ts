@@ -9,6 +9,8 @@ export type ToWorker =
       readonly worker: number;
       /** The text of the configuration file as the primary read and checked it. */
       readonly configText: string;
+      /** Contents of the files that it names, in base64, as the primary read and checked them: secrets among them. */
+      readonly files: Readonly<Record<string, string>>;
       /** Where the worker's own admin listener is: a socket in a folder that nobody else may enter. */
       readonly adminPath: string;
     }

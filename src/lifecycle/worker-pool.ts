@@ -23,6 +23,8 @@ const REPORT_MS = 1000;
 
 export interface WorkerPlan {
   readonly configText: string;
+  /** Whoever takes a crashed worker's place serves by the same secrets, whatever has become of their files. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
   readonly count: number;
 }
 
@@ -72,7 +74,7 @@ export type Started =
 
 export class WorkerPool {
   /** The generation in force; its workers are replaced when they end by themselves. */
-  #inForce: Generation = { number: 0, plan: { configText: '', count: 0 } };
+  #inForce: Generation = { number: 0, plan: { configText: '', files: new Map(), count: 0 } };
   #generations = 0;
   #numbers = 0;
   #asked = 0;
@@ -172,8 +174,9 @@ export class WorkerPool {
     };
     this.#members.add(member);
     const { configText } = generation.plan;
+    const files = Object.fromEntries([...generation.plan.files].map(([path, bytes]) => [path, asBase64(bytes)]));
     process.onMessage((message) => {
-      if (message.kind === 'hello') process.tell({ kind: 'begin', worker: number, configText, adminPath });
+      if (message.kind === 'hello') process.tell({ kind: 'begin', worker: number, configText, files, adminPath });
       else this.#heard(member, message);
     });
     process.onExit((end) => {
@@ -248,4 +251,8 @@ export class WorkerPool {
       process.tell({ kind: 'report', id });
     });
   }
+}
+
+function asBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }

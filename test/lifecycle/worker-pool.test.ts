@@ -33,7 +33,7 @@ class FakeWorker implements WorkerProcess {
 }
 
 const READY: ToPrimary = { kind: 'ready', port: 8080 };
-const PLAN = { configText: 'a', count: 2 };
+const PLAN = { configText: 'a', files: new Map([['/key', Buffer.from('s')]]), count: 2 };
 
 describe('the workers of a machine', () => {
   let clock: FakeClock;
@@ -78,7 +78,9 @@ describe('the workers of a machine', () => {
     await clock.settle();
     expect(forked[0]!.told).toEqual([]);
     forked[0]!.says({ kind: 'hello' }, READY);
-    expect(forked[0]!.told).toEqual([{ kind: 'begin', worker: 1, configText: 'a', adminPath: '/1.sock' }]);
+    expect(forked[0]!.told).toEqual([
+      { kind: 'begin', worker: 1, configText: 'a', files: { '/key': 'cw==' }, adminPath: '/1.sock' },
+    ]);
     await clock.settle();
     expect(done).toBe(false);
     forked[1]!.says({ kind: 'hello' }, READY);
@@ -106,7 +108,7 @@ describe('the workers of a machine', () => {
 
   it('drain only when all of those that take over are ready', async () => {
     await begun();
-    const begin = pool.begin({ configText: 'b', count: 2 });
+    const begin = pool.begin({ ...PLAN, configText: 'b' });
     await clock.settle();
     forked[2]!.says({ kind: 'hello' }, READY);
     await clock.settle();
@@ -121,7 +123,7 @@ describe('the workers of a machine', () => {
 
   it('stay when one of those that were to take over cannot start', async () => {
     await begun();
-    const begin = pool.begin({ configText: 'b', count: 2 });
+    const begin = pool.begin({ ...PLAN, configText: 'b' });
     await clock.settle();
     forked[2]!.says({ kind: 'hello' }, READY);
     forked[3]!.says({ kind: 'hello' }, { kind: 'failed', problem: 'The port is taken.' });
