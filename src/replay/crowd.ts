@@ -10,9 +10,19 @@ import { Grants } from './grants.js';
 import { InvitationDesk } from './invitation-desk.js';
 import type { End, Move, Step } from './move.js';
 import { Person } from './person.js';
-import type { NoReply, Reply } from './reply.js';
+import { NO_DOCUMENT, type NoReply, type Reply } from './reply.js';
 import type { Tally } from './tally.js';
 import type { Transport } from './transport.js';
+
+/** All that is of interest in the answer to a poll that changes nothing. */
+const STILL_WAITING: Reply = {
+  kind: 'reply',
+  status: 200,
+  retryAfterMs: null,
+  document: { ...NO_DOCUMENT, state: 'waiting' },
+  fields: null,
+  body: '',
+};
 
 export class Crowd {
   readonly #options: CrowdOptions;
@@ -101,6 +111,7 @@ export class Crowd {
   #send(index: number, dueUs: number): void {
     const person = this.#personAt(index, dueUs);
     const { step } = person;
+    if (step === 'poll' && this.#waitsOn(index, person, dueUs)) return;
     this.#tally.sent(index, step, dueUs, this.#nowUs());
     const { plan } = this.#options;
     const claims = step === 'claim';
@@ -113,6 +124,24 @@ export class Crowd {
     this.#transport.send(plan.target[index] as number, request, (reply, laterMs = 0) => {
       this.#hear(index, person, step, reply, dueUs, this.#nowUs() + laterMs * 1000);
     });
+  }
+
+  /** Most polls of a long line change nothing: they are not worth an answer in full. @returns whether this is one */
+  #waitsOn(index: number, person: Person, dueUs: number): boolean {
+    const { glances } = this.#transport;
+    const { ticket, manners } = person;
+    if (glances === undefined || ticket === null) return false;
+    if (manners.leavesAfterMs !== null || person.promisedMs === null) return false;
+    const target = this.#options.plan.target[index] as number;
+    const toldMs = glances.pollAfterMs(target, person.name, ticket);
+    if (toldMs === null) return false;
+    const nowUs = this.#nowUs();
+    const heardUs = nowUs + glances.laterMs * 1000;
+    this.#tally.sent(index, 'poll', dueUs, nowUs);
+    this.#tally.heard('poll', STILL_WAITING, dueUs, heardUs);
+    person.waitOn();
+    this.#plan(index, person, heardUs + manners.pollMs(toldMs, this.#options.random) * 1000, heardUs);
+    return true;
   }
 
   /** @param dueUs - when the step is due for which it is asked; of the first, when the person arrives */
@@ -147,12 +176,16 @@ export class Crowd {
       this.#stop(index, person, move.end, nowUs);
       return;
     }
-    const dueUs = nowUs + move.afterMs * 1000;
+    person.step = move.kind;
+    this.#plan(index, person, nowUs + move.afterMs * 1000, nowUs);
+  }
+
+  /** Its next step is due at `dueUs`, unless its patience ends before. */
+  #plan(index: number, person: Person, dueUs: number, nowUs: number): void {
     if (dueUs > person.givesUpUs) {
       this.#stop(index, person, { kind: 'gave-up', code: person.lastObstacle }, nowUs);
       return;
     }
-    person.step = move.kind;
     this.#due.push(index, dueUs);
     this.#arm();
   }

@@ -61,6 +61,12 @@ export class Person {
     return altered(this.ticket);
   }
 
+  /** Told that nothing has changed. */
+  waitOn(): void {
+    this.#backoffFactor = 1;
+    this.lastObstacle = 'QUEUED';
+  }
+
   afterClaim(reply: Reply | NoReply): Move {
     if (reply.kind === 'none') return this.#retry('claim', reply.error, null);
     if (reply.status >= 200 && reply.status < 300) return stop({ kind: 'granted' });
@@ -110,7 +116,7 @@ export class Person {
       case 'ended':
         return refused('ENDED');
       default:
-        this.lastObstacle = 'QUEUED';
+        this.waitOn();
         return this.#wait('poll', document.pollAfterMs ?? reply.retryAfterMs ?? this.#backoffMs());
     }
   }

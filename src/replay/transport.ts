@@ -16,7 +16,17 @@ export interface Outgoing {
 /** @param laterMs - how much later than now the answer is heard, where the way knows it beforehand; left out: 0 */
 export type Answered = (reply: Reply | NoReply, laterMs?: number) => void;
 
+/** Polls that would only say that somebody waits on, answered at once and without a document. */
+export interface Glances {
+  /** How much later than now such an answer is heard, in milliseconds. */
+  readonly laterMs: number;
+  /** @returns what the whole answer would say; null: it has to be asked for */
+  pollAfterMs(target: number, claimant: string, ticket: string): number | null;
+}
+
 export interface Transport {
+  /** Left out where every poll goes over a wire. */
+  readonly glances?: Glances;
   /** Sends at once, whatever is in flight already; `done` runs once, with the answer or with none. */
   send(target: number, request: Outgoing, done: Answered): void;
   /** Cuts every connection. */

@@ -9,8 +9,8 @@ import type { Random } from '../kernel/random.js';
 import type { Reply } from '../replay/reply.js';
 import type { Outgoing } from '../replay/transport.js';
 import type { Place } from '../waiting-room/place.js';
-import { crowdStretch } from '../waiting-room/poll-schedule.js';
-import { type LineView, standingOf, waitingIn } from '../waiting-room/standing.js';
+import { crowdStretch, pollAfterMs } from '../waiting-room/poll-schedule.js';
+import { type LineView, type Standing, standingOf, waitingIn } from '../waiting-room/standing.js';
 import { ticketDocument } from '../waiting-room/ticket-document.js';
 import { HandOver } from './hand-over.js';
 import { type Answer, GONE, grant, over, problem, ticketReply } from './simulated-answers.js';
@@ -75,6 +75,24 @@ export class SimulatedGateway {
     return this.#document(200, null, ticket, ticket, text, claimant);
   }
 
+  /** The same for somebody who only waits on, and the same draw. @returns `pollAfterMs`; null: there is more to say */
+  glance(claimant: string, text: string): number | null {
+    const { rooms } = this;
+    const state = rooms.state();
+    const ticket = this.tickets.read(text, claimant);
+    if (ticket === null || state === 'sold-out' || state === 'ended') return null;
+    const view = rooms.link.view as LineView;
+    const standing = this.#standing(ticket, ticket.toldMs, view);
+    if (standing.kind !== 'waiting') return null;
+    rooms.link.touch();
+    return pollAfterMs(
+      standing.soonestMs,
+      this.#stretchAt(view),
+      rooms.live.effective.campaign.queue.poll,
+      this.random,
+    );
+  }
+
   #leave(claimant: string, text: string): Reply {
     const ticket = this.tickets.read(text, claimant);
     if (ticket === null) return problem(400, 'TICKET_INVALID', null);
@@ -121,16 +139,11 @@ export class SimulatedGateway {
   ): Reply {
     const { link, live } = this.rooms;
     const { campaign } = live.effective;
-    const { queue, admission } = campaign;
+    const { queue } = campaign;
     const view = link.view as LineView;
     const same = ticket !== null && ticket.line === place.line && ticket.number === place.number;
     const told = same ? ticket.toldMs : 0;
-    const standing = standingOf(place, told, view, {
-      graceMs: queue.graceMs,
-      ratePerSecond: admission.ratePerSecond,
-      openInMs: this.rooms.opensInMs(),
-      recentPace: this.rooms.recentPace,
-    });
+    const standing = this.#standing(place, told, view);
     const tellNow = standing.kind === 'called' && told === 0;
     const newest =
       same && !tellNow ? (text as string) : this.tickets.write(place, tellNow ? view.lineMs : told, claimant);
@@ -150,6 +163,14 @@ export class SimulatedGateway {
     );
     const { state, position, pollAfterMs, etaSeconds } = document;
     return ticketReply(status, code, state, newest, position, pollAfterMs, etaSeconds?.max ?? null);
+  }
+
+  #standing(place: Place, toldMs: number, view: LineView): Standing {
+    const { live, recentPace } = this.rooms;
+    const { queue, admission } = live.effective.campaign;
+    const { ratePerSecond } = admission;
+    const openInMs = this.rooms.opensInMs();
+    return standingOf(place, toldMs, view, { graceMs: queue.graceMs, ratePerSecond, openInMs, recentPace });
   }
 
   /** The same for everybody who asks before the line moves. */

@@ -39,6 +39,10 @@ export function gatewayTransport(gateways: readonly SimulatedGateway[], clock: C
   const back = new DelayLine<Trip>(clock, roundTripMs / 2);
   const arrivals = gateways.map((gateway) => (trip: Trip) => gateway.handle(trip.request, trip.answer));
   return {
+    glances: {
+      laterMs: roundTripMs,
+      pollAfterMs: (target, claimant, ticket) => gateways[target]!.glance(claimant, ticket),
+    },
     send(target, request, done) {
       if (request.step === 'poll') done(gateways[target]!.poll(request.claimant, request.ticket ?? ''), roundTripMs);
       else there.pass(new Trip(arrivals[target]!, back, request, done));
