@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import { addReplayCommand } from '../../src/cli/replay.js';
@@ -37,6 +38,17 @@ async function run(...words: string[]) {
   const busyMachine = ['--max-slip', '10000', '--min-fairness', '0'];
   await program.parseAsync(['replay', ...where, ...busyMachine, ...words], { from: 'user' });
   return { ...written, exitStatus };
+}
+
+/** So many people reached the service, and none under a name that was in what was imported. */
+async function expectStrangers(people: number): Promise<void> {
+  const { arrivals } = (await (await fetch(`${service.url}/_service/arrivals`)).json()) as Arrivals;
+  expect(new Set(arrivals.map(({ claimant }) => claimant)).size).toBe(people);
+  expect(JSON.stringify(arrivals)).not.toMatch(/person-|10\.0\.0/);
+}
+
+interface Arrivals {
+  readonly arrivals: ReadonlyArray<{ readonly claimant: string }>;
 }
 
 const FEW = ['--people', '40', '--length', '0.5'];
@@ -76,6 +88,34 @@ describe('spillway replay', () => {
     const { out, exitStatus } = await run(trace);
     expect(exitStatus).toBe(0);
     expect(out).toContain('40 of 40');
+  });
+
+  it('replays what a browser wrote down: a person for each claimant, none by its own name', async () => {
+    const entries = Array.from({ length: 30 }, (_, at) => ({
+      startedDateTime: new Date(1_771_286_400_000 + at * 20).toISOString(),
+      request: {
+        method: 'POST',
+        url: 'https://shop.example/campaigns/lny-2026/claims',
+        headers: [{ name: 'X-User-Id', value: `person-${at % 24}` }],
+      },
+    }));
+    const archive = join(folder, 'evening.har');
+    await writeFile(archive, JSON.stringify({ log: { entries } }));
+    const { out, exitStatus } = await run(archive, '--mix', 'obedient=1');
+    expect(exitStatus).toBe(0);
+    expect(out).toContain('24 of 24 (100.0 %)');
+    await expectStrangers(24);
+  });
+
+  it('replays what a server wrote down', async () => {
+    const line = (at: number) =>
+      `10.0.0.${at} - - [17/Feb/2026:00:00:0${at % 2} +0000] "POST /campaigns/lny-2026/claims HTTP/1.1" 201 17`;
+    const log = join(folder, 'access.log.gz');
+    await writeFile(log, gzipSync(Array.from({ length: 30 }, (_, at) => line(at)).join('\n')));
+    const { out, exitStatus } = await run(log, '--mix', 'obedient=1');
+    expect(exitStatus).toBe(0);
+    expect(out).toContain('30 of 30 (100.0 %)');
+    await expectStrangers(30);
   });
 
   it('exits 1 with a sentence for a profile there is not, a trace that is none, and a gateway that is away', async () => {
