@@ -7,6 +7,7 @@ import '../claims/claim-keys.test.js';
 import '../claims/credentials.test.js';
 import '../claims/granted-filter.test.js';
 import '../claims/idempotency-key.test.js';
+import '../claims/memory-book.test.js';
 import '../claims/outcomes.test.js';
 import '../claims/verdict.test.js';
 import { openMemory } from '../admission/stores.js';
