@@ -59,6 +59,7 @@ export async function startRedis() {
   const child = await startServer({ command: 'redis-server', args, port, core: LOAD_CORE });
   return {
     port,
+    pid: child.pid,
     async stop() {
       await stopServer(child);
       rmSync(folder, { recursive: true, force: true });

@@ -15,9 +15,14 @@ export function pinned(core, command, args) {
   return pinning && core !== undefined ? ['taskset', ['-c', String(core), command, ...args]] : [command, args];
 }
 
-/** Moves this very process, and all it starts from now on, to the core of the load. */
+/** Moves this very process, and all it starts from now on, to a core. */
+export function stepTo(core) {
+  if (pinning) execFileSync('taskset', ['-a', '-cp', String(core), String(process.pid)], { stdio: 'ignore' });
+}
+
+/** Leaves the subject's core to it. */
 export function stepAside() {
-  if (pinning) execFileSync('taskset', ['-a', '-cp', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' });
+  stepTo(LOAD_CORE);
 }
 
 export function has(command) {

@@ -99,6 +99,8 @@ export interface BurstFigures {
   readonly latencyMs: Spread;
   /** Wait over the longest wait promised first. */
   readonly etaRatio: Spread;
+  /** Share of those promised a wait who waited as long as its range says, or up to a quarter beside it. */
+  readonly promisesKept: number | null;
   /** Share of pairs, arrived at least 250 ms apart, who were served in order of arrival. */
   readonly fairness: number | null;
   /** Whose clock says who was served first: the claim service's, or the people's. */

@@ -68,6 +68,7 @@ function figuresOf(options: BurstOptions, tally: Tally, testimony: Testimony | n
     waits: waitsOf(tally),
     latencyMs: spreadOf(tally.latencyUs, 1000),
     etaRatio: spreadOf(tally.etaRatio, 1000),
+    promisesKept: tally.promised === 0 ? null : tally.promisesKept / tally.promised,
     fairness: shareServedInOrder(served, APART_US),
     servedBy,
     overtakenP99Ms: overtakenUs === null ? null : overtakenUs / 1000,

@@ -193,7 +193,7 @@ export class Crowd {
   #granted(index: number, person: Person, reply: Reply, nowUs: number): void {
     if (person.forged) this.#tally.forgeriesGranted++;
     this.#grants.hear(index, reply);
-    this.#tally.waited(this.#options.plan.arrivesAtUs[index] as number, person.promisedMs, nowUs);
+    this.#tally.waited(this.#options.plan.arrivesAtUs[index] as number, person.promised, nowUs);
     this.#invitations.success(nowUs, (invited, dueUs) => this.#invite(invited, dueUs));
     this.#arm();
   }

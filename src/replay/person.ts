@@ -14,6 +14,7 @@
 import { jittered, type Random } from '../kernel/random.js';
 import type { Manners } from './client-models.js';
 import type { End, Move, Step } from './move.js';
+import type { PromisedWait } from './promised-wait.js';
 import type { LineDocument, NoReply, Reply } from './reply.js';
 
 const BACKOFF_MS = 625;
@@ -37,8 +38,8 @@ export class Person {
   forged = false;
   /** What it does next. */
   step: Step = 'claim';
-  /** The longest wait it was promised first, in milliseconds; null: none yet. */
-  promisedMs: number | null = null;
+  /** The first wait it was promised; null: none yet. */
+  promised: PromisedWait | null = null;
   /** What kept this person from a final answer last; empty before the first answer. */
   lastObstacle = '';
 
@@ -121,9 +122,9 @@ export class Person {
     }
   }
 
-  #remember({ ticket, etaMaxSeconds }: LineDocument): void {
+  #remember({ ticket, etaSeconds }: LineDocument): void {
     if (ticket !== null) this.ticket = ticket;
-    if (this.promisedMs === null && etaMaxSeconds !== null) this.promisedMs = etaMaxSeconds * 1000;
+    if (etaSeconds !== null) this.promised ??= { minMs: etaSeconds.min * 1000, maxMs: etaSeconds.max * 1000 };
   }
 
   #join(): void {

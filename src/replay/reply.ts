@@ -35,8 +35,8 @@ export interface LineDocument {
   readonly ticket: string | null;
   readonly position: number | null;
   readonly pollAfterMs: number | null;
-  /** The longest wait it was promised, in seconds. */
-  readonly etaMaxSeconds: number | null;
+  /** The wait it was promised. */
+  readonly etaSeconds: { readonly min: number; readonly max: number } | null;
 }
 
 export const NO_DOCUMENT: LineDocument = {
@@ -45,7 +45,7 @@ export const NO_DOCUMENT: LineDocument = {
   ticket: null,
   position: null,
   pollAfterMs: null,
-  etaMaxSeconds: null,
+  etaSeconds: null,
 };
 
 /** Reads a JSON body; what is no JSON object reads as a document without members. */
@@ -57,14 +57,13 @@ export function readLineDocument(body: string): LineDocument {
   } catch {
     return NO_DOCUMENT;
   }
-  const eta = given.etaSeconds as { readonly max?: unknown } | null | undefined;
   return {
     code: textOf(given.code),
     state: textOf(given.state),
     ticket: textOf(given.ticket),
     position: numberOf(given.position),
     pollAfterMs: numberOf(given.pollAfterMs),
-    etaMaxSeconds: numberOf(eta?.max),
+    etaSeconds: rangeOf(given.etaSeconds),
   };
 }
 
@@ -81,6 +80,12 @@ export function parseRetryAfter(value: string, nowMs: number): number | null {
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+function rangeOf(value: unknown): LineDocument['etaSeconds'] {
+  const range = value as { readonly min?: unknown; readonly max?: unknown } | null | undefined;
+  const [min, max] = [numberOf(range?.min), numberOf(range?.max)];
+  return min === null || max === null ? null : { min, max };
 }
 
 function numberOf(value: unknown): number | null {

@@ -19,6 +19,7 @@ export function renderReport(report: BurstReport): string {
     ['claims/s', decimal(report.claimsPerSecond, 1)],
     ['wait', spread(report.waitMs)],
     ['wait/promised', `p50 ${report.etaRatio.p50.toFixed(2)}  p90 ${report.etaRatio.p90.toFixed(2)}`],
+    ['promises kept', `${decimal(report.promisesKept, 4)} of those told how long they would wait`],
     ['fairness', `${decimal(report.fairness, 4)} (served as the ${report.servedBy} saw it)`],
     ['overtaken p99', `${decimal(report.overtakenP99Ms, 0)} ms`],
     ['requests a grant', `${decimal(report.requestsPerGrant, 2)} (${whole(report.requests)} requests)`],

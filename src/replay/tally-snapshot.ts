@@ -15,6 +15,8 @@ const COUNTS = [
   'left',
   'ended',
   'waiting',
+  'promised',
+  'promisesKept',
   'forgeriesGranted',
   'replays',
   'grantedAgain',

@@ -4,6 +4,7 @@ import { findContractFault } from './answer-table.js';
 import type { CrowdPlan } from './crowd-plan.js';
 import { newHistogram } from './histogram.js';
 import type { End, Step } from './move.js';
+import { isKept, type PromisedWait } from './promised-wait.js';
 import type { NoReply, Reply } from './reply.js';
 import { count, emptyTimeline, type Timeline } from './timeline.js';
 
@@ -46,6 +47,9 @@ export class Tally {
   left = 0;
   ended = 0;
   waiting = 0;
+  /** Of those granted, how many had been promised a wait, and how many waited so. */
+  promised = 0;
+  promisesKept = 0;
   /** Grants to a claim with an altered ticket. */
   forgeriesGranted = 0;
   /** Answers stored earlier and given again, and further grants of one claimant that are none. */
@@ -115,12 +119,13 @@ export class Tally {
     if (live) count(change === 1 ? liveJoined : liveUnjoined, nowUs);
   }
 
-  /** @param promisedMs - the longest wait promised first; null: none was */
-  waited(plannedUs: number, promisedMs: number | null, nowUs: number): void {
+  /** @param promised - null: no wait was promised */
+  waited(plannedUs: number, promised: PromisedWait | null, nowUs: number): void {
     this.waitUs.recordValue(Math.max(0, Math.round(nowUs - plannedUs)));
-    if (promisedMs !== null && promisedMs > 0) {
-      this.etaRatio.recordValue(Math.max(1, Math.round((nowUs - plannedUs) / promisedMs)));
-    }
+    if (promised === null) return;
+    this.etaRatio.recordValue(Math.max(1, Math.round((nowUs - plannedUs) / promised.maxMs)));
+    this.promised++;
+    if (isKept(promised, (nowUs - plannedUs) / 1000)) this.promisesKept++;
   }
 
   /** One person has come to an end. */

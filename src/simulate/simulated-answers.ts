@@ -27,9 +27,9 @@ export function ticketReply(
   ticket: string,
   position: number | null,
   pollAfterMs: number,
-  etaMaxSeconds: number | null,
+  etaSeconds: LineDocument['etaSeconds'],
 ): Reply {
-  return answer(status, { code, state, ticket, position, pollAfterMs, etaMaxSeconds }, null);
+  return answer(status, { code, state, ticket, position, pollAfterMs, etaSeconds }, null);
 }
 
 function answer(status: number, document: LineDocument, retryAfterMs: number | null): Reply {

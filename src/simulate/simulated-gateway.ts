@@ -162,7 +162,7 @@ export class SimulatedGateway {
       this.random,
     );
     const { state, position, pollAfterMs, etaSeconds } = document;
-    return ticketReply(status, code, state, newest, position, pollAfterMs, etaSeconds?.max ?? null);
+    return ticketReply(status, code, state, newest, position, pollAfterMs, etaSeconds);
   }
 
   #standing(place: Place, toldMs: number, view: LineView): Standing {

@@ -163,7 +163,7 @@ describe('tallies of several processes', () => {
           person === 3 ? { kind: 'refused', code: 'SOLD_OUT' } : { kind: 'granted' },
           person * 1e6 + 1000,
         );
-        if (person !== 3) tally.waited(person * 1e6, 10, person * 1e6 + 1000);
+        if (person !== 3) tally.waited(person * 1e6, { minMs: 0, maxMs: 10 }, person * 1e6 + 1000);
       }
     }
     const merged = new Tally(4);
@@ -171,6 +171,22 @@ describe('tallies of several processes', () => {
     const options = burstOptions({ people: 4 });
     expect(reportBurst(options, merged, null)).toEqual(reportBurst(options, whole, null));
     expect(merged.granted).toBe(3);
+  });
+});
+
+describe('a promised wait', () => {
+  it.each([
+    ['is kept within its range', { minMs: 10_000, maxMs: 14_000 }, 12_000, true],
+    ['is kept up to a quarter before it', { minMs: 10_000, maxMs: 14_000 }, 7500, true],
+    ['is kept up to a quarter beyond it', { minMs: 10_000, maxMs: 14_000 }, 17_500, true],
+    ['is broken before that', { minMs: 10_000, maxMs: 14_000 }, 7499, false],
+    ['is broken after that', { minMs: 10_000, maxMs: 14_000 }, 17_501, false],
+    ['is worth nothing where its range is wide', { minMs: 10_000, maxMs: 17_001 }, 12_000, false],
+  ])('%s', (_title, promised, waitedMs, kept) => {
+    const tally = new Tally(2);
+    tally.waited(1e6, promised, 1e6 + waitedMs * 1000);
+    tally.waited(1e6, null, 2e6);
+    expect(reportBurst(burstOptions({ people: 2 }), tally, null).promisesKept).toBe(kept ? 1 : 0);
   });
 });
 
