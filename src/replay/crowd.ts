@@ -131,7 +131,7 @@ export class Crowd {
     const { glances } = this.#transport;
     const { ticket, manners } = person;
     if (glances === undefined || ticket === null) return false;
-    if (manners.leavesAfterMs !== null || person.promisedMs === null) return false;
+    if (manners.leavesAfterMs !== null || person.promised === null) return false;
     const target = this.#options.plan.target[index] as number;
     const toldMs = glances.pollAfterMs(target, person.name, ticket);
     if (toldMs === null) return false;
