@@ -8,13 +8,21 @@ import type { NoReply, Reply } from '../../src/replay/reply.js';
 import type { Answered, Outgoing, Transport } from '../../src/replay/transport.js';
 
 const NUMBER = /"number":(\d+)/;
+const EPOCH_BYTES = 4;
+
+/** A number in one of the lines. */
+interface Held {
+  readonly line: number;
+  readonly number: number;
+}
 
 export class CrowdWitness implements Transport {
   readonly #http: HttpTransport;
   readonly #gateways: number;
   readonly #turned = new Map<string, number>();
-  readonly #numberOf = new Map<string, number>();
-  readonly #holderOf = new Map<number, string>();
+  readonly #heldBy = new Map<string, Held>();
+  /** Claimants by the line and the number they held. */
+  readonly #holderOf = new Map<string, string>();
   /** Answers of Spillway's own, from sending to hearing, in microseconds, since it was reset. */
   readonly ownUs = newHistogram();
   /** People who were later given a higher number, and numbers that two people were given. */
@@ -57,17 +65,28 @@ export class CrowdWitness implements Transport {
     if (step === 'claim' && failure !== null) this.failed.set(failure, (this.failed.get(failure) ?? 0) + 1);
     if (reply.kind === 'none') return;
     if (step === 'poll' || reply.document.code !== null) this.ownUs.recordValue(Math.max(1, Math.round(tookMs * 1000)));
-    const number = reply.document.ticket === null ? undefined : NUMBER.exec(reply.body)?.[1];
-    if (number !== undefined) this.#hold(claimant, Number(number));
+    const number = NUMBER.exec(reply.body)?.[1];
+    const { ticket } = reply.document;
+    if (number !== undefined && ticket !== null) this.#hold(claimant, { line: lineOf(ticket), number: Number(number) });
   }
 
-  #hold(claimant: string, number: number): void {
-    const before = this.#numberOf.get(claimant);
-    if (before === number) return;
-    if (before !== undefined && number > before) this.placesLost++;
-    const holder = this.#holderOf.get(number);
+  #hold(claimant: string, held: Held): void {
+    const before = this.#heldBy.get(claimant);
+    if (before?.line === held.line) {
+      if (before.number === held.number) return;
+      if (held.number > before.number) this.placesLost++;
+    }
+    const name = `${held.line}.${held.number}`;
+    const holder = this.#holderOf.get(name);
     if (holder !== undefined && holder !== claimant) this.numbersTwice++;
-    this.#numberOf.set(claimant, number);
-    this.#holderOf.set(number, claimant);
+    this.#heldBy.set(claimant, held);
+    this.#holderOf.set(name, claimant);
   }
+}
+
+/** In which of the two lines a ticket's place is: who lapsed and comes back is numbered in a line of its own. */
+function lineOf(ticket: string): number {
+  const bytes = Buffer.from(ticket, 'base64url');
+  const afterKeyId = 2 + bytes[1]!;
+  return bytes[afterKeyId + EPOCH_BYTES]! >> 4;
 }
