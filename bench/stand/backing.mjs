@@ -52,10 +52,23 @@ export async function startService() {
   };
 }
 
-export async function startRedis() {
+/** @param more - further arguments */
+export async function startRedis(more = []) {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-bench-'));
   const port = await freePort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    ...more,
+  ];
   const child = await startServer({ command: 'redis-server', args, port, core: LOAD_CORE });
   return {
     port,

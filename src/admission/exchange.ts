@@ -41,6 +41,13 @@ export interface Ask {
   readonly ledger?: AskLedger | null;
   /** Names the seat that a claim takes on its way in; left out where the campaign has no sessions. */
   readonly seat?: string;
+  /** A limit that is kept elsewhere has refused: only who has a place already goes on. Left out: none has. */
+  readonly barred?: Barred;
+}
+
+export interface Barred {
+  readonly limit: number;
+  readonly waitMs: number;
 }
 
 /** A claim that enters, or is held at the door, owns its entry and one unit of the budget until it is settled. */
@@ -60,7 +67,14 @@ export type Remaining = ReadonlyArray<number | null>;
 
 export type AskResult =
   /** Token and slot are taken; the claim may leave `departInUs` after the store's decision. */
-  | { readonly kind: 'enter'; readonly place: Place | null; readonly departInUs: number; readonly remaining: Remaining }
+  | {
+      readonly kind: 'enter';
+      readonly place: Place | null;
+      readonly departInUs: number;
+      readonly remaining: Remaining;
+      /** The place was made by this ask. Left out: it was not. */
+      readonly joined?: true;
+    }
   /** Called, but the door is busy: the place is kept. */
   | { readonly kind: 'door'; readonly place: Place; readonly joined: boolean; readonly remaining: Remaining }
   /** In line. `joined`: the place was made by this ask. */

@@ -221,6 +221,7 @@ export class MemoryExchange {
       if (known !== null) return this.#serve(ask, known, false);
       if (ask.kind === 'find') return { kind: 'none' };
     }
+    if (ask.barred !== undefined) return { kind: 'limited', ...ask.barred, remaining: this.#charges.left(ask) };
     const limited = this.#charges.limited(ask);
     if (limited !== null) return limited;
     if (ask.kind === 'pass') return { kind: 'pass', remaining: this.#charges.charge(ask) };
@@ -298,7 +299,8 @@ export class MemoryExchange {
       return { kind: 'door', place, joined, remaining: left };
     }
     this.#line.enter(place, this.#insideUntilUs());
-    return { kind: 'enter', place, departInUs, remaining: left };
+    const entered = { kind: 'enter', place, departInUs, remaining: left } as const;
+    return joined ? { ...entered, joined } : entered;
   }
 
   /** Whoever enters, or is held at the door, owns an entry, a unit of the budget, and a seat. */

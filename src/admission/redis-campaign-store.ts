@@ -28,6 +28,8 @@ export interface RedisCampaignStoreOptions {
   readonly keyPrefix: string;
   readonly upstream: string;
   readonly campaign: string;
+  /** Whether places are kept in lanes: asks bring them along. Left out: the line keeps them. */
+  readonly placesAway?: boolean;
   /** Tests only: store time in microseconds, instead of the server's clock. */
   readonly storeTimeUs?: () => number;
 }
@@ -53,7 +55,7 @@ export class RedisCampaignStore implements CampaignStore {
   #textsOf(settings: ExchangeSettings): readonly string[] {
     if (settings !== this.#settings) {
       this.#settings = settings;
-      this.#settingTexts = settingTexts(settings);
+      this.#settingTexts = [...settingTexts(settings), this.options.placesAway === true ? '1' : '0'];
     }
     return this.#settingTexts;
   }
@@ -74,6 +76,9 @@ const FULL = 7;
 const PASS = 8;
 const RECORDED = 10;
 const UNTRUSTED = 11;
+const ENTER_JOINED = 12;
+/** A limit that is kept elsewhere has refused. */
+const BARRED = 13;
 /** In place of the time of a draw. */
 const NO_LOTTERY = -1;
 /** How an allowance without a bound is written. */
@@ -85,6 +90,8 @@ const WITH_TICKET = 8;
 const WITH_CHARGES = 16;
 const WITH_LEDGER = 32;
 const WITH_SEAT = 64;
+/** Brings nothing: a limit that is kept elsewhere has refused. */
+const IS_BARRED = 128;
 
 /** The settings in the order in which the script reads them. */
 function settingTexts(settings: ExchangeSettings): string[] {
@@ -217,7 +224,7 @@ function pushAsks(
   args.push(limits.length);
   for (const rate of limits) args.push(rate.intervalNs, rate.toleranceNs);
   args.push(asks.length);
-  for (const { kind, claimant, place, toldMs, buckets, ledger, seat } of asks) {
+  for (const { kind, claimant, place, toldMs, buckets, ledger, seat, barred } of asks) {
     let mask = 0;
     for (let limit = 0; limit < buckets.length; limit++) {
       const bucket = buckets[limit];
@@ -244,6 +251,7 @@ function pushAsks(
       brings |= WITH_SEAT;
       args.push(seat);
     }
+    if (barred !== undefined) brings |= IS_BARRED;
     args[head] = brings;
   }
 }
@@ -368,12 +376,16 @@ function readResult(reader: Reader, ask: Ask): AskResult {
   switch (kind) {
     case ENTER:
       return { kind: 'enter', place: number === 0 ? null : place, departInUs: detail, remaining };
+    case ENTER_JOINED:
+      return { kind: 'enter', place, departInUs: detail, remaining, joined: true };
     case AT_DOOR:
       return { kind: 'door', place, joined: detail === 1, remaining };
     case WAIT:
       return { kind: 'wait', place, joined: detail === 1, remaining };
     case LIMITED:
       return { kind: 'limited', limit: line, waitMs: detail, remaining };
+    case BARRED:
+      return { kind: 'limited', ...ask.barred!, remaining };
     case INSIDE:
       return { kind: 'inside', place };
     case SHUT:

@@ -66,7 +66,7 @@ function openRedis(options: RedisBucketsOptions): OpenTokenBuckets {
   const { url, limiter, keyPrefix = 'spillway', deadlineMs = 40, logger = createLogger('silent') } = options;
   // A name that cannot be one is found out before a connection is opened that nobody could close.
   limiterBucketPrefix(keyPrefix, limiter);
-  const store = { kind: 'redis' as const, path: null, tls: null, url, keyPrefix, deadlineMs };
+  const store = { kind: 'redis' as const, path: null, tls: null, url, lanes: 1, keyPrefix, deadlineMs };
   const script = loadScripts().get('take-buckets');
   const connection = connectRedis(store, logger);
   const observe = options.observe ?? (() => {});

@@ -6,6 +6,7 @@ import type { RedisArgument, RedisConnection } from '../redis/connection.js';
 import { faultOf } from '../redis/faults.js';
 import type { CampaignKeys, settingsKeys } from '../redis/keys.js';
 import type { Scripts } from '../redis/script.js';
+import { erasedAnswer } from './answer-text.js';
 import type { AttemptEnd } from './campaign-claims.js';
 import type { ClaimsAudit, ClaimsFigures, Erasure, RecordOf, Resolution, UnknownClaim } from './claims-audit.js';
 import { parseEntry } from './entry-text.js';
@@ -34,6 +35,8 @@ export interface RedisClaimsAuditOptions {
   readonly keys: CampaignKeys;
   readonly names: ReturnType<typeof settingsKeys>;
   readonly scripts: Scripts;
+  /** Put before the names of entries whose answers lanes keep; none where there are no lanes. */
+  readonly laneClaimPrefixes: readonly string[];
 }
 
 export class RedisClaimsAudit implements ClaimsAudit {
@@ -116,10 +119,29 @@ export class RedisClaimsAudit implements ClaimsAudit {
   }
 
   async erase(entries: readonly string[], recordOf: RecordOf | null): Promise<Erasure> {
-    const { connection, keys, names, scripts } = this.options;
+    const { connection, keys, names, scripts, laneClaimPrefixes } = this.options;
     const scriptKeys = [names.line, names.audit, ...entries.map((name) => keys.claimPrefix + name)];
-    if (recordOf !== null) return (await this.#recorded('erase', scriptKeys, ['erase'], recordOf)) as Erasure;
-    return (await scripts.get('erase').call(connection, scriptKeys, ['look']).catch(unavailable('erase'))) as Erasure;
+    const look = async (): Promise<Erasure> =>
+      (await scripts.get('erase').call(connection, scriptKeys, ['look']).catch(unavailable('erase'))) as Erasure;
+    let copies = false;
+    if (laneClaimPrefixes.length > 0) {
+      if ((await look()) === 'open') return 'open';
+      // Before it is written down: what the log calls erased is nowhere any more.
+      const all = laneClaimPrefixes.flatMap((prefix) => entries.map((name) => prefix + name));
+      for (const key of all) copies = (await this.#eraseCopy(key, recordOf !== null)) || copies;
+    }
+    const said =
+      recordOf === null ? await look() : ((await this.#recorded('erase', scriptKeys, ['erase'], recordOf)) as Erasure);
+    return said === 'none' && copies ? 'erased' : said;
+  }
+
+  /** A final answer never changes again, so nothing can come between reading and writing it. */
+  async #eraseCopy(key: string, write: boolean): Promise<boolean> {
+    const text = await this.#send('get', [key]);
+    const left = typeof text === 'string' ? erasedAnswer(text) : text;
+    if (left === text) return false;
+    if (write) await this.#send('set', [key, String(left), 'XX', 'KEEPTTL']);
+    return true;
   }
 
   /** Calls a script that does something and writes it down in the same step, in the next place of the audit log. */

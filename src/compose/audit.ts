@@ -10,7 +10,7 @@ import type { LoadedConfig } from '../config/load.js';
 import { TicketCookie } from '../http/cookies.js';
 import { createLogger } from '../kernel/logger.js';
 import { connectRedis, type RedisConnection } from '../redis/connection.js';
-import { campaignKeys, gatewaysLogKeys, type SettingsKeys, settingsKeys } from '../redis/keys.js';
+import { campaignKeys, claimPrefixesOfLanes, gatewaysLogKeys, type SettingsKeys, settingsKeys } from '../redis/keys.js';
 import { loadScripts } from '../redis/script.js';
 import { sharedSecret } from '../redis/shared-secret.js';
 import type { Lottery } from '../waiting-room/lottery.js';
@@ -63,6 +63,7 @@ export async function openClaimsAudit({ config, ticketKeys }: LoadedConfig, id: 
     keys: campaignKeys(store.keyPrefix, campaign.upstream, id),
     names: settingsKeys(store.keyPrefix, campaign.upstream, id),
     scripts: loadScripts(),
+    laneClaimPrefixes: claimPrefixesOfLanes(store.keyPrefix, id, store.lanes),
   });
   return {
     desk: new ClaimsDesk(id, audit, () => claims),

@@ -11,20 +11,26 @@ import type { CampaignConfig } from '../config/schema.js';
 import type { StoreFacts } from '../metrics/store-metrics.js';
 import { STORE_MODES, type StoreMode } from '../metrics/vocabulary.js';
 import { connectRedis, type RedisConnection } from '../redis/connection.js';
-import { campaignKeys, gatewaysLogKeys, marksKey, NO_UPSTREAM, settingsKeys } from '../redis/keys.js';
+import { campaignKeys, claimPrefixesOfLanes, gatewaysLogKeys, marksKey, NO_UPSTREAM, settingsKeys } from '../redis/keys.js';
 import { loadScripts } from '../redis/script.js';
 import { Shards } from '../redis/shards.js';
 import { sharedSecret } from '../redis/shared-secret.js';
+import { inLanes } from './lanes.js';
 import type { OpenedCampaign, Store, StoreOptions } from './store-port.js';
 
 /** How long a gateway waits for Redis when it starts; it starts without it all the same. */
 const START_PATIENCE_MS = 2000;
 
+/** The part of a claim's deadline that lanes may take: what is left is enough for the line to answer in time. */
+const LANE_SHARE = 0.5;
+
 export async function openRedis(options: StoreOptions): Promise<Store> {
   const { config, clock, random, logger, observe } = options;
-  const { keyPrefix, deadlineMs } = config.store;
+  const { keyPrefix, deadlineMs, lanes } = config.store;
   const connection = connectRedis(config.store, logger);
-  const shards = new Shards({ connection, clock, random, deadlineMs, observe, keyPrefix, logger });
+  const shared = { connection, clock, random, observe, keyPrefix, logger };
+  const shards = new Shards({ ...shared, deadlineMs, by: 'upstream' });
+  const laneShards = new Shards({ ...shared, deadlineMs: Math.ceil(deadlineMs * LANE_SHARE), by: 'lane' });
   const scripts = loadScripts();
   await connection.ready(AbortSignal.timeout(START_PATIENCE_MS)).catch((err: unknown) => {
     logger.warn({ err, waitedMs: START_PATIENCE_MS }, 'Redis is not ready; starting without it');
@@ -41,7 +47,8 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
     const keys = settingsKeys(keyPrefix, upstream, id);
     const settings = new RedisSettingsStore({ calls, scripts, keys });
     const script = scripts.get('exchange');
-    const remote = new RedisCampaignStore({ calls, script, keyPrefix, upstream, campaign: id });
+    const line = new RedisCampaignStore({ calls, script, keyPrefix, upstream, campaign: id, placesAway: lanes > 1 });
+    const remote = inLanes(line, { lanes, shards, laneShards, scripts, keyPrefix }, campaign);
     const granted = new RedisGrantedMarks(calls, scripts.get('granted'), marksKey(keyPrefix, upstream, id));
     const policy = policyOf(campaign);
     const audit = new RedisClaimsAudit({
@@ -49,6 +56,7 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
       keys: campaignKeys(keyPrefix, upstream, id),
       names: keys,
       scripts,
+      laneClaimPrefixes: claimPrefixesOfLanes(keyPrefix, id, lanes),
     });
     if (policy === 'closed') return { exchanges: remote, settings, granted, audit };
     const slots = localSlots.get(upstream) ?? new MemorySlots();
@@ -63,7 +71,7 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
     return { exchanges, settings, granted, audit };
   };
   return {
-    facts: factsOf(connection, shards, opened, modeOf),
+    facts: factsOf(connection, shards, laneShards, opened, modeOf),
     get modes() {
       return new Map([...opened].map(([id, campaign]) => [id, modeOf(campaign)]));
     },
@@ -78,6 +86,7 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
     secret: () => sharedSecret(connection, keyPrefix),
     async close() {
       shards.stop();
+      laneShards.stop();
       await connection.close();
     },
   };
@@ -88,10 +97,11 @@ function policyOf({ onStoreFailure, claims, budget }: CampaignConfig): CampaignC
   return claims.mode === 'off' && budget.claims === null ? onStoreFailure : 'closed';
 }
 
-/** Of several campaigns the one that is furthest from normal shows, and the worst of the breakers. */
+/** Of several campaigns the one that is furthest from normal shows, and the worst of the breakers, lanes' included. */
 function factsOf(
   connection: RedisConnection,
   shards: Shards,
+  laneShards: Shards,
   opened: ReadonlyMap<string, CampaignConfig>,
   modeOf: (campaign: CampaignConfig) => StoreMode,
 ): StoreFacts {
@@ -107,7 +117,7 @@ function factsOf(
       return furthest.find((mode) => modes.has(mode)) ?? STORE_MODES[0];
     },
     get breaker() {
-      const now = new Set(states());
+      const now = new Set([...states(), ...laneShards.breakerStates]);
       return breakers.find((state) => now.has(state)) ?? 'closed';
     },
   };

@@ -167,6 +167,15 @@ const storeSchema = z.strictObject({
     })
     .optional()
     .describe('Redis behind Sentinel, instead of url.'),
+  lanes: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe(
+      'Parts into which the claimants of a campaign are divided, each with a slot of the Cluster for its buckets and stored answers. 1: all keys of an upstream share one. More cost a second call to the store a claim.',
+    ),
   keyPrefix: pattern(/^[A-Za-z0-9._-]{1,64}$/, '1 to 64 letters, digits, dots, dashes or underscores')
     .default('spillway')
     .describe('First part of every key; two installations on one Redis need two.'),

@@ -36,6 +36,30 @@ export function campaignKeys(prefix: string, upstream: string, campaign: string)
   };
 }
 
+/**
+ * What one lane of a campaign keeps, under a tag of its own: another slot, and so perhaps another shard.
+ * @param lane - from 0
+ */
+export function laneKeys(
+  prefix: string,
+  campaign: string,
+  lane: number,
+): Pick<CampaignKeys, 'bucketPrefix' | 'claimPrefix'> & { readonly who: string } {
+  const own = `${prefix}:{${laneTag(campaign, lane)}}`;
+  return { who: `${own}:who`, bucketPrefix: `${own}:bucket:`, claimPrefix: `${own}:claim:` };
+}
+
+/** Put before the name of an entry whose answer a lane keeps; none where there is one lane only. */
+export function claimPrefixesOfLanes(prefix: string, campaign: string, lanes: number): string[] {
+  if (lanes === 1) return [];
+  return Array.from({ length: lanes }, (_, lane) => laneKeys(prefix, campaign, lane).claimPrefix);
+}
+
+/** No upstream has such a name: their ids hold no colon. */
+export function laneTag(campaign: string, lane: number): string {
+  return `${campaign}:${lane}`;
+}
+
 /** The hash of all claims granted. */
 export function marksKey(prefix: string, upstream: string, campaign: string): string {
   return `${prefix}:{${upstream}}:${campaign}:marks`;
@@ -46,9 +70,12 @@ export function slotsKey(prefix: string, upstream: string): string {
   return `${prefix}:{${upstream}}:slots`;
 }
 
-/** Written to find out whether the shard of an upstream takes writes; nothing reads it. */
-export function probeKey(prefix: string, upstream: string): string {
-  return `${prefix}:{${upstream}}:probe`;
+/**
+ * Written to find out whether a shard takes writes; nothing reads it.
+ * @param tag - of an upstream, or of a lane
+ */
+export function probeKey(prefix: string, tag: string): string {
+  return `${prefix}:{${tag}}:probe`;
 }
 
 /** Where the operators' settings of a campaign are, and the log of who set what. */

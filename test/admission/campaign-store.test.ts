@@ -5,3 +5,4 @@ import { openMemory, openRedis } from './stores.js';
 describeCampaignStore('memory', openMemory);
 const redis = sharedRedis();
 describeCampaignStore('Redis', (clock) => openRedis(redis(), clock));
+describeCampaignStore('Redis in three lanes', (clock) => openRedis(redis(), clock, 3));

@@ -62,6 +62,8 @@ const step = fc.record({
       ticket: fc.option(place, { freq: 4 }),
       mask: fc.integer({ min: 0, max: 3 }),
       seat: fc.constantFrom('', 's1', 's2', 's3'),
+      /** A limit that is kept elsewhere has refused. */
+      barred: fc.constantFrom(null, null, null, null, { limit: 1, waitMs: 70 }),
     }),
     { maxLength: 6 },
   ),
@@ -166,6 +168,7 @@ function callOf(
         place: entry.ticket,
         limits: LIMITS,
         buckets: [entry.mask & 1 ? `user:${entry.who}` : null, entry.mask & 2 ? `all` : null],
+        ...(entry.barred === null ? {} : { barred: entry.barred }),
         ledger: entry.ledger === null ? null : { ...entry.ledger, key: nameOf(entry.ledger.key, era), memo: 'c p' },
       }),
     ),

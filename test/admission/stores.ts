@@ -10,17 +10,20 @@ import type {
   Known,
 } from '../../src/admission/exchange.js';
 import { type CampaignStore, NO_HEALTH, NO_PACE, STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
+import type { Lane } from '../../src/admission/lane.js';
+import { LanedStore } from '../../src/admission/laned-store.js';
 import { MemoryCampaignStore } from '../../src/admission/memory-campaign-store.js';
 import { MemorySettingsStore } from '../../src/admission/memory-settings-store.js';
 import { MemorySlots } from '../../src/admission/memory-slots.js';
 import { RedisCampaignStore } from '../../src/admission/redis-campaign-store.js';
+import { RedisLane, RedisLineCopies } from '../../src/admission/redis-lane.js';
 import { RedisSettingsStore } from '../../src/admission/redis-settings-store.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import type { ClaimsAudit } from '../../src/claims/claims-audit.js';
 import { MemoryClaimsAudit } from '../../src/claims/memory-claims-audit.js';
 import { RedisClaimsAudit } from '../../src/claims/redis-claims-audit.js';
 import { systemClock } from '../../src/kernel/clock.js';
-import { campaignKeys, settingsKeys } from '../../src/redis/keys.js';
+import { campaignKeys, claimPrefixesOfLanes, settingsKeys } from '../../src/redis/keys.js';
 import { loadScripts } from '../../src/redis/script.js';
 import { StoreCalls } from '../../src/redis/store-calls.js';
 import { connected } from '../redis/connected.js';
@@ -44,28 +47,31 @@ export async function openMemory(clock: FakeClock): Promise<OpenStore> {
 
 let serial = 0;
 
-export async function openRedis(redis: RedisServer, clock: FakeClock): Promise<OpenStore> {
+/** @param lanes - more than 1: the campaign is kept in so many lanes */
+export async function openRedis(redis: RedisServer, clock: FakeClock, lanes = 1): Promise<OpenStore> {
   const connection = await connected(redis.url);
   const calls = new StoreCalls({ connection, clock: systemClock, random: Math.random, deadlineMs: 5000 });
   const scripts = loadScripts();
   const keyPrefix = `t${process.pid}-${serial++}`;
-  const store = new RedisCampaignStore({
-    calls,
-    script: scripts.get('exchange'),
-    keyPrefix,
-    upstream: 'incentives',
-    campaign: 'lny',
-    storeTimeUs: () => clock.monotonicUs() - STORE_TIME_ORIGIN_MS * 1000,
+  const [upstream, campaign] = ['incentives', 'lny'];
+  const storeTimeUs = (): number => clock.monotonicUs() - STORE_TIME_ORIGIN_MS * 1000;
+  const line = new RedisCampaignStore({
+    ...{ calls, script: scripts.get('exchange'), keyPrefix, upstream, campaign, storeTimeUs, placesAway: lanes > 1 },
   });
-  const keys = settingsKeys(keyPrefix, 'incentives', 'lny');
+  const lane = (_: unknown, at: number): Lane =>
+    new RedisLane({ calls, scripts, keyPrefix, campaign, lane: at, storeTimeUs });
+  const copies = new RedisLineCopies(calls, scripts, campaignKeys(keyPrefix, upstream, campaign));
+  const laned = { line, lanes: Array.from({ length: lanes }, lane), copies, lineIsAway: () => false };
+  const keys = settingsKeys(keyPrefix, upstream, campaign);
   return {
-    store,
+    store: lanes === 1 ? line : new LanedStore(laned),
     settings: new RedisSettingsStore({ calls, scripts, keys }),
     audit: new RedisClaimsAudit({
       connection,
       keys: campaignKeys(keyPrefix, 'incentives', 'lny'),
       names: keys,
       scripts,
+      laneClaimPrefixes: claimPrefixesOfLanes(keyPrefix, campaign, lanes),
     }),
     close: async () => {
       calls.stop();

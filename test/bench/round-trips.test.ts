@@ -30,9 +30,9 @@ describe('round trips to Redis', () => {
     await bench.stopAll();
   });
 
-  async function open(campaign: GatewaySettings['campaign'] = {}): Promise<RunningGateway> {
+  async function open(campaign: GatewaySettings['campaign'] = {}, lanes = 1): Promise<RunningGateway> {
     const upstream = await bench.recording();
-    const store = { keyPrefix: `rt${campaigns++}`, deadlineMs: 2000 };
+    const store = { keyPrefix: `rt${campaigns++}`, deadlineMs: 2000, lanes };
     const gateway = await bench.open(upstream.url, {
       redisUrl: redis().url,
       store,
@@ -64,6 +64,12 @@ describe('round trips to Redis', () => {
     const { calls, commands } = await counter.during(() => claim(gateway, 'alone'));
     expect(calls).toBe(1);
     expect(commands).toBeLessThanOrEqual(COMMANDS_A_CALL + COMMANDS_A_CLAIM);
+  });
+
+  it('2 for a claim by itself where the campaign is kept in lanes', async () => {
+    const gateway = await open({}, 8);
+    const { calls } = await counter.during(() => claim(gateway, 'alone'));
+    expect(calls).toBe(2);
   });
 
   it('shared by all who join the line at once', async () => {

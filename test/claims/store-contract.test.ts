@@ -13,6 +13,8 @@ describeClaims('memory', openMemory);
 describeClaims('Redis', (clock) => openRedis(redis(), clock));
 describeErasure('memory', openMemory);
 describeErasure('Redis', (clock) => openRedis(redis(), clock));
+describeClaims('Redis in three lanes', (clock) => openRedis(redis(), clock, 3));
+describeErasure('Redis in three lanes', (clock) => openRedis(redis(), clock, 3));
 
 describe('a stored small answer', () => {
   it('costs Redis at most 700 bytes', async () => {

@@ -32,6 +32,7 @@ const NOISY: Readonly<Record<string, string[]>> = {
     'server: { trustProxy: [10.0.0.0/8], tls: { certFile: test/support/tls/old.pem, keyFile: test/support/tls/old.key } }',
   ),
   'store-not-durable': warned(TRUSTED, '', QUIET.replace('redis', 'memory')),
+  'lanes-without-cluster': warned(TRUSTED, '', QUIET.replace('redis', 'redis, lanes: 3')),
   'adaptive-least-above-rate': warned(
     TRUSTED,
     'admission: { ratePerSecond: 100 }, adaptive: { enabled: true, minRatePerSecond: 200 }',

@@ -2,5 +2,5 @@
 import type { StoreConfig } from '../../src/config/schema.js';
 
 export function storeConfig(url: string, deadlineMs = 40): StoreConfig {
-  return { kind: 'redis', path: null, tls: null, url, keyPrefix: 'spillway', deadlineMs };
+  return { kind: 'redis', path: null, tls: null, url, lanes: 1, keyPrefix: 'spillway', deadlineMs };
 }

@@ -36,6 +36,30 @@ const redisSettingsUnused: Rule = {
   },
 };
 
+const lanesInMemory: Rule = {
+  id: 'lanes-with-memory',
+  verdict: 'refused',
+  problem: 'Lanes divide a campaign over the shards of a Redis Cluster; the memory store has none.',
+  cure: 'Set store.lanes to 1, or store.kind to redis.',
+  *find({ store }) {
+    if (store.kind === 'memory' && store.lanes > 1) {
+      yield { path: ['store', 'lanes'], value: store.lanes, compared: [['store', 'kind']] };
+    }
+  },
+};
+
+const lanesOnOneShard: Rule = {
+  id: 'lanes-without-cluster',
+  verdict: 'warned',
+  problem: 'All lanes lie on the same Redis: each claim costs a second call, and nothing is gained.',
+  cure: 'Set store.lanes to 1, or name the nodes of a store.cluster.',
+  *find({ store }) {
+    if (store.kind === 'redis' && !store.cluster && store.lanes > 1) {
+      yield { path: ['store', 'lanes'], value: store.lanes };
+    }
+  },
+};
+
 const pathUnused: Rule = {
   id: 'path-with-redis',
   verdict: 'refused',
@@ -121,6 +145,8 @@ export const storeRules: readonly Rule[] = [
   tlsUnused,
   tlsUnreadable,
   clusterDatabase,
+  lanesInMemory,
+  lanesOnOneShard,
   pathUnused,
   notDurable,
   failsOpen,

@@ -3,10 +3,12 @@ Answers one ask: a claim, a wish to join, a request beside the line, a search fo
 The ledger comes first: what it knows costs nothing. Limits are charged once, when somebody gets a place or goes straight
 in: all of them or none. Results: kind, line, number, returns, detail, then what each charged limit has left.
 ]]
-local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL, PASS, NONE, RECORDED, UNTRUSTED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL, PASS, NONE, RECORDED, UNTRUSTED, ENTER_JOINED, BARRED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
 local CLAIM, BESIDE, FIND, RECALL, REFUND, SPARE = 1, 2, 3, 4, 5, 6
 -- Added to an ask's kind: what follows its claimant, in this order.
 local WITH_TICKET, WITH_CHARGES, WITH_LEDGER, WITH_SEAT = 8, 16, 32, 64
+-- Brings nothing: a limit that is kept elsewhere has refused.
+local IS_BARRED = 128
 local NO_CHARGES, NOBODY = {}, { line = 0, number = 0, returns = 0 }
 
 local function push_result(c, ask, kind, place, detail)
@@ -68,7 +70,7 @@ local function serve(c, ask, place, joined)
     return push_result(c, ask, AT_DOOR, place, joined and 1 or 0)
   end
   enter(c, place)
-  return push_result(c, ask, ENTER, place, depart)
+  return push_result(c, ask, joined and ENTER_JOINED or ENTER, place, depart)
 end
 
 local function limited(c, ask)
@@ -139,6 +141,7 @@ local function answer(c, ask)
     if place then return serve(c, ask, place, false) end
     if ask.kind == FIND then return push_result(c, ask, NONE, nil, 0) end
   end
+  if ask.barred then return push_result(c, ask, BARRED, nil, 0) end
   if limited(c, ask) then return end
   if ask.kind == SPARE then return spare(c, ask) end
   if ask.kind ~= BESIDE then return newcomer(c, ask) end

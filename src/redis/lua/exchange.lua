@@ -34,7 +34,7 @@ local settings = {
   claim_lease_us = next_number() * 1000, strict = next_number() == 1, revision = next_number(),
   draw_at_us = next_number(), lot_key = next_text(), reserve_ns = next_number(),
   pace_on = next_number() == 1, pace_configured = next_number(), pace_least = next_number(),
-  max_active = next_number(), session_ttl_us = next_number() * 1000,
+  max_active = next_number(), session_ttl_us = next_number() * 1000, places_away = next_number() == 1,
 }
 local known = {
   epoch = next_number(), generation = next_text(), head0 = next_number(), head1 = next_number(),
@@ -127,13 +127,16 @@ for i = 1, next_number() do
     ledgers[#ledgers + 1] = ask.ledger
   end
   if bit.band(brings, WITH_SEAT) ~= 0 then ask.seat = next_text() end
+  if bit.band(brings, IS_BARRED) ~= 0 then ask.barred = true end
   asks[i] = ask
 end
 if #asks > 0 then
   local claimants = {}
   for i, ask in ipairs(asks) do claimants[i] = ask.claimant end
-  local texts = redis.call('HMGET', c.keys.who, unpack(claimants))
-  for i, claimant in ipairs(claimants) do c.entries[claimant] = read_entry(texts[i]) end
+  if not settings.places_away then
+    local texts = redis.call('HMGET', c.keys.who, unpack(claimants))
+    for i, claimant in ipairs(claimants) do c.entries[claimant] = read_entry(texts[i]) end
+  end
   if #buckets > 0 then
     local tats = redis.call('MGET', unpack(buckets))
     for i, key in ipairs(buckets) do c.tats[key] = tonumber(tats[i] or 0) end

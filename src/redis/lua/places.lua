@@ -3,7 +3,7 @@ Who has which place, who stands at the door, and who is at the upstream.
   who     hash    claimant -> number (main line, never called in vain) or 'line.number.returns.told'
   came    bitmap  whose turn it was and who came to the door, one bitmap a line;  spent: numbers that are used up
   door    zset    place -> until when it counts as standing at the door (us);  inside: at the upstream
-Whoever lets MOST_RETURNS calls pass goes to the end.
+Whoever lets MOST_RETURNS calls pass goes to the end. Where places are kept in lanes, `who` is empty: asks bring their own.
 ]]
 local MOST_RETURNS = 3
 -- By line: a name made of text and number is made anew each time it is asked for.
@@ -30,7 +30,7 @@ end
 
 -- Once for all asks of a call.
 local function save_entries(c)
-  if #c.written > 0 then redis.call('HSET', c.keys.who, unpack(c.written)) end
+  if #c.written > 0 and not c.settings.places_away then redis.call('HSET', c.keys.who, unpack(c.written)) end
   c.written = {}
 end
 
@@ -117,6 +117,7 @@ local function spend(c, claimant, place)
   redis.call('SETBIT', c.keys.spent[place.line], place.number, 1)
   redis.call('ZREM', c.keys.inside, place_key(place))
   leave_door(c, place)
+  if c.settings.places_away then return end
   local entry = read_entry(redis.call('HGET', c.keys.who, claimant))
   if entry and entry.line == place.line and entry.number == place.number then
     redis.call('HDEL', c.keys.who, claimant)

@@ -96,6 +96,25 @@ export function describeLimits(adapter: string, open: Open): void {
     );
 
     it(
+      'that are kept elsewhere bar newcomers, and nobody who has a place',
+      on(async ({ clock, g1 }) => {
+        await g1.call();
+        await clock.advance(1000);
+        const barred = { barred: { limit: 0, waitMs: 40 } };
+        for (const kind of ['claim', 'join', 'pass', 'spare'] as const) {
+          const [refused] = await g1.asks(kind, ['a'], { limits, buckets: [null, 'all'], ...barred });
+          expect(refused).toEqual({ kind: 'limited', limit: 0, waitMs: 40, remaining: [null, 5] });
+        }
+        g1.settings = { ...SETTINGS, open: false };
+        expect(await g1.claim('a')).toMatchObject({ kind: 'wait', joined: true });
+        expect(await g1.claim('a', barred)).toMatchObject({ kind: 'wait', joined: false });
+        g1.settings = SETTINGS;
+        await g1.tick();
+        expect((await g1.claim('a', barred)).kind).toBe('enter');
+      }),
+    );
+
+    it(
       'leave out what does not apply',
       on(async (contract) => {
         const { g1 } = contract;

@@ -1,0 +1,190 @@
+/**
+ * What lanes take off the shard of the line: processor time of each Redis a claim, for one Redis and for a Cluster of
+ * three masters with lanes, of which one has the line alone. The stores are asked directly, in calls of 100, so that no
+ * gateway stands between. Needs
+ * `npm run build` and redis-server. `node bench/lanes.mjs [--people 20000] [--lanes 12] [--answer 400]`
+ */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Redis } from 'ioredis';
+import { startRedis } from './stand/backing.mjs';
+import { startCluster } from './stand/cluster.mjs';
+import { machineFacts } from './stand/machine.mjs';
+import { dist } from './subjects/spillway.mjs';
+
+const option = (value) => ({ type: 'string', default: String(value) });
+const { values } = parseArgs({ options: { people: option(20_000), lanes: option(12), answer: option(400) } });
+const [PEOPLE, LANES, ANSWER_BYTES] = [values.people, values.lanes, values.answer].map(Number);
+const BATCH = 100;
+const CALLS_AT_ONCE = 4;
+/** As long as the line keeps a copy of what a lane has. */
+const LINGER_MS = 16_000;
+
+const room = (path) => import(new URL(path, pathToFileURL(`${dist}/`)));
+const { RedisCampaignStore } = await room('admission/redis-campaign-store.js');
+const { campaignSettings } = await room('admission/settings.js');
+const { NO_CLAIMS, NO_HEALTH, NO_PACE } = await room('admission/exchange.js');
+const { bucketRate } = await room('buckets/gcra.js');
+const { inLanes } = await room('compose/lanes.js');
+const { campaignSchema } = await room('config/campaign-schema.js');
+const { upstreamSchema } = await room('config/upstream-schema.js');
+const { loadConfig } = await room('config/load.js');
+const { systemClock } = await room('kernel/clock.js');
+const { createLogger } = await room('kernel/logger.js');
+const { connectRedis } = await room('redis/connection.js');
+const { loadScripts } = await room('redis/script.js');
+const { Shards } = await room('redis/shards.js');
+
+const service = upstreamSchema.parse({ id: 'incentives', targets: ['http://127.0.0.1:9'] });
+const limits = [bucketRate(50, 0.01)];
+const answer = `gAbCd.0123456789abcdef\n-\n201t\n\n${'x'.repeat(ANSWER_BYTES)}`;
+const quiet = { entered: [], gone: [], spent: [], given: [], retained: [], settled: [], signs: [], seats: [] };
+
+/** @param ratePerSecond - so high that everybody enters, or so low that everybody joins */
+function settingsOf(ratePerSecond) {
+  const claims = { mode: 'per-claimant' };
+  const queue = { maxWaiting: 100_000_000 };
+  const shape = { id: 'lny', upstream: 'incentives', routes: [{ path: '/claims' }], queue, claims };
+  const pace = { ratePerSecond, burst: ratePerSecond, rateMilli: 0 };
+  const { exchange } = campaignSettings(campaignSchema.parse(shape), service, pace, true, 1000, 1, 0, null);
+  return { ...exchange, slots: 0 };
+}
+
+async function session(store, settings) {
+  let known = {
+    ...{ epoch: 1, generation: '', heads: [0, 0], tails: [0, 0], doorTat: 0, doorIntervalNs: 0, taken: 0, released: 0 },
+    ...{ lottery: null, seats: 0, endsUs: 0, sessionsEndedUs: 0, claims: NO_CLAIMS, pace: NO_PACE },
+  };
+  const send = async (changes) => {
+    const events = { ...quiet, replays: 0, health: NO_HEALTH, ...changes.events };
+    const reply = await store.exchange({
+      ...{ gateway: 'g1', settings, known, generation: 'bench', notAfterUs: 0, permits: 0, tick: false, asks: [] },
+      ...{ allowance: Number.POSITIVE_INFINITY, ...changes, events },
+    });
+    known = { ...known, generation: reply.view.generation, taken: reply.view.taken, released: reply.view.taken };
+    return reply;
+  };
+  await send({});
+  await pause(1500);
+  return send;
+}
+
+const people = Array.from({ length: PEOPLE }, () => randomBytes(16).toString('base64url'));
+const askOf = (kind, claimant) => ({
+  ...{ kind, claimant, place: null, toldMs: 0, limits, buckets: [`per-user:${claimant}`] },
+  ledger: kind === 'join' ? null : { key: `e${claimant}`, attempt: `a${claimant}`, memo: '- -', repeats: '' },
+});
+const endOf = (claimant) => ({
+  ...{ key: `e${claimant}`, attempt: `a${claimant}`, outcome: 'granted', text: answer, keepMs: 86_400_000 },
+  ...{ markMs: 864_000_000, counts: true, generation: 'bench', era: 0 },
+});
+
+/** Everybody once, some calls at a time. @returns results by kind */
+async function everybody(of) {
+  const kinds = {};
+  let from = 0;
+  const gateway = async () => {
+    while (from < PEOPLE) {
+      const batch = people.slice(from, from + BATCH);
+      from += BATCH;
+      for (const { kind } of await of(batch)) kinds[kind] = (kinds[kind] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, gateway));
+  return kinds;
+}
+
+async function cpuUs(client) {
+  const text = await client.info('cpu');
+  const [, sys] = /used_cpu_sys_main_thread:([\d.]+)/.exec(text);
+  const [, user] = /used_cpu_user_main_thread:([\d.]+)/.exec(text);
+  return (Number(sys) + Number(user)) * 1e6;
+}
+
+/** Microseconds a person of each shard, and how many bytes each holds more. */
+async function measure(clients, act) {
+  const memory = async (client) => Number(/used_memory:(\d+)/.exec(await client.info('memory'))[1]);
+  const before = await Promise.all(clients.map(cpuUs));
+  const bytes = await Promise.all(clients.map(memory));
+  const kinds = await act();
+  await pause(300);
+  const us = (await Promise.all(clients.map(cpuUs))).map((after, at) => (after - before[at]) / PEOPLE);
+  const more = (await Promise.all(clients.map(memory))).map((after, at) => (after - bytes[at]) / PEOPLE);
+  return { us, more, kinds };
+}
+
+async function runOn(yaml, clients, lanes) {
+  const text = `store: ${yaml}\nupstreams: [{ id: a, targets: ['http://127.0.0.1:9'] }]\ncampaigns: [{ id: b, upstream: a, routes: [{ path: /c }] }]`;
+  const { config } = loadConfig({ file: 'bench', text, env: {} });
+  const logger = createLogger('silent');
+  const connection = connectRedis(config.store, logger);
+  await connection.ready(AbortSignal.timeout(10_000));
+  const scripts = loadScripts();
+  const keyPrefix = 'spillway';
+  const shared = { connection, clock: systemClock, random: Math.random, deadlineMs: 10_000, keyPrefix, logger };
+  const shards = new Shards({ ...shared, by: 'upstream' });
+  const laneShards = new Shards({ ...shared, by: 'lane' });
+  const open = (id) => {
+    const calls = shards.of('incentives');
+    const script = scripts.get('exchange');
+    const line = new RedisCampaignStore({
+      calls,
+      script,
+      keyPrefix,
+      upstream: 'incentives',
+      campaign: id,
+      placesAway: lanes > 1,
+    });
+    return inLanes(line, { lanes, shards, laneShards, scripts, keyPrefix }, { id, upstream: 'incentives' });
+  };
+  const send = await session(open('claims'), settingsOf(10_000_000));
+  const rows = {};
+  rows['claim with a limit and the ledger, answered and stored'] = await measure(clients, async () => {
+    const kinds = await everybody(async (batch) => {
+      const { results } = await send({ asks: batch.map((who) => askOf('claim', who)) });
+      await send({ events: { settled: batch.map(endOf) } });
+      return results;
+    });
+    for (let at = 0; at < 3; at++) await send({ tick: true });
+    // The line's own copies end.
+    if (lanes > 1) await pause(LINGER_MS);
+    return kinds;
+  });
+  rows['repeat of a claim that was granted'] = await measure(clients, () =>
+    everybody(async (batch) => (await send({ asks: batch.map((who) => askOf('claim', who)) })).results),
+  );
+  const join = await session(open('joins'), settingsOf(1));
+  rows['join with a limit'] = await measure(clients, () =>
+    everybody(async (batch) => (await join({ asks: batch.map((who) => askOf('join', who)) })).results),
+  );
+  shards.stop();
+  laneShards.stop();
+  await connection.close();
+  return rows;
+}
+
+console.log(JSON.stringify(machineFacts()));
+const one = await startRedis();
+const client = new Redis(one.port, '127.0.0.1');
+const without = await runOn(`{ kind: redis, url: 'redis://127.0.0.1:${one.port}' }`, [client], 1);
+client.disconnect();
+await one.stop();
+const cluster = await startCluster(Redis, 3, 'incentives');
+const nodes = JSON.stringify(cluster.nodes);
+const withLanes = await runOn(`{ kind: redis, lanes: ${LANES}, cluster: ${nodes} }`, cluster.clients, LANES);
+await cluster.stop();
+
+console.log(`\n${PEOPLE} people, ${LANES} lanes, answers of ${ANSWER_BYTES} bytes; a person takes of each Redis\n`);
+console.log('| | one Redis, µs | the line, µs | lanes, µs | one against the line | bytes: one; line; lanes |');
+console.log('|---|--:|--:|--:|--:|--:|');
+const figures = (list, digits) => list.map((one) => one.toFixed(digits)).join(' + ');
+for (const [what, { us, more, kinds }] of Object.entries(without)) {
+  const laned = withLanes[what];
+  if (JSON.stringify(kinds) !== JSON.stringify(laned.kinds)) throw new Error(`${what}: not the same answers`);
+  const [line, ...lanes] = laned.us;
+  const bytes = [more[0].toFixed(0), laned.more[0].toFixed(0), figures(laned.more.slice(1), 0)].join('; ');
+  const ratio = `${(us[0] / line).toFixed(2)} ×`;
+  console.log(`| ${[what, us[0].toFixed(1), line.toFixed(1), figures(lanes, 1), ratio, bytes].join(' | ')} |`);
+}
