@@ -11,7 +11,14 @@ import type { CampaignConfig } from '../config/schema.js';
 import type { StoreFacts } from '../metrics/store-metrics.js';
 import { STORE_MODES, type StoreMode } from '../metrics/vocabulary.js';
 import { connectRedis, type RedisConnection } from '../redis/connection.js';
-import { campaignKeys, claimPrefixesOfLanes, gatewaysLogKeys, marksKey, NO_UPSTREAM, settingsKeys } from '../redis/keys.js';
+import {
+  campaignKeys,
+  claimPrefixesOfLanes,
+  gatewaysLogKeys,
+  marksKey,
+  NO_UPSTREAM,
+  settingsKeys,
+} from '../redis/keys.js';
 import { loadScripts } from '../redis/script.js';
 import { Shards } from '../redis/shards.js';
 import { sharedSecret } from '../redis/shared-secret.js';
