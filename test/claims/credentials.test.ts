@@ -32,6 +32,21 @@ describe('credentials', () => {
       true,
     );
     expect(named.matches(kept, { cookie: 'session=1' })).toBe(false);
+    expect(named.matches(kept, { cookie: 'session=2', 'x-device': 'd' })).toBe(false);
+    expect(named.matches(kept, { 'x-device': 'd' })).toBe(false);
+    expect(named.fingerprint({ cookie: 'other=2; xsession=1', authorization: 'Bearer a' })).toBe('');
+  });
+
+  it('are of cookies only those that have a name, and of one’s own none, however many are ignored', () => {
+    const plain = new Credentials(SECRET, ['cookie'], ['spillway-a', 'spillway-b']);
+    const kept = plain.fingerprint({ cookie: 'a=1' });
+    expect(plain.fingerprint({ cookie: 'spillway-b=2;a=1; =nameless; alone; spillway-a=1; a=1' })).toBe(kept);
+    expect(plain.fingerprint({ cookie: 'spillway-a=1; spillway-b=2' })).toBe('');
+  });
+
+  it('tell one cookie from another by the name alone: a value that is new is no new name', () => {
+    const [one, two] = ['a=1', 'a=2'].map((cookie) => all.fingerprint({ cookie }).split('.'));
+    expect([one![0] === two![0], one![1] === two![1]]).toEqual([true, false]);
   });
 
   it('are not to be read from the fingerprint, and are no others’ under another secret', () => {

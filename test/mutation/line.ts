@@ -4,6 +4,7 @@ import '../waiting-room/caller.test.js';
 import '../waiting-room/calling.test.js';
 import '../waiting-room/gaps.test.js';
 import '../waiting-room/grace-clock.test.js';
+import '../waiting-room/grace-ladder.test.js';
 import '../waiting-room/line-notes.test.js';
 import '../waiting-room/lottery.test.js';
 import '../waiting-room/memory-line.test.js';

@@ -34,9 +34,29 @@ describe('The notes of a line', () => {
     expect(notes.ended(place(7 + 65_536), 5000)).toEqual({ seconds: 1, promisedSeconds: 2 });
   });
 
-  it('leave the second line out', () => {
+  it('leave the second line out, whoever has the same number in the first', () => {
+    const returned = { line: RETURN, number: 7, returns: 1 } as const;
     const notes = new LineNotes();
-    notes.joined({ line: RETURN, number: 7, returns: 1 }, 1000, 1);
-    expect(notes.ended({ line: RETURN, number: 7, returns: 1 }, 3000)).toBeNull();
+    notes.joined(returned, 1000, 1);
+    expect([notes.ended(returned, 3000), notes.ended(place(7), 3000)]).toEqual([null, null]);
+    notes.joined(place(7), 1000, 1);
+    expect([notes.ended(returned, 3000), notes.asked(returned, 3000, 9000)]).toEqual([null, false]);
+    expect(notes.ended(place(7), 3000)).toEqual({ seconds: 2, promisedSeconds: 1 });
+  });
+
+  it('know nobody before anybody has joined', () => {
+    expect([new LineNotes().ended(place(7), 1000), new LineNotes().asked(place(7), 1000, 1)]).toEqual([null, false]);
+  });
+
+  it('give the row of somebody who has not come for six hours to the next, and use the first row, too', () => {
+    const notes = new LineNotes();
+    const [first, next] = [place(65_536), place(2 * 65_536)];
+    notes.joined(first, 1000, 1);
+    notes.joined(next, 1000 + 6 * 3_600_000 - 1, 2);
+    expect(notes.asked(first, 2000, 500)).toBe(false);
+    expect([notes.asked(first, 2494, 500), notes.asked(first, 2989, 500)]).toEqual([true, false]);
+    notes.joined(next, 1000 + 6 * 3_600_000, 2);
+    expect(notes.ended(first, 1000 + 6 * 3_600_000)).toBeNull();
+    expect(notes.ended(next, 3000 + 6 * 3_600_000)).toEqual({ seconds: 2, promisedSeconds: 2 });
   });
 });
