@@ -34,7 +34,7 @@ import { TraceRecorder } from '../replay/trace/trace-recorder.js';
 import { LineNotes } from '../waiting-room/line-notes.js';
 import { waitingIn } from '../waiting-room/standing.js';
 import { type TicketKey, Tickets } from '../waiting-room/tickets.js';
-import { composeClaimants, identityFields } from './claimant.js';
+import { composeClaimants, identityField, identityFields } from './claimant.js';
 import type { OpenedCampaign } from './store-port.js';
 
 /** Places whose end this gateway remembers. */
@@ -134,6 +134,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     pass: campaign.pass,
     upstream,
     protectedFields: identityFields(campaign.claimant),
+    identityField: identityField(campaign.claimant),
     link,
     admission,
     claims,

@@ -10,6 +10,7 @@ import { DeviceDesk } from '../http/device-desk.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Logger } from '../kernel/logger.js';
 import { endToEndFields, type ProtectedFields, protectedFields } from '../proxy/connection-options.js';
+import { IdentityField } from '../proxy/identity-field.js';
 import type { TicketKey } from '../waiting-room/tickets.js';
 
 export interface ClaimantParts {
@@ -48,6 +49,14 @@ function composeDevices({ campaign: { id, claimant }, server, keys, clock }: Cla
   const secret = Buffer.from(hkdfSync('sha256', keys.at(-1)!.secret, '', `spillway work ${id}`, 32)).toString('hex');
   const work = proofOfWork ? new ProofOfWork(secret, cost, clock) : null;
   return new DeviceDesk(cookies, work, `${server.basePath}/${encodeURIComponent(id)}/device`);
+}
+
+/** A token may come from anybody: it is verified. */
+export function identityField({ from, name, jwt, unverified }: CampaignConfig['claimant']): IdentityField | null {
+  if (from === 'header') return new IdentityField(name, unverified);
+  if (from === 'jwt' && jwt.token.startsWith('header:'))
+    return new IdentityField(jwt.token.slice('header:'.length), true);
+  return null;
 }
 
 /** The fields that say who is asking stay, whatever a client names in `Connection`. */

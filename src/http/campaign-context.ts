@@ -11,6 +11,7 @@ import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { BoundedCache } from '../kernel/bounded-cache.js';
 import type { AdmissionProof } from '../proxy/admission-proof.js';
 import type { ProtectedFields } from '../proxy/connection-options.js';
+import type { IdentityField } from '../proxy/identity-field.js';
 import type { MicroCache } from '../proxy/micro-cache.js';
 import type { Upstream } from '../proxy/upstream.js';
 import type { TraceRecorder } from '../replay/trace/trace-recorder.js';
@@ -27,6 +28,8 @@ export interface CampaignContext {
   readonly config: CampaignConfig;
   readonly upstream: Upstream;
   readonly protectedFields: ProtectedFields;
+  /** The field in which clients say who asks; null: it is none of theirs. */
+  readonly identityField: IdentityField | null;
   readonly link: CampaignLink;
   readonly admission: Admission;
   readonly claims: CampaignClaims;

@@ -58,8 +58,9 @@ export function upstreamRequest(
   const headers = requestHeaders(
     only === undefined ? req.rawHeaders : fieldsOnly(req.rawHeaders, only),
     {
-      peerAddress: req.socket.remoteAddress ?? null,
-      clientAddress: address.text,
+      // What is asked for everybody is asked from nowhere: a service that goes by addresses would answer this one's alone.
+      peerAddress: only === undefined ? (req.socket.remoteAddress ?? null) : null,
+      clientAddress: only === undefined ? address.text : null,
       trusted: address.fromTrustedPeer,
       scheme: 'encrypted' in req.socket ? 'https' : 'http',
       host: req.headers.host ?? null,
@@ -71,6 +72,7 @@ export function upstreamRequest(
     },
     streamed,
     context.protectedFields,
+    context.identityField,
   );
   if (context.proof !== null) {
     const key = idempotencyKey ?? String(req.headers['idempotency-key'] ?? '');

@@ -1,7 +1,8 @@
 /**
  * What a proxy does with each header field, by name. One table for both directions, so that no field can be
  * hop-by-hop on the way in and pass on the way out. A name is judged as CGI-like servers read it: case does not
- * count, and `_` is `-` (`Spillway_Claimant` must not arrive as a second `Spillway-Claimant`).
+ * count, and whatever is no letter or digit is `-` (neither `Spillway_Claimant` nor `Spillway.Claimant` must arrive as a
+ * second `Spillway-Claimant`).
  */
 export const FieldKind = {
   /** End to end: passes unchanged. */
@@ -80,11 +81,18 @@ export function fieldKind(name: string): FieldKind {
 }
 
 function kindOfRareSpelling(name: string): FieldKind {
-  const dashed = name.includes('_');
-  const lower = dashed ? name.toLowerCase().replaceAll('_', '-') : name.toLowerCase();
-  const kind = byLowerName.get(lower) ?? kindOfPrefix(lower);
-  return dashed && kind !== FieldKind.pass ? FieldKind.drop : kind;
+  const lower = name.toLowerCase();
+  const dashed = folded(lower);
+  const kind = byLowerName.get(dashed) ?? kindOfPrefix(dashed);
+  return dashed !== lower && kind !== FieldKind.pass ? FieldKind.drop : kind;
 }
+
+/** As CGI-like servers read a name. @param lower - in small letters */
+export function folded(lower: string): string {
+  return ODD.test(lower) ? lower.replaceAll(/[^a-z0-9-]/g, '-') : lower;
+}
+
+const ODD = /[^a-z0-9-]/;
 
 function kindOfPrefix(lower: string): FieldKind {
   if (lower.startsWith('spillway-') || lower.startsWith('proxy-')) return FieldKind.drop;

@@ -7,12 +7,14 @@
 import { namesNoField, type ProtectedFields, removeNominated } from './connection-options.js';
 import { type ForwardedFacts, forwarded, forwardedFor, isAuthority } from './forwarded.js';
 import { FieldKind, fieldKind } from './header-fields.js';
+import type { IdentityField } from './identity-field.js';
 import { isTraceparent, newTraceparent } from './trace-context.js';
 
 /**
  * @param raw - name, value, name, value … as the client sent them (`IncomingMessage.rawHeaders`)
  * @param streamed - the body is passed on as it comes: the client's `Content-Length` is kept
  * @param isProtected - fields `Connection` cannot remove, the claimant's header among them
+ * @param identity - the claimant's header; null: none says who asks
  * @returns a new flat array of the same shape, for the hand-over
  */
 export function requestHeaders(
@@ -20,6 +22,7 @@ export function requestHeaders(
   facts: ForwardedFacts,
   streamed: boolean,
   isProtected: ProtectedFields,
+  identity: IdentityField | null = null,
 ): string[] {
   const out: string[] = [];
   let nominations: string | null = null;
@@ -35,7 +38,7 @@ export function requestHeaders(
     const value = raw[at + 1]!;
     switch (fieldKind(name)) {
       case FieldKind.pass:
-        out.push(name, value);
+        if (identity === null || identity.lets(name, facts.trusted)) out.push(name, value);
         break;
       case FieldKind.drop:
       case FieldKind.host:

@@ -41,6 +41,11 @@ describe('A pass route with a cache', () => {
     const { headers } = service.requests[0]!;
     expect([headers.cookie, headers['x-user-id'], headers['spillway-claimant']]).toEqual(Array(3).fill(undefined));
     expect(headers['accept-language']).toBe('de');
+    // Whoever came first is nobody to the service, so that it answers nobody by an address.
+    expect([headers['x-forwarded-for'], headers.forwarded]).toEqual([
+      'unknown',
+      expect.stringMatching(/^for=unknown;/),
+    ]);
     const again = await send(gateway.port, { path: PATH });
     expect([again.headers['cache-status'], again.headers.age]).toEqual(['spillway; hit', '0']);
     const head = await send(gateway.port, { method: 'HEAD', path: PATH });

@@ -34,10 +34,29 @@ describe('what the service sees of a claim', () => {
       'Spillway-Admitted': 'yes',
       spillway_claimant: 'rich-uncle',
       Spillway_Ticket: 'x',
+      'Spillway.Claimant': 'rich-uncle',
+      'Spillway~Campaign': 'other',
     });
     expect([values('spillway-claimant'), values('spillway-campaign')]).toEqual([['ann'], ['lny']]);
-    const ours = names.filter((name) => /^spillway[-_]/i.test(name)).map((name) => name.toLowerCase());
+    const ours = names.filter((name) => /^spillway\W|^spillway_/i.test(name)).map((name) => name.toLowerCase());
     expect(ours.sort()).toEqual(['spillway-campaign', 'spillway-claimant']);
+  });
+
+  it('one name of who asks: none that a careless server would read as a second one', async () => {
+    const { names } = await seen({ 'X-User_Id': 'rich-uncle', X_User_Id: 'rich-uncle', 'X.User.Id': 'rich-uncle' });
+    expect(names.filter((name) => /^x.user.id$/i.test(name))).toEqual(['x-user-id']);
+  });
+
+  it('no name of who asks from somebody who may not say so, beside the line either', async () => {
+    const upstream = await bench.recording();
+    const claimant = { from: 'header', name: 'x-user-id' };
+    const names = async (trustProxy: string[]) => {
+      const { port } = await bench.open(upstream.url, { server: { trustProxy }, campaign: { claimant } });
+      expect((await send(port, { path: CAMPAIGN, headers: { 'X-User-Id': 'rich-uncle' } })).status).toBe(201);
+      return Object.keys(upstream.requests.at(-1)!.headers);
+    };
+    expect(await names(['10.0.0.0/8'])).not.toContain('x-user-id');
+    expect(await names(['127.0.0.0/8'])).toContain('x-user-id');
   });
 
   it('the way of the request, with nothing believed of what a stranger says about it', async () => {
