@@ -3,12 +3,11 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import { PollPace } from '../abuse/poll-pace.js';
 import type { OperatedCampaign } from '../admin/amendments.js';
 import { ClaimsDesk } from '../admin/claims-desk.js';
-import { type CampaignRooms, joinRooms, limitRates, type RoomsConfig } from '../admission/campaign-rooms.js';
+import { joinRooms, limitRates, type RoomsConfig } from '../admission/campaign-rooms.js';
 import type { Door } from '../admission/door.js';
 import type { LiveSettings } from '../admission/live-settings.js';
 import type { SlotAccount } from '../admission/slot-account.js';
 import { ClaimantHasher } from '../claimant/claimant-hash.js';
-import { remainingOf } from '../claims/budget.js';
 import type { CampaignClaims } from '../claims/campaign-claims.js';
 import { GrantedFilter } from '../claims/granted-filter.js';
 import type { LoadedConfig } from '../config/load.js';
@@ -24,7 +23,6 @@ import { BoundedCache } from '../kernel/bounded-cache.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Logger } from '../kernel/logger.js';
 import type { Random } from '../kernel/random.js';
-import type { CampaignMetrics } from '../metrics/campaign-metrics.js';
 import type { Metrics } from '../metrics/catalogue.js';
 import { effectiveRate } from '../overload/effective-rate.js';
 import { AdmissionProof } from '../proxy/admission-proof.js';
@@ -32,8 +30,8 @@ import { MicroCache } from '../proxy/micro-cache.js';
 import type { Upstream } from '../proxy/upstream.js';
 import { TraceRecorder } from '../replay/trace/trace-recorder.js';
 import { LineNotes } from '../waiting-room/line-notes.js';
-import { waitingIn } from '../waiting-room/standing.js';
 import { type TicketKey, Tickets } from '../waiting-room/tickets.js';
+import { mirrorCampaign, watchEndings } from './campaign-figures.js';
 import { composeClaimants, identityField, identityFields } from './claimant.js';
 import type { OpenedCampaign } from './store-port.js';
 
@@ -195,28 +193,6 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   };
 }
 
-/**
- * Places that end without their owners doing anything. Every gateway sees all of them and counts its share, so that
- * the sum over the gateways is right. Of the numbers whose grace is over, those of no-shows lapsed.
- */
-function watchEndings({ link, over }: CampaignRooms, metrics: CampaignMetrics): void {
-  const [lapsed, ended] = [metrics.left('lapsed'), metrics.left('ended')];
-  let before: readonly [number, number] | null = null;
-  /** Null: not seen yet; whoever starts after the end has seen nobody's place end. */
-  let wasOver: boolean | null = null;
-  link.onView((view) => {
-    const share = 1 / Math.max(1, view.gateways);
-    if (before !== null) {
-      const graceOver = Math.max(0, view.lapsed[0] - before[0]) + Math.max(0, view.lapsed[1] - before[1]);
-      lapsed.inc(graceOver * (1 - view.show) * share);
-    }
-    before = view.lapsed;
-    const isOver = over();
-    if (isOver && wasOver === false) ended.inc(waitingIn(view) * share);
-    wasOver = isOver;
-  });
-}
-
 function roomsConfig({ campaign, upstreamConfig, keys }: CampaignRevision): RoomsConfig {
   return { campaign, upstream: upstreamConfig, claimsSecret: claimsSecret(keys, campaign.id) };
 }
@@ -272,51 +248,4 @@ function claimantSalt(keys: readonly TicketKey[], campaign: string): Uint8Array 
 /** Names of entries and keys for the service: of the key that stays longest, as for the claimants. */
 export function claimsSecret(keys: readonly TicketKey[], campaign: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', keys.at(-1)!.secret, '', `spillway claims ${campaign}`, 32));
-}
-
-function mirrorCampaign(metrics: Metrics, id: string, current: () => RoutedContext, door: Door): void {
-  metrics.campaign(id).mirror({
-    get state() {
-      return current().state();
-    },
-    get waiting() {
-      const { view } = current().link;
-      return view === null ? null : waitingIn(view);
-    },
-    get maxWaiting() {
-      return current().config.queue.maxWaiting;
-    },
-    get head() {
-      return current().link.view?.heads[0] ?? null;
-    },
-    get tail() {
-      return current().link.view?.tails[0] ?? null;
-    },
-    get noShowRatio() {
-      const { view } = current().link;
-      return view === null ? null : 1 - view.show;
-    },
-    get configuredRatePerSecond() {
-      return current().config.admission.ratePerSecond;
-    },
-    get effectiveRatePerSecond() {
-      return current().state() === 'open' ? current().ratePerSecond() : 0;
-    },
-    get burst() {
-      return current().config.admission.burst;
-    },
-    get held() {
-      return door.held;
-    },
-    get sessionsActive() {
-      return current().config.session === null ? null : (current().link.view?.seats ?? null);
-    },
-    get sessionsLimit() {
-      return current().config.session?.maxActive ?? null;
-    },
-    get budgetRemaining() {
-      const { view } = current().link;
-      return view === null ? null : remainingOf(view.claims, current().config.budget.claims);
-    },
-  });
 }
