@@ -18,7 +18,7 @@ export interface ServerLimits {
   readonly headersTimeoutMs: number;
   /** From the first byte of a request to the last of its body. */
   readonly requestTimeoutMs: number;
-  /** How long an idle connection is kept. Longer than a near poll, so that a waiter keeps his. */
+  /** How long an idle connection is kept. Longer than a near poll, so that whoever waits keeps one. */
   readonly keepAliveTimeoutMs: number;
   /** Request line and header fields together; beyond: 431. */
   readonly maxHeaderBytes: number;

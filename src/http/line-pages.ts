@@ -16,7 +16,7 @@ export interface LineForm {
 export class LinePages {
   constructor(private readonly desk: QueueDesk) {}
 
-  /** The page, with the visitor's place where there is one. Whoever is not known may look, too. */
+  /** The page, with the place of whoever asks, where there is one. Whoever is not known may look, too. */
   show(context: CampaignContext, req: Request, res: Response, visit: PageVisit): void {
     const { desk } = this;
     req.facts.route = 'page';

@@ -9,8 +9,13 @@ const PUBLIC = [...JSON_FIELDS, 'Cache-Control', 'public, max-age=1'];
 /** JSON for one person. */
 export function sendPrivate(res: ServerResponse, status: number, document: object, fields: readonly string[]): void {
   const body = JSON.stringify(document);
-  res.writeHead(status, [...NO_STORE, 'Content-Length', String(Buffer.byteLength(body)), ...fields]);
-  res.end(body);
+  const bodyBytes = Buffer.byteLength(body);
+  const all = NO_STORE.slice();
+  all.push('Content-Length', String(bodyBytes));
+  for (const part of fields) all.push(part);
+  res.writeHead(status, all);
+  // An ASCII body is the same in Latin-1, which Node writes faster than UTF-8.
+  res.end(body, bodyBytes === body.length ? 'latin1' : 'utf8');
 }
 
 /** JSON for everybody, which a cache may keep for a second. */

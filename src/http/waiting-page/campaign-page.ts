@@ -16,7 +16,7 @@ export interface PageVisit {
   /** Where a called person goes on. */
   readonly next: string | null;
   readonly continuesByItself: boolean;
-  /** Set where the visitor's device has no cookie yet. */
+  /** Set where the device has no cookie yet. */
   readonly unknownDevice?: boolean;
 }
 
