@@ -5,11 +5,11 @@
 import { RefusalCache } from '../buckets/refusal-cache.js';
 import { turnOf } from '../waiting-room/lottery.js';
 import type { Place } from '../waiting-room/place.js';
+import type { Ask } from './ask.js';
 import { decisionOf, failureOf } from './ask-outcome.js';
 import { type AdmissionOptions, Claim, entryOf } from './claim.js';
 import { askOf, type ClaimRequest } from './claim-request.js';
 import type { Decision } from './decision.js';
-import type { Ask } from './exchange.js';
 import { PlacesAway } from './places-away.js';
 
 export type { AdmissionOptions } from './claim.js';

@@ -1,10 +1,10 @@
 /** What the store's answer to an ask, or its silence, decides. */
 import type { RefusalCache } from '../buckets/refusal-cache.js';
 import type { StoreUnavailableError } from '../kernel/errors.js';
+import type { AskResult } from './ask.js';
 import type { ClaimEntry } from './claim-entry.js';
 import type { ClaimRequest } from './claim-request.js';
 import type { Decision } from './decision.js';
-import type { AskResult } from './exchange.js';
 
 export function decisionOf(
   result: AskResult,

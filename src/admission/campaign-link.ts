@@ -10,19 +10,19 @@ import type { Random } from '../kernel/random.js';
 import { StoreClock } from '../kernel/store-clock.js';
 import type { Health } from '../overload/health.js';
 import type { Place } from '../waiting-room/place.js';
+import type { Ask } from './ask.js';
 import { type DoorPort, NO_DOOR } from './door-port.js';
 import type {
-  Ask,
   CampaignStore,
   ExchangeCall,
   ExchangeReply,
-  ExchangeSettings,
   PlaceEvent,
   SeatEvent,
   Settlement,
   SoldOutSign,
   StoreView,
 } from './exchange.js';
+import type { ExchangeSettings } from './exchange-settings.js';
 import { Knowledge } from './knowledge.js';
 import { Outbox, type Parcel, tell } from './outbox.js';
 import { type AskListener, type PendingAsk, PendingAsks } from './pending-asks.js';

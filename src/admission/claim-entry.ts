@@ -11,9 +11,9 @@
 import { type AttemptEnd, FREE } from '../claims/campaign-claims.js';
 import { type Memo, memoText, unknownText } from '../claims/entry-text.js';
 import { judgeRecorded, type LedgerRequest, type Verdict } from '../claims/verdict.js';
+import type { AskLedger } from './ask.js';
 import type { CampaignLink } from './campaign-link.js';
 import type { Attempt } from './decision.js';
-import type { AskLedger } from './exchange.js';
 
 export interface EntrySettings {
   /** A name that no other attempt has, of this gateway or another. */

@@ -2,7 +2,7 @@
 import type { BucketRate } from '../buckets/gcra.js';
 import type { LedgerRequest } from '../claims/verdict.js';
 import type { Place } from '../waiting-room/place.js';
-import type { Ask, AskLedger } from './exchange.js';
+import type { Ask, AskLedger } from './ask.js';
 
 export interface ClaimRequest {
   /** Keyed hash of the claimant. */

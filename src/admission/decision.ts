@@ -4,7 +4,7 @@ import type { Memo } from '../claims/entry-text.js';
 import type { Verdict } from '../claims/verdict.js';
 import type { Health } from '../overload/health.js';
 import type { Place } from '../waiting-room/place.js';
-import type { Remaining } from './exchange.js';
+import type { Remaining } from './ask.js';
 
 /** How a claim that was handed over ended, as far as its place is concerned. */
 export type Ending =

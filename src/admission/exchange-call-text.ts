@@ -2,15 +2,9 @@
 import type { RedisArgument } from '../redis/connection.js';
 import type { CampaignKeys } from '../redis/keys.js';
 import type { Place } from '../waiting-room/place.js';
-import type {
-  Ask,
-  ExchangeCall,
-  ExchangeSettings,
-  PlaceEvent,
-  SeatEvent,
-  Settlement,
-  SoldOutSign,
-} from './exchange.js';
+import type { Ask } from './ask.js';
+import type { ExchangeCall, PlaceEvent, SeatEvent, Settlement, SoldOutSign } from './exchange.js';
+import type { ExchangeSettings } from './exchange-settings.js';
 
 /** In place of an empty word. */
 const NONE = '-';

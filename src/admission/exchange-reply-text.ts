@@ -2,7 +2,8 @@
 import type { Gap } from '../waiting-room/gaps.js';
 import type { Lottery } from '../waiting-room/lottery.js';
 import type { LineIndex, Place } from '../waiting-room/place.js';
-import type { Ask, AskResult, ClaimsView, ExchangeCall, ExchangeReply, SessionEnd, StoreView } from './exchange.js';
+import type { Ask, AskResult } from './ask.js';
+import type { ClaimsView, ExchangeCall, ExchangeReply, SessionEnd, StoreView } from './exchange.js';
 
 /** Flat: whole numbers, and texts where a number could lose digits. The last of all is the results of the asks, as flat. */
 export type Wire = ReadonlyArray<number | string | Wire>;

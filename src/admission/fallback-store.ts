@@ -19,16 +19,9 @@ import type { BucketRate } from '../buckets/gcra.js';
 import type { Clock } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import { StoreClock } from '../kernel/store-clock.js';
-import type {
-  CampaignStore,
-  ExchangeCall,
-  ExchangeEvents,
-  ExchangeReply,
-  ExchangeSettings,
-  Known,
-  StoreView,
-} from './exchange.js';
+import type { CampaignStore, ExchangeCall, ExchangeEvents, ExchangeReply, Known, StoreView } from './exchange.js';
 import { NO_CLAIMS, NO_HEALTH, NO_PACE, STORE_TIME_ORIGIN_MS } from './exchange.js';
+import type { ExchangeSettings } from './exchange-settings.js';
 
 const NO_EVENTS: ExchangeEvents = {
   entered: [],

@@ -1,6 +1,7 @@
 /** What of an ask is a lane's, what is left for the line, and how both answers are one. Pure. */
 import type { Place } from '../waiting-room/place.js';
-import type { Ask, AskResult, ExchangeReply, Remaining } from './exchange.js';
+import type { Ask, AskResult, Remaining } from './ask.js';
+import type { ExchangeReply } from './exchange.js';
 import { type KeptPlace, type LaneAnswer, type LaneAsk, laneOf, type PlaceChange } from './lane.js';
 
 type Result = Extract<ExchangeReply, { kind: 'done' }>['results'][number];

@@ -5,7 +5,7 @@
  */
 import type { BucketRate } from '../buckets/gcra.js';
 import type { Place } from '../waiting-room/place.js';
-import type { Remaining } from './exchange.js';
+import type { Remaining } from './ask.js';
 
 export interface LaneAsk {
   /**

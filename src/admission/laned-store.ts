@@ -10,7 +10,8 @@
  * - While a lane is away its claimants' asks fail; those of the others go on.
  */
 import { StoreUnavailableError } from '../kernel/errors.js';
-import type { Ask, CampaignStore, ExchangeCall, ExchangeReply } from './exchange.js';
+import type { Ask } from './ask.js';
+import type { CampaignStore, ExchangeCall, ExchangeReply } from './exchange.js';
 import { FinalAnswers } from './final-answers.js';
 import { type KeptPlace, type Lane, type LaneAnswer, type LaneAsk, type LineCopies, laneOf } from './lane.js';
 import {

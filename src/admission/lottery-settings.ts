@@ -2,7 +2,8 @@
 import { hkdfSync } from 'node:crypto';
 import type { EffectiveSettings } from '../campaign/overrides.js';
 import { lotteryKey } from '../waiting-room/lottery.js';
-import { type LotterySettings, STORE_TIME_ORIGIN_MS } from './exchange.js';
+import { STORE_TIME_ORIGIN_MS } from './exchange.js';
+import type { LotterySettings } from './exchange-settings.js';
 
 /**
  * @param secret - the same on every gateway, who then make the same key of it

@@ -1,7 +1,7 @@
 /** What asks are charged, in the embedded store: all of a claim's limits, or none. */
 import { charged, remaining, waitNs } from '../buckets/gcra.js';
 import type { MemoryBuckets } from '../buckets/memory-buckets.js';
-import type { Ask, AskResult, Remaining } from './exchange.js';
+import type { Ask, AskResult, Remaining } from './ask.js';
 
 export class MemoryCharges {
   constructor(

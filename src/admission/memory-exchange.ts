@@ -6,16 +6,9 @@ import { paced } from '../overload/effective-rate.js';
 import { followHealth, type PaceState } from '../overload/pace-law.js';
 import type { MemoryLine } from '../waiting-room/memory-line.js';
 import type { Place } from '../waiting-room/place.js';
-import type {
-  Ask,
-  AskResult,
-  ExchangeCall,
-  ExchangeReply,
-  ExchangeSettings,
-  PaceView,
-  SessionSettings,
-  StoreView,
-} from './exchange.js';
+import type { Ask, AskResult } from './ask.js';
+import type { ExchangeCall, ExchangeReply, PaceView, StoreView } from './exchange.js';
+import type { ExchangeSettings, SessionSettings } from './exchange-settings.js';
 import { MemoryCharges } from './memory-charges.js';
 import type { MemorySeats } from './memory-seats.js';
 import type { MemorySlots } from './memory-slots.js';

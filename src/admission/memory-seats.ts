@@ -3,7 +3,8 @@
  * the same on Redis, and says what holds. All sessions last equally long, and so do all leases: whoever came first is
  * the first whose time is over.
  */
-import type { SeatEvent, SessionEnd, SessionSettings } from './exchange.js';
+import type { SeatEvent, SessionEnd } from './exchange.js';
+import type { SessionSettings } from './exchange-settings.js';
 
 export class MemorySeats {
   /** Until when a session lasts, by claimant, and a claim's seat on its way to one, by name; in store time. */

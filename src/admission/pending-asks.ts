@@ -1,7 +1,7 @@
 /** Asks that gather until the next call, in the order in which they came. */
 import type { Clock } from '../kernel/clock.js';
 import type { StoreUnavailableError } from '../kernel/errors.js';
-import type { Ask, AskResult } from './exchange.js';
+import type { Ask, AskResult } from './ask.js';
 
 const MOST_ASKS_A_CALL = 100;
 /** Asks that may gather; beyond it the gateway is overloaded. */

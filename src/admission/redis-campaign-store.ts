@@ -2,9 +2,10 @@
 import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
 import type { Script } from '../redis/script.js';
 import type { StoreCalls } from '../redis/store-calls.js';
-import type { CampaignStore, ExchangeCall, ExchangeReply, ExchangeSettings } from './exchange.js';
+import type { CampaignStore, ExchangeCall, ExchangeReply } from './exchange.js';
 import { encodeCall, settingTexts } from './exchange-call-text.js';
 import { decodeReply, type Wire } from './exchange-reply-text.js';
+import type { ExchangeSettings } from './exchange-settings.js';
 
 export interface RedisCampaignStoreOptions {
   readonly calls: StoreCalls;

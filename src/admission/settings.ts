@@ -4,7 +4,7 @@ import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
 import { paced } from '../overload/effective-rate.js';
 import type { DoorSettings } from './door.js';
-import type { ExchangeSettings, LotterySettings } from './exchange.js';
+import type { ExchangeSettings, LotterySettings } from './exchange-settings.js';
 
 /**
  * How late departures may be: timers, network, and a busy process. So much of the burst is kept for it. A permit that is

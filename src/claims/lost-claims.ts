@@ -3,7 +3,8 @@
  * that were open and whose entries are gone. A unit of the budget is set aside for each of these until somebody says
  * how it ended: its gateway, or for what was unknown already an operator.
  */
-import type { ClaimsSettings, KnownClaims } from '../admission/exchange.js';
+import type { KnownClaims } from '../admission/exchange.js';
+import type { ClaimsSettings } from '../admission/exchange-settings.js';
 
 /** What of it outlives a process. */
 export interface LossMemory {

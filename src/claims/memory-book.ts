@@ -3,14 +3,9 @@
  * to it. An open entry holds one unit of the budget until it is settled, however long that takes; a grant turns the
  * unit into a granted one, anything final gives it back.
  */
-import type {
-  AskLedger,
-  ClaimsSettings,
-  ClaimsView,
-  KnownClaims,
-  Settlement,
-  SoldOutSign,
-} from '../admission/exchange.js';
+import type { AskLedger } from '../admission/ask.js';
+import type { ClaimsView, KnownClaims, Settlement, SoldOutSign } from '../admission/exchange.js';
+import type { ClaimsSettings } from '../admission/exchange-settings.js';
 import { erasedAnswer } from './answer-text.js';
 import { type BookMemory, type KeptEntry, orForGood, orNull } from './book-memory.js';
 import type { AttemptEnd } from './campaign-claims.js';

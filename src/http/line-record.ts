@@ -1,5 +1,5 @@
 /** Counts what happens to places: who joined, who asked too early, who went in or away, and after how long. */
-import type { Remaining } from '../admission/exchange.js';
+import type { Remaining } from '../admission/ask.js';
 import { MAIN, type Place } from '../waiting-room/place.js';
 import type { TicketDocument } from '../waiting-room/ticket-document.js';
 import type { CampaignContext } from './campaign-context.js';

@@ -3,7 +3,8 @@ import { Admission, type AdmissionOptions, type ClaimRequest } from '../../src/a
 import { CampaignLink } from '../../src/admission/campaign-link.js';
 import type { Decision, Pass } from '../../src/admission/decision.js';
 import { Door } from '../../src/admission/door.js';
-import type { CampaignStore, ExchangeCall, ExchangeReply, ExchangeSettings } from '../../src/admission/exchange.js';
+import type { CampaignStore, ExchangeCall, ExchangeReply } from '../../src/admission/exchange.js';
+import type { ExchangeSettings } from '../../src/admission/exchange-settings.js';
 import { MemoryCampaignStore } from '../../src/admission/memory-campaign-store.js';
 import { MemorySlots } from '../../src/admission/memory-slots.js';
 import { SlotAccount } from '../../src/admission/slot-account.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AskResult } from '../../src/admission/exchange.js';
+import type { AskResult } from '../../src/admission/ask.js';
 import type { AskListener } from '../../src/admission/pending-asks.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import { StoreUnavailableError } from '../../src/kernel/errors.js';

@@ -3,7 +3,8 @@
  * store says: P1 at every decision, P3 for numbers and calls, P5 for everybody with a ticket.
  */
 import { expect } from '@jest/globals';
-import { type ExchangeSettings, STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
+import { STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
+import type { ExchangeSettings } from '../../src/admission/exchange-settings.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import { turnOf } from '../../src/waiting-room/lottery.js';
 import type { Place } from '../../src/waiting-room/place.js';

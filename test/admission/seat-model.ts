@@ -1,6 +1,6 @@
 /** What would be remembered of sessions: who has one until when, and whose claim is on its way to one. In milliseconds. */
 import { expect } from '@jest/globals';
-import type { SessionSettings } from '../../src/admission/exchange.js';
+import type { SessionSettings } from '../../src/admission/exchange-settings.js';
 
 export class SeatModel {
   readonly #sessions = new Map<string, number>();

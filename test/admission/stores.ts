@@ -1,15 +1,10 @@
 /** Both stores behind the port, on a clock that the test moves, and the calls that a test makes of them. */
 
+import type { Ask } from '../../src/admission/ask.js';
 import type { CampaignSettingsStore } from '../../src/admission/campaign-settings-store.js';
-import type {
-  Ask,
-  ExchangeCall,
-  ExchangeEvents,
-  ExchangeReply,
-  ExchangeSettings,
-  Known,
-} from '../../src/admission/exchange.js';
+import type { ExchangeCall, ExchangeEvents, ExchangeReply, Known } from '../../src/admission/exchange.js';
 import { type CampaignStore, NO_HEALTH, NO_PACE, STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
+import type { ExchangeSettings } from '../../src/admission/exchange-settings.js';
 import type { Lane } from '../../src/admission/lane.js';
 import { LanedStore } from '../../src/admission/laned-store.js';
 import { MemoryCampaignStore } from '../../src/admission/memory-campaign-store.js';

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { AskLedger, Settlement } from '../../src/admission/exchange.js';
+import type { AskLedger } from '../../src/admission/ask.js';
+import type { Settlement } from '../../src/admission/exchange.js';
 import { MemoryBook } from '../../src/claims/memory-book.js';
 import { NOTHING_KNOWN, SETTINGS } from '../admission/stores.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ExchangeSettings } from '../../../src/admission/exchange.js';
 import { STORE_TIME_ORIGIN_MS } from '../../../src/admission/exchange.js';
+import type { ExchangeSettings } from '../../../src/admission/exchange-settings.js';
 import { type Lottery, turnOf } from '../../../src/waiting-room/lottery.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { NOTHING_KNOWN, type Open, SETTINGS } from '../stores.js';

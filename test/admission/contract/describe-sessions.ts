@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Ask } from '../../../src/admission/exchange.js';
+import type { Ask } from '../../../src/admission/ask.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { ask, type Open, SETTINGS } from '../stores.js';
 import { type Contract, contractOn, type Result, type StoreGateway } from './store-gateway.js';

@@ -1,14 +1,9 @@
 /** One gateway's side of the store's contract: it sends what it knows, and learns from every reply. */
 
+import type { Ask } from '../../../src/admission/ask.js';
 import type { CampaignSettingsStore } from '../../../src/admission/campaign-settings-store.js';
-import type {
-  Ask,
-  CampaignStore,
-  ExchangeCall,
-  ExchangeEvents,
-  ExchangeSettings,
-  Known,
-} from '../../../src/admission/exchange.js';
+import type { CampaignStore, ExchangeCall, ExchangeEvents, Known } from '../../../src/admission/exchange.js';
+import type { ExchangeSettings } from '../../../src/admission/exchange-settings.js';
 import type { Place } from '../../../src/waiting-room/place.js';
 import type { FakeClock } from '../../support/fake-clock.js';
 import { ask, type Done, done, knownFrom, NO_EVENTS, NOTHING_KNOWN, type Open, SETTINGS } from '../stores.js';
