@@ -4,17 +4,18 @@ import type { Place } from '../waiting-room/place.js';
 import type { CampaignContext } from './campaign-context.js';
 import { CampaignDocument } from './campaign-document.js';
 import { readTicket, type TicketReading, ticketOf } from './identity.js';
+import { LeaveRoutes } from './leave-routes.js';
 import { type LineForm, LinePages } from './line-pages.js';
 import { recordJoin, recordPoll } from './line-record.js';
-import { sendNothing, sendPrivate, sendPublic } from './own-answers.js';
-import { type QueueAsker, QueueDesk, type QueueRoutesOptions } from './queue-desk.js';
+import { sendPrivate, sendPublic } from './own-answers.js';
+import { QueueDesk, type QueueRoutesOptions } from './queue-desk.js';
 import { QueuePaths } from './queue-paths.js';
 import { retryAfterSeconds } from './retry-after.js';
 import { overloaded } from './shedding.js';
 import { stateProblem } from './state-problems.js';
 import { wantsStream } from './stream-events.js';
 import { claimedDocument } from './ticket-answers.js';
-import { clearTicketCookie, ticketCookieFields } from './ticket-cookie-fields.js';
+import { ticketCookieFields } from './ticket-cookie-fields.js';
 import { PAGE_VARY } from './waiting-page/negotiate.js';
 
 /** One kind of request on the line. `ticket` is empty where the path names none. */
@@ -33,15 +34,19 @@ const VARY = ['Vary', PAGE_VARY];
  */
 export function queueRoutes(options: QueueRoutesOptions): (req: Request, res: Response) => boolean {
   const desk = new QueueDesk(options);
-  const routes = new QueueRoutes(desk, new LinePages(desk));
+  const pages = new LinePages(desk);
+  const routes = new QueueRoutes(desk, pages);
+  const leaving = new LeaveRoutes(desk, pages);
+  const leave: Serve = (req, res, campaign, ticket) => leaving.leave(req, res, campaign, ticket);
+  const leaveByForm: Serve = (req, res, campaign) => leaving.leaveByForm(req, res, campaign);
   const paths = new QueuePaths(options.basePath);
   const methods = {
     campaign: methodsOf({ GET: routes.campaign, HEAD: routes.campaign }),
     status: methodsOf({ GET: routes.status, HEAD: routes.status }),
     tickets: methodsOf({ POST: routes.join }),
-    leave: methodsOf({ POST: routes.leaveByForm }),
+    leave: methodsOf({ POST: leaveByForm }),
     device: methodsOf({ GET: routes.challenge, POST: routes.redeem }),
-    ticket: methodsOf({ GET: routes.poll, HEAD: routes.poll, DELETE: routes.leave }),
+    ticket: methodsOf({ GET: routes.poll, HEAD: routes.poll, DELETE: leave }),
   };
   return (req, res) => {
     const path = paths.read(req.facts.path);
@@ -143,30 +148,6 @@ class QueueRoutes {
       sendPrivate(res, 200, document, desk.fields(req));
     });
   }
-
-  readonly leave: Serve = (req, res, campaign, named) => {
-    const { desk } = this;
-    const context = desk.context(req, res, campaign, 'leave');
-    if (context === null || desk.refusesCrossSite(context, req, res)) return;
-    desk.whenPrepared(context, req, () => {
-      this.#leave(context, req, res, named, (cookie) => sendNothing(res, [...cookie, ...desk.fields(req)]));
-    });
-  };
-
-  /** For browsers without scripts, whose forms know no DELETE. */
-  readonly leaveByForm: Serve = (req, res, campaign) => {
-    const { desk } = this;
-    const context = desk.context(req, res, campaign, 'leave');
-    if (context === null || desk.refusesCrossSite(context, req, res)) return;
-    const form = this.pages.form(context, req, res);
-    if (form === 'refused') return;
-    desk.whenPrepared(context, req, () => {
-      this.#leave(context, req, res, 'me', (cookie) => {
-        if (form === null) sendNothing(res, [...cookie, ...desk.fields(req)]);
-        else form.back(cookie);
-      });
-    });
-  };
 
   readonly challenge: Serve = (req, res, campaign) => {
     const devices = this.#workingDevices(req, res, campaign);
@@ -270,48 +251,6 @@ class QueueRoutes {
       code: 'OVERLOADED',
       detail: 'No more streams can be opened here now; poll the ticket instead.',
       retryAfterSeconds: retryAfterSeconds(STREAM_AGAIN_MS, desk.options.random),
-    });
-  }
-
-  #leave(
-    context: CampaignContext,
-    req: Request,
-    res: Response,
-    named: string,
-    left: (cookie: readonly string[]) => void,
-  ): void {
-    const { desk } = this;
-    const asker = desk.asker(context, req, res);
-    if (asker === null) return;
-    const reading = named === 'me' ? asker.reading : readTicket(context, named, req.facts);
-    const giveUp = (place: Place): void => {
-      desk.giveUp(context, asker.request.claimant, place);
-      req.facts.outcome = 'proxied';
-      left(clearTicketCookie(context.cookie, req.headers));
-    };
-    if (reading.kind === 'refused') desk.refuse(req, res, reading.problem);
-    else if (reading.kind === 'session' && context.tickets.belongsTo(reading.ticket, asker.claimantId)) {
-      context.sessions.end(asker.request.claimant);
-      req.facts.outcome = 'proxied';
-      left(clearTicketCookie(context.cookie, req.headers));
-    } else if (reading.kind === 'none') this.#find(context, req, res, asker, giveUp);
-    else if (context.tickets.belongsTo(reading.ticket, asker.claimantId)) giveUp(reading.ticket.place);
-    else {
-      const detail = 'The ticket belongs to another claimant; only its owner may give the place up.';
-      desk.refuse(req, res, { code: 'TICKET_INVALID', detail });
-    }
-  }
-
-  #find(
-    context: CampaignContext,
-    req: Request,
-    res: Response,
-    { request, claimantId, reading }: QueueAsker,
-    found: (place: Place) => void,
-  ): void {
-    context.admission.request('find', request, (decision) => {
-      if (decision.kind === 'wait') found(decision.place);
-      else this.desk.answer(context, req, res, decision, claimantId, reading);
     });
   }
 }
