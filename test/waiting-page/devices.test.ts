@@ -21,8 +21,11 @@ it('The waiting page does the work that a device is asked for, and then lets its
     campaign: { claimant: { from: 'device', device }, admission: { ratePerSecond: 0.01, burst: 1 } },
   });
   const page = await browser.newPage();
+  const redeemed = page.waitForResponse((response) => {
+    return response.request().method() === 'POST' && response.status() === 204;
+  });
   await page.goto(`${url}/queue/lny`);
-  await page.waitForResponse((response) => response.request().method() === 'POST' && response.status() === 204);
+  await redeemed;
   await page.locator('#joins button').click();
   await page.locator('#position', { hasText: /^1$/ }).waitFor();
   const cookies = await page.context().cookies();
@@ -30,4 +33,4 @@ it('The waiting page does the work that a device is asked for, and then lets its
     expect.arrayContaining([['spillway-device-lny', true]]),
   );
   await page.close();
-});
+}, 60_000);

@@ -107,7 +107,7 @@ describe('Chromium before a running gateway', () => {
   });
 
   it('does all that without JavaScript', async () => {
-    const page = await visit(2, {}, { javaScriptEnabled: false });
+    const page = await visit(8, {}, { javaScriptEnabled: false });
     await page.goto(`${gateway.url}${LINE}`);
     await page.getByRole('button', { name: 'Join the line' }).click();
     await headline(page, 'You are in line');
