@@ -1,6 +1,6 @@
 /**
  * What one request of each kind costs, for estimates of cores and Redis servers. Processor time of one gateway on
- * Node 20 and Redis 7, on the machine that `bench/RESULTS.md` names, with two cores that others kept busy: newer
+ * Node 20 and Redis 7, on the machine that `bench/RESULTS.md` names, whose speed itself varies by half from one quarter of an hour to the next: newer
  * processors and newer versions of Node do better. Whoever measures anew changes the numbers here, and nowhere else.
  */
 export interface UnitCosts {
@@ -17,7 +17,7 @@ export interface UnitCosts {
   readonly redisUs: {
     /** Deciding and settling with two buckets, some twenty claims a call. */
     readonly admitted: number;
-    /** Joining, batched (`scale` of `npm run bench`). */
+    /** Joining, some twenty a call (a hundred a call take half of it: `bench/line.mjs`). */
     readonly queued: number;
   };
   /** Part of a core that is left free for what was not foreseen: garbage, other processes, a crowd that comes at once. */
@@ -25,7 +25,7 @@ export interface UnitCosts {
 }
 
 export const UNIT_COSTS: UnitCosts = {
-  gatewayUs: { admitted: 110, queued: 55, poll: 30 },
-  redisUs: { admitted: 20, queued: 20 },
+  gatewayUs: { admitted: 170, queued: 80, poll: 50 },
+  redisUs: { admitted: 20, queued: 10 },
   reserve: 0.5,
 };
