@@ -1,7 +1,8 @@
 /**
  * What one request of each kind costs, for estimates of cores and Redis servers. Processor time of one gateway on
- * Node 20 and Redis 7, on the machine that `bench/RESULTS.md` names, whose speed itself varies by half from one quarter of an hour to the next: newer
- * processors and newer versions of Node do better. Whoever measures anew changes the numbers here, and nowhere else.
+ * Node 20 and Redis 7, on the machine that `bench/RESULTS.md` names, whose speed itself varies by half from one quarter of
+ * an hour to the next: newer processors and newer versions of Node do better. Whoever measures anew changes the numbers
+ * here, and nowhere else.
  */
 export interface UnitCosts {
   /** Processor time of a gateway a request, in microseconds. */
