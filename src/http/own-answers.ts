@@ -14,7 +14,11 @@ export function sendPrivate(res: ServerResponse, status: number, document: objec
   all.push('Content-Length', String(bodyBytes));
   for (const part of fields) all.push(part);
   res.writeHead(status, all);
-  // An ASCII body is the same in Latin-1, which Node writes faster than UTF-8.
+  endWithText(res, body, bodyBytes);
+}
+
+/** An ASCII body is the same in Latin-1, which Node writes faster than UTF-8. */
+export function endWithText(res: ServerResponse, body: string, bodyBytes: number): void {
   res.end(body, bodyBytes === body.length ? 'latin1' : 'utf8');
 }
 

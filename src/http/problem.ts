@@ -4,6 +4,7 @@
  */
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { type ProblemCode, problemCodes, problemType } from './problem-codes.js';
+import { endWithText } from './own-answers.js';
 import { apiSecurityHeaders } from './security-headers.js';
 
 /** Members beyond the standard ones; those are Spillway's own to set. */
@@ -77,8 +78,7 @@ export function sendProblem(
   const fields = problemFields(known, problem, bodyBytes);
   for (const part of further) fields.push(part);
   res.writeHead(known.status, known.reason, fields);
-  // An ASCII body is the same in Latin-1, which Node writes faster than UTF-8.
-  res.end(body, bodyBytes === body.length ? 'latin1' : 'utf8');
+  endWithText(res, body, bodyBytes);
 }
 
 /**
