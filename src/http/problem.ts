@@ -3,8 +3,8 @@
  * code, as a flood is answered mostly with refusals: a refusal concatenates a few strings and writes once.
  */
 import { type ServerResponse, STATUS_CODES } from 'node:http';
-import { type ProblemCode, problemCodes, problemType } from './problem-codes.js';
 import { endWithText } from './own-answers.js';
+import { type ProblemCode, problemCodes, problemType } from './problem-codes.js';
 import { apiSecurityHeaders } from './security-headers.js';
 
 /** Members beyond the standard ones; those are Spillway's own to set. */
