@@ -3,9 +3,9 @@ import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
 import type { Script } from '../redis/script.js';
 import type { StoreCalls } from '../redis/store-calls.js';
 import type { CampaignStore, ExchangeCall, ExchangeReply } from './exchange.js';
-import { encodeCall, settingTexts } from './exchange-call-text.js';
-import { decodeReply, type Wire } from './exchange-reply-text.js';
 import type { ExchangeSettings } from './exchange-settings.js';
+import { encodeCall, settingTexts } from './redis-exchange-call.js';
+import { decodeReply, type Wire } from './redis-exchange-reply.js';
 
 export interface RedisCampaignStoreOptions {
   readonly calls: StoreCalls;
