@@ -7,7 +7,8 @@ import { type AuditRecord, recordHash, verifyAudit } from '../../src/admin/audit
 import { runAudit } from '../../src/cli/audit.js';
 import { GatewayBench, gatewayYaml, type RunningGateway } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
-import { call, change, LNY, operated, until } from './operator.js';
+import { until } from '../support/until.js';
+import { call, change, LNY, operated } from './operator.js';
 
 const redis = sharedRedis();
 const bench = new GatewayBench();

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { claim, send } from '../gateway/client.js';
 import { GatewayBench, type RunningGateway, sumOf } from '../support/gateway.js';
-import { call, change, LNY, operated, until } from './operator.js';
+import { until } from '../support/until.js';
+import { call, change, LNY, operated } from './operator.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { claim } from '../gateway/client.js';
 import { GatewayBench, type GatewaySettings, type RunningGateway } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
-import { call, LNY, operated, until } from './operator.js';
+import { until } from '../support/until.js';
+import { call, LNY, operated } from './operator.js';
 
 const redis = sharedRedis();
 const bench = new GatewayBench();

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { claim } from '../gateway/client.js';
 import { GatewayBench, gatewayYaml, type RunningGateway } from '../support/gateway.js';
-import { call, LNY, operated, until } from './operator.js';
+import { until } from '../support/until.js';
+import { call, LNY, operated } from './operator.js';
 
 interface Operation {
   readonly summary: string;

@@ -30,10 +30,3 @@ export function call(gateway: RunningGateway, method: Method, path: string, toke
 export function change(gateway: RunningGateway, body: object, path = LNY): Test {
   return call(gateway, 'patch', path).send({ reason: 'a test', ...body });
 }
-
-/** Asks again until it holds; the test's own time limit bounds it. @returns how long that took, in milliseconds */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<number> {
-  const beganMs = performance.now();
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
-  return performance.now() - beganMs;
-}

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatewayBench, type RunningGateway } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
-import { call, change, LNY, operated, until } from './operator.js';
+import { until } from '../support/until.js';
+import { call, change, LNY, operated } from './operator.js';
 
 const redis = sharedRedis();
 const bench = new GatewayBench();

@@ -4,7 +4,8 @@ import { claim } from '../gateway/client.js';
 import { crowd, excess, recordHandOvers } from '../gateway/pace.js';
 import { GatewayBench, type RunningGateway, sumOf } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
-import { call, change, LNY, operated, until } from './operator.js';
+import { until } from '../support/until.js';
+import { call, change, LNY, operated } from './operator.js';
 
 const redis = sharedRedis();
 const bench = new GatewayBench();

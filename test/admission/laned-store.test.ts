@@ -13,10 +13,10 @@ import type { RedisConnection } from '../../src/redis/connection.js';
 import { campaignKeys, laneKeys } from '../../src/redis/keys.js';
 import { loadScripts } from '../../src/redis/script.js';
 import { StoreCalls } from '../../src/redis/store-calls.js';
-import { until } from '../claims/kit.js';
 import { connected } from '../redis/connected.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { sharedRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { ask, call, type Done, done, NO_EVENTS, SETTINGS } from './stores.js';
 
 const LANES = 3;

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { claim, valuesOf } from '../gateway/client.js';
 import { GatewayBench } from '../support/gateway.js';
 import type { Respond } from '../support/recording-upstream.js';
-import { ledgered, until } from './kit.js';
+import { until } from '../support/until.js';
+import { ledgered } from './kit.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

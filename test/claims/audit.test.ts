@@ -7,7 +7,8 @@ import { claim } from '../gateway/client.js';
 import { connected } from '../redis/connected.js';
 import { GatewayBench, type GatewaySettings, gatewayYaml } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
-import { ledgered, onRedis, until } from './kit.js';
+import { until } from '../support/until.js';
+import { ledgered, onRedis } from './kit.js';
 
 const bench = new GatewayBench();
 const redis = sharedRedis();

@@ -2,7 +2,8 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { claim } from '../gateway/client.js';
 import { GatewayBench, type GatewaySettings, sumOf } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
-import { pause, until } from './kit.js';
+import { until } from '../support/until.js';
+import { pause } from './kit.js';
 import { closePeople, person } from './people.js';
 
 const bench = new GatewayBench();

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { claim } from '../gateway/client.js';
 import { GatewayBench } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
-import { ledgered, onRedis, until } from './kit.js';
+import { until } from '../support/until.js';
+import { ledgered, onRedis } from './kit.js';
 
 const bench = new GatewayBench();
 const redis = sharedRedis();

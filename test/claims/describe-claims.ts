@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { ExchangeCall, KnownClaims, Settlement } from '../../src/admission/exchange.js';
 import { ask, done, NO_EVENTS, NOTHING_KNOWN, type Open, SETTINGS } from '../admission/stores.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { until } from './kit.js';
+import { until } from '../support/until.js';
 
 const LEASE_MS = SETTINGS.claims.leaseMs;
 

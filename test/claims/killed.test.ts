@@ -10,9 +10,10 @@ import { openClaimsAudit } from '../../src/compose/audit.js';
 import { loadConfig } from '../../src/config/load.js';
 import { GatewayBench, gatewayYaml } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { buildGateway, disposeBuild, freePort, GatewayProcess } from './built-gateway.js';
 import { GrantingService } from './granting-service.js';
-import { ledgered, onRedis, pause, until } from './kit.js';
+import { ledgered, onRedis, pause } from './kit.js';
 import { closePeople, person } from './people.js';
 
 const SECONDS = Number(process.env.TEST_KILL_SECONDS ?? 3);

@@ -21,11 +21,3 @@ export function ledgered(
 export function onRedis(url: string): Pick<GatewaySettings, 'redisUrl' | 'store'> {
   return { redisUrl: url, store: { keyPrefix: `k${process.pid}-${serial++}`, deadlineMs: 1500 } };
 }
-
-export async function until(condition: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
-  const endMs = performance.now() + withinMs;
-  while (!(await condition())) {
-    if (performance.now() > endMs) throw new Error(`It did not come true within ${withinMs} ms`);
-    await pause(10);
-  }
-}

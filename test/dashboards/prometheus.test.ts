@@ -1,12 +1,13 @@
 /** A real Prometheus watches a burst: every panel shows something, and the alerts that fire are those that should. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { COUNTERS, GAUGES, HISTOGRAMS } from '../../src/metrics/definitions.js';
-import { call, change, operated, until } from '../admin/operator.js';
+import { call, change, operated } from '../admin/operator.js';
 import { claim, send } from '../gateway/client.js';
 import { crowd } from '../gateway/pace.js';
 import { GatewayBench, gatewayYaml, type RunningGateway } from '../support/gateway.js';
 import { grant, type RecordingUpstream } from '../support/recording-upstream.js';
 import { sharedRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { expressions } from './dashboard-files.js';
 import { PrometheusServer } from './prometheus-server.js';
 

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { buildGateway, disposeBuild } from '../claims/built-gateway.js';
-import { until } from '../claims/kit.js';
 import { claim } from '../gateway/client.js';
 import { GatewayBench, gatewayYaml, type RunningGateway } from '../support/gateway.js';
 import { GatewayMachine } from '../support/gateway-machine.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { tell } from '../support/redis-topologies.js';
+import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatewayBench, type RunningGateway, sumOf } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { claim, send } from './client.js';
-import { claimBytes, RawClient, until } from './raw-client.js';
+import { claimBytes, RawClient } from './raw-client.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatewayBench, sumOf } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { claim, send } from './client.js';
-import { RawClient, until } from './raw-client.js';
+import { RawClient } from './raw-client.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatewayBench } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { claim } from './client.js';
-import { claimBytes, RawClient, statuses, until } from './raw-client.js';
+import { claimBytes, RawClient, statuses } from './raw-client.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { call, operated } from '../admin/operator.js';
 import { GatewayBench, gatewayYaml } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { claim, send } from './client.js';
-import { until } from './raw-client.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

@@ -7,8 +7,8 @@ import { runAudit } from '../../src/cli/audit.js';
 import { turnOf } from '../../src/waiting-room/lottery.js';
 import { GatewayBench, gatewayYaml, type RunningGateway } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { claim, send } from './client.js';
-import { until } from './raw-client.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatewayBench, sumOf } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { claim, send } from './client.js';
 import { crowd } from './pace.js';
-import { until } from './raw-client.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

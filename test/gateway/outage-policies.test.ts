@@ -1,9 +1,9 @@
 /** What clients, operators and metrics see of each outage policy while a real Redis is away. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { until } from '../claims/kit.js';
 import { GatewayBench, type RunningGateway, sumOf } from '../support/gateway.js';
 import type { RecordingUpstream } from '../support/recording-upstream.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { claim, send } from './client.js';
 
 const bench = new GatewayBench();

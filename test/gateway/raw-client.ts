@@ -56,12 +56,3 @@ export function claimBytes(user: string, body = '{}', fields = ''): string {
 export function statuses(received: string): number[] {
   return [...received.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 }
-
-/** Looks again each turn of the event loop until `done` holds; gives up after `patienceMs`. */
-export async function until(done: () => boolean | Promise<boolean>, patienceMs = 5000): Promise<void> {
-  const giveUpAt = performance.now() + patienceMs;
-  while (!(await done())) {
-    if (performance.now() > giveUpAt) throw new Error(`it did not come to be within ${patienceMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}

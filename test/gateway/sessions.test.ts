@@ -3,8 +3,8 @@ import { call, change, LNY, operated } from '../admin/operator.js';
 import { GatewayBench, type RunningGateway, sumOf } from '../support/gateway.js';
 import type { Respond } from '../support/recording-upstream.js';
 import { sharedRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { claim, send } from './client.js';
-import { until } from './raw-client.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

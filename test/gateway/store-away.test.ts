@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayBench, type RunningGateway, sumOf } from '../support/gateway.js';
 import type { RecordingUpstream } from '../support/recording-upstream.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { type Answer, claim, send } from './client.js';
 import { expectProblem } from './problems.js';
-import { claimBytes, RawClient, until } from './raw-client.js';
+import { claimBytes, RawClient } from './raw-client.js';
 
 const bench = new GatewayBench();
 let redis: RedisServer;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { GatewayBench, type RunningGateway } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { claim } from './client.js';
-import { until } from './raw-client.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

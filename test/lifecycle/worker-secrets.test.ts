@@ -8,13 +8,14 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { AdmissionProof } from '../../src/proxy/admission-proof.js';
 import { buildGateway, disposeBuild } from '../claims/built-gateway.js';
-import { ledgered, onRedis, until } from '../claims/kit.js';
+import { ledgered, onRedis } from '../claims/kit.js';
 import { claim, send } from '../gateway/client.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { GatewayBench, gatewayYaml } from '../support/gateway.js';
 import { GatewayMachine } from '../support/gateway-machine.js';
 import type { Recorded } from '../support/recording-upstream.js';
 import { sharedRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 const bench = new GatewayBench();
 const redis = sharedRedis();

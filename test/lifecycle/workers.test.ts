@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { buildGateway, disposeBuild } from '../claims/built-gateway.js';
-import { onRedis, pause, until } from '../claims/kit.js';
+import { onRedis, pause } from '../claims/kit.js';
 import { claim } from '../gateway/client.js';
 import { GatewayBench, type GatewaySettings, gatewayYaml, sumOf } from '../support/gateway.js';
 import { GatewayMachine } from '../support/gateway-machine.js';
 import type { RecordingUpstream } from '../support/recording-upstream.js';
 import { sharedRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 // Three processes that start on a busy machine.
 jest.setTimeout(120_000);

@@ -2,9 +2,9 @@
 import { afterAll, expect, it } from '@jest/globals';
 import { createMetrics } from '../../src/metrics/catalogue.js';
 import { MergedExposition } from '../../src/metrics/merged-exposition.js';
-import { until } from '../admin/operator.js';
 import { PrometheusServer } from '../dashboards/prometheus-server.js';
 import { GatewayBench } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { sampleConfig } from './sample.js';
 
 const bench = new GatewayBench();

@@ -1,9 +1,10 @@
 /** Every answer that a client can get, provoked on running gateways; each is judged by the OpenAPI document. */
 
-import { call, operated, until } from '../admin/operator.js';
+import { call, operated } from '../admin/operator.js';
 import { type Answer, claim, type Sent, send } from '../gateway/client.js';
 import type { GatewayBench, GatewaySettings, RunningGateway } from '../support/gateway.js';
 import type { RecordingUpstream, Respond } from '../support/recording-upstream.js';
+import { until } from '../support/until.js';
 import { judge } from './document.js';
 
 export class Tour {

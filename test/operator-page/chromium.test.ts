@@ -2,9 +2,10 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { call, change, LNY, operated, until } from '../admin/operator.js';
+import { call, change, LNY, operated } from '../admin/operator.js';
 import { crowd } from '../gateway/pace.js';
 import { GatewayBench, type RunningGateway } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { openChromium } from '../waiting-page/stand.js';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

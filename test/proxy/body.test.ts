@@ -4,8 +4,9 @@ import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type RequestBody, readSmallBody } from '../../src/proxy/body.js';
 import { UploadTooLargeError } from '../../src/proxy/large-body.js';
+import { until } from '../support/until.js';
 import { client, exchange, gateway } from './gateway.js';
-import { type RawUpstream, rawUpstream, turns, until, upstreamFor } from './raw-upstream.js';
+import { type RawUpstream, rawUpstream, turns, upstreamFor } from './raw-upstream.js';
 import { RecordingSink } from './recording-sink.js';
 
 const LIMIT_BYTES = 10;

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Collect, type Collected } from '../../src/proxy/collect.js';
 import type { Upstream } from '../../src/proxy/upstream.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { rawUpstream, until, upstreamFor } from './raw-upstream.js';
+import { until } from '../support/until.js';
+import { rawUpstream, upstreamFor } from './raw-upstream.js';
 import { RecordingSink } from './recording-sink.js';
 
 const CLAIM = { method: 'POST', path: '/', headers: [], body: Buffer.from('x') };

@@ -64,8 +64,3 @@ export function upstreamFor(targets: readonly string[], timeoutMs = 2000, clock:
 export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
-
-/** Resolves when `done` holds; looks again after every turn of the event loop. */
-export async function until(done: () => boolean): Promise<void> {
-  while (!done()) await turns(1);
-}

@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { BUFFER_BYTES, Relay, type RelayResult } from '../../src/proxy/relay.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { until } from '../support/until.js';
 import { client, exchange, gateway } from './gateway.js';
-import { type RawUpstream, rawUpstream, until, upstreamFor } from './raw-upstream.js';
+import { type RawUpstream, rawUpstream, upstreamFor } from './raw-upstream.js';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 const BIG_BYTES = 8 * 1024 * 1024;

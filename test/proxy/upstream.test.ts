@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../src/kernel/clock.js';
 import type { Upstream, UpstreamRequest } from '../../src/proxy/upstream.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { type RawUpstream, rawUpstream, refusingUrl, turns, until, upstreamFor } from './raw-upstream.js';
+import { until } from '../support/until.js';
+import { type RawUpstream, rawUpstream, refusingUrl, turns, upstreamFor } from './raw-upstream.js';
 import { RecordingSink } from './recording-sink.js';
 
 const CLAIM: UpstreamRequest = {

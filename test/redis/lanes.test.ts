@@ -4,11 +4,12 @@ import { Cluster } from 'ioredis';
 import { laneOf } from '../../src/admission/lane.js';
 import { laneTag } from '../../src/redis/keys.js';
 import { GrantingService } from '../claims/granting-service.js';
-import { ledgered, until } from '../claims/kit.js';
+import { ledgered } from '../claims/kit.js';
 import { claim } from '../gateway/client.js';
 import { GatewayBench, type RunningGateway } from '../support/gateway.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { moveSlot, type RedisCluster, startCluster, tell } from '../support/redis-topologies.js';
+import { until } from '../support/until.js';
 
 const LANES = 12;
 const LIMITS = [{ name: 'per-user', capacity: 2, refillPerSecond: 0.001 }];

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { claim } from '../gateway/client.js';
-import { until } from '../gateway/raw-client.js';
 import { GatewayBench, type GatewaySettings, type RunningGateway } from '../support/gateway.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import {
@@ -13,6 +12,7 @@ import {
   startSentinels,
   tell,
 } from '../support/redis-topologies.js';
+import { until } from '../support/until.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { call, operated, until } from '../admin/operator.js';
+import { call, operated } from '../admin/operator.js';
 import { claim, send } from '../gateway/client.js';
 import { GatewayBench, type GatewaySettings, gatewayYaml, type RunningGateway, sumOf } from '../support/gateway.js';
 import { grant, type RecordingUpstream } from '../support/recording-upstream.js';
+import { until } from '../support/until.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());

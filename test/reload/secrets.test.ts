@@ -6,9 +6,9 @@ import { afterEach, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { runServe } from '../../src/cli/serve.js';
 import type { Gateway } from '../../src/compose/gateway.js';
-import { until } from '../admin/operator.js';
 import { send } from '../gateway/client.js';
 import { gatewayYaml } from '../support/gateway.js';
+import { until } from '../support/until.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-secrets-'));
 const file = join(folder, 'spillway.yaml');

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { runServe } from '../../src/cli/serve.js';
 import type { Gateway } from '../../src/compose/gateway.js';
-import { until } from '../admin/operator.js';
 import { gatewayYaml } from '../support/gateway.js';
+import { until } from '../support/until.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-reload-'));
 const file = join(folder, 'spillway.yaml');

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SpanKind, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { operated, until } from '../admin/operator.js';
+import { operated } from '../admin/operator.js';
 import { claim } from '../gateway/client.js';
 import { GatewayBench } from '../support/gateway.js';
+import { until } from '../support/until.js';
 
 const bench = new GatewayBench();
 let exporter: InMemorySpanExporter;
