@@ -11,6 +11,7 @@
 import http from 'node:http';
 import express, { type Express, type Request, type Response } from 'express';
 import { type ListenerTls, secureServer } from '../lifecycle/secure-server.js';
+import { GatewayResponse } from '../proxy/whole-answer.js';
 
 /** Bounds of one connection. Times in milliseconds, sizes in bytes. */
 export interface ServerLimits {
@@ -76,7 +77,7 @@ export function createApplication(): Express {
  * are alike are two shapes to V8, and code that has met several is slower for good, Node's own included.
  */
 class PrelinkedRequest extends http.IncomingMessage {}
-class PrelinkedResponse extends http.ServerResponse {}
+class PrelinkedResponse extends GatewayResponse {}
 
 type PrelinkedServer = http.Server & { application?: Express };
 

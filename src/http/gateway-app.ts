@@ -66,20 +66,21 @@ function shedFromLine({ metrics, floodgate, random, cors }: GatewayAppOptions, r
 
 type Fault = (err: unknown, req: Request, res: Response) => void;
 
-/** Judges the request, names it, counts its end, and passes a clean one on. */
+/** Judges the request, names it, passes a clean one on, and counts its end. */
 function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
   const { ids, clock, metrics, tracing, guard, random } = options;
   const ended = endOf(options);
   const inFlight: InFlight = new Map(ROUTES.map((route) => [route, metrics.gateway.inFlight(route)]));
-  return (req, res, next) => {
-    if (isUnanswerable(req, res)) return;
+  const answer: First = (req, res, next) => {
     const verdict = judgeRequest(req);
     const clean = verdict.kind === 'ok';
-    const path = clean ? verdict.path : '';
-    const query = clean ? verdict.query : '';
-    req.facts = new RequestFacts(ids.next(), path, query, clock.monotonicUs(), inFlight);
+    req.facts = new RequestFacts(
+      ids.next(),
+      clean ? verdict.path : '',
+      clean ? verdict.query : '',
+      clock.monotonicUs(),
+    );
     if (tracing !== null) req.facts.trace = tracing.begin(req);
-    res.on('close', ended);
     if (guard.watches && refusedByGuard(guard, req, res, random)) return;
     if (clean) {
       try {
@@ -93,6 +94,14 @@ function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
     req.facts.offends = true;
     endConnectionAfter(req, res);
     sendProblem(res, req.facts.id, { code: verdict.code, detail: verdict.detail });
+  };
+  return (req, res, next) => {
+    if (isUnanswerable(req, res)) return;
+    answer(req, res, next);
+    // Most answers of a flood have left already: then nothing has to listen for their end.
+    if (res.writableFinished) return ended.call(res);
+    req.facts.lasts(inFlight);
+    res.on('close', ended);
   };
 }
 

@@ -2,8 +2,8 @@
  * Problem documents (RFC 9457): the one way in which Spillway says no. Whatever does not change is built once per
  * code, as a flood is answered mostly with refusals: a refusal concatenates a few strings and writes once.
  */
-import { type ServerResponse, STATUS_CODES } from 'node:http';
-import { endWithText } from './own-answers.js';
+import type { ServerResponse } from 'node:http';
+import { AnswerHead, fieldLines, sendWhole } from '../proxy/whole-answer.js';
 import { type ProblemCode, problemCodes, problemType } from './problem-codes.js';
 import { apiSecurityHeaders } from './security-headers.js';
 
@@ -25,11 +25,9 @@ export interface Problem {
 }
 
 interface Prebuilt {
-  readonly status: number;
-  readonly reason: string;
-  readonly headers: readonly string[];
+  readonly head: AnswerHead;
   /** JSON up to and including `"detail":`. */
-  readonly head: string;
+  readonly opening: string;
   /** The sentence of the code, as JSON. */
   readonly detail: string;
 }
@@ -44,14 +42,12 @@ function prebuild(code: ProblemCode, status: number): Prebuilt {
   const { title, detail, headers = [] } = problemCodes[code];
   const members = JSON.stringify({ type: problemType(code), title, status, code });
   return {
-    status,
-    reason: STATUS_CODES[status] ?? 'Refused',
-    headers: [
+    head: new AnswerHead(status, [
       ...['Content-Type', 'application/problem+json', 'Spillway-Code', code, 'Cache-Control', 'no-store'],
       ...apiSecurityHeaders,
       ...headers,
-    ],
-    head: `${members.slice(0, -1)},"detail":`,
+    ]),
+    opening: `${members.slice(0, -1)},"detail":`,
     detail: JSON.stringify(detail),
   };
 }
@@ -73,12 +69,7 @@ export function sendProblem(
     return;
   }
   const known = prebuilt[problem.code];
-  const body = problemBody(known, requestId, problem);
-  const bodyBytes = Buffer.byteLength(body);
-  const fields = problemFields(known, problem, bodyBytes);
-  for (const part of further) fields.push(part);
-  res.writeHead(known.status, known.reason, fields);
-  endWithText(res, body, bodyBytes);
+  sendWhole(res, known.head, problemFields(problem, further), problemBody(known, requestId, problem));
 }
 
 /**
@@ -88,25 +79,30 @@ export function sendProblem(
 export function rawProblem(requestId: string, problem: Problem): string {
   const known = prebuilt[problem.code];
   const body = problemBody(known, requestId, problem);
-  const fields = problemFields(known, problem, Buffer.byteLength(body));
-  fields.push('Date', new Date().toUTCString(), 'Connection', 'close');
-  let head = `HTTP/1.1 ${known.status} ${known.reason}\r\n`;
-  for (let i = 0; i < fields.length; i += 2) head += `${fields[i]}: ${fields[i + 1]}\r\n`;
-  return `${head}\r\n${body}`;
+  const last = [
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    'Date',
+    new Date().toUTCString(),
+    'Connection',
+    'close',
+  ];
+  return `${known.head.text}${fieldLines(problemFields(problem, NO_FIELDS))}${fieldLines(last)}\r\n${body}`;
 }
 
 function problemBody(known: Prebuilt, requestId: string, problem: Problem): string {
   const detail = problem.detail === undefined ? known.detail : JSON.stringify(problem.detail);
-  const document = `${known.head}${detail},"instance":"${requestId}"`;
+  const document = `${known.opening}${detail},"instance":"${requestId}"`;
   if (problem.members === undefined) return `${document}}`;
   const members = JSON.stringify(problem.members);
   return members === '{}' ? `${document}}` : `${document},${members.slice(1)}`;
 }
 
-function problemFields(known: Prebuilt, problem: Problem, bodyBytes: number): string[] {
-  const fields = known.headers.slice();
-  fields.push('Content-Length', String(bodyBytes));
-  if (problem.retryAfterSeconds !== undefined) fields.push('Retry-After', String(problem.retryAfterSeconds));
-  if (problem.headers !== undefined) for (const part of problem.headers) fields.push(part);
-  return fields;
+function problemFields(
+  { retryAfterSeconds, headers = NO_FIELDS }: Problem,
+  further: readonly string[],
+): readonly string[] {
+  if (retryAfterSeconds !== undefined) return ['Retry-After', String(retryAfterSeconds), ...headers, ...further];
+  if (headers.length === 0) return further;
+  return further.length === 0 ? headers : [...headers, ...further];
 }

@@ -185,7 +185,7 @@ class QueueRoutes {
     }
     req.facts.outcome = 'proxied';
     context.link.touch();
-    sendPublic(res, document.bytes(), fields, req.method === 'HEAD');
+    sendPublic(res, document.bytes(), fields);
   }
 
   /** @param own - whether whoever asks is the ticket's owner, rather than somebody who was given it to look at */

@@ -5,10 +5,11 @@
  */
 import type { Response } from 'express';
 import type { StoredAnswer } from '../claims/answer-text.js';
+import { AnswerHead, sendWhole } from '../proxy/whole-answer.js';
 
 /** The status of a grant of which nothing but the fact is left. */
 const GRANTED_STATUS = 200;
-const NO_BODY = new Set([204, 205, 304]);
+const SUBSTITUTE = ['Content-Type', 'application/json', 'Cache-Control', 'no-store'];
 
 export function sendReplay(
   res: Response,
@@ -18,17 +19,11 @@ export function sendReplay(
 ): void {
   const replayed = [...fields, 'Idempotency-Replayed', 'true'];
   if (answer?.body) {
-    const length = NO_BODY.has(answer.status) ? [] : ['Content-Length', String(answer.body.length)];
-    res.writeHead(answer.status, [...answer.headers, ...length, ...replayed]);
-    res.end(answer.body);
+    sendWhole(res, new AnswerHead(answer.status, []), [...answer.headers, ...replayed], answer.body);
     return;
   }
   const outcome = answer?.outcome ?? 'granted';
-  const document = { campaign, outcome, detail: 'The claim has had its answer, which is no longer kept in full.' };
-  const body = Buffer.from(JSON.stringify(document));
-  res.writeHead(answer?.status ?? GRANTED_STATUS, [
-    ...['Content-Type', 'application/json', 'Cache-Control', 'no-store', 'Content-Length', String(body.length)],
-    ...replayed,
-  ]);
-  res.end(body);
+  const detail = 'The claim has had its answer, which is no longer kept in full.';
+  const head = new AnswerHead(answer?.status ?? GRANTED_STATUS, SUBSTITUTE);
+  sendWhole(res, head, replayed, JSON.stringify({ campaign, outcome, detail }));
 }

@@ -15,6 +15,8 @@ export interface RefusalWriter {
 
 export class RequestFacts {
   #route: Route = 'other';
+  /** Where it is counted while it is under way; null: it is not. */
+  #inFlight: InFlight | null = null;
   /** A campaign's id; empty where there is none. */
   campaign = '';
   outcome: Outcome = 'refused';
@@ -41,11 +43,7 @@ export class RequestFacts {
     readonly query: string,
     /** On the monotonic clock. */
     readonly startedUs: number,
-    /** Counts the requests under way by route. */
-    private readonly inFlight: InFlight,
-  ) {
-    inFlight.get('other')?.add(1);
-  }
+  ) {}
 
   /** Of the route that serves it. */
   get route(): Route {
@@ -53,14 +51,21 @@ export class RequestFacts {
   }
 
   set route(route: Route) {
-    this.inFlight.get(this.#route)?.add(-1);
+    this.#inFlight?.get(this.#route)?.add(-1);
     this.#route = route;
-    this.inFlight.get(route)?.add(1);
+    this.#inFlight?.get(route)?.add(1);
+  }
+
+  /** Its answer does not come at once: it is counted, by route, until its end. */
+  lasts(inFlight: InFlight): void {
+    this.#inFlight = inFlight;
+    inFlight.get(this.#route)?.add(1);
   }
 
   /** Its answer is over. */
   end(): void {
-    this.inFlight.get(this.#route)?.add(-1);
+    this.#inFlight?.get(this.#route)?.add(-1);
+    this.#inFlight = null;
   }
 }
 

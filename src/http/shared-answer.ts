@@ -4,9 +4,8 @@ import type { CacheResult } from '../metrics/vocabulary.js';
 import { Collect, type Collected } from '../proxy/collect.js';
 import { type Fetch, type KeptAnswer, type SharedRequest, VARIABLE } from '../proxy/micro-cache.js';
 import { Relay } from '../proxy/relay.js';
+import { AnswerHead, sendWhole } from '../proxy/whole-answer.js';
 import { answerFault, type HandOver, type HandOverMeters, upstreamRequest } from './hand-over.js';
-
-const NO_BODY = new Set([204, 205, 304]);
 
 /** What says that an answer is for one person, or for a part of it. */
 const OWN = ['authorization', 'range'] as const;
@@ -83,11 +82,7 @@ function send(res: Response, { status, reason, headers, body }: KeptAnswer, fiel
     const name = headers[at]!;
     if (!/^(?:content-length|age)$/i.test(name)) out.push(name, headers[at + 1]!);
   }
-  if (!NO_BODY.has(status)) out.push('Content-Length', String(body.length));
-  for (const part of fields) out.push(part);
-  if (reason === '') res.writeHead(status, out);
-  else res.writeHead(status, reason, out);
-  res.end(res.req.method === 'HEAD' ? undefined : body);
+  sendWhole(res, new AnswerHead(status, out, reason), fields, body);
 }
 
 /** @see RFC 9211 */

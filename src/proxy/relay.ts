@@ -8,6 +8,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerSink, Handover } from './answer-sink.js';
 import type { UpstreamFault } from './upstream-fault.js';
+import { relayWhole } from './whole-answer.js';
 
 /** What a slow client may leave unread, in bytes, before the upstream is held up. */
 export const BUFFER_BYTES = 256 * 1024;
@@ -76,7 +77,7 @@ export class Relay implements AnswerSink {
       return true;
     }
     const { response } = this;
-    if (!response.headersSent) this.#writeHead();
+    if (!response.headersSent) this.#writeHead(this.#allHeaders());
     response.write(chunk);
     if (response.writableLength <= BUFFER_BYTES) return true;
     this.#stalled = true;
@@ -87,12 +88,7 @@ export class Relay implements AnswerSink {
   end(): void {
     this.#ended = true;
     this.response.removeListener('close', this.#onClose);
-    if (!this.#clientGone) {
-      if (!this.response.headersSent) this.#writeHead();
-      // One string travels with the head in one write; latin1 keeps every byte.
-      if (this.#whole !== null) this.response.end(this.#whole.toString('latin1'), 'latin1');
-      else this.response.end();
-    }
+    if (!this.#clientGone) this.#endAnswer();
     this.done({
       kind: 'answered',
       status: this.#status,
@@ -122,9 +118,31 @@ export class Relay implements AnswerSink {
     else if (this.#stalled) this.#onDrain();
   };
 
-  #writeHead(): void {
+  #endAnswer(): void {
+    const { response } = this;
+    const whole = this.#whole;
+    if (response.headersSent) {
+      response.end();
+      return;
+    }
+    const headers = this.#allHeaders();
+    if (whole === null) {
+      this.#writeHead(headers);
+      response.end();
+    } else if (!relayWhole(response, this.#status, this.#reason, headers, whole)) {
+      this.#writeHead(headers);
+      // One string travels with the head in one write; latin1 keeps every byte.
+      response.end(whole.toString('latin1'), 'latin1');
+    }
+  }
+
+  #allHeaders(): string[] {
     const headers = this.#headers;
     for (const part of this.options.extraHeaders) headers.push(part);
+    return headers;
+  }
+
+  #writeHead(headers: string[]): void {
     const { response } = this;
     if (!hasRepeats(headers)) {
       writeHead(response, this.#status, this.#reason, headers);
