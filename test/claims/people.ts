@@ -52,7 +52,8 @@ export async function person(ports: readonly number[], user: string, startAt = 0
     polls = ticket !== undefined && said.state === 'waiting';
     const retryMs = Number(answer.headers['retry-after'] ?? 1) * 1000 * (0.2 + Math.random() * 0.2);
     lastPollMs = typeof said.pollAfterMs === 'number' ? said.pollAfterMs : retryMs;
-    await pause(said.state === 'called' && polls === false && said.code === undefined ? 0 : lastPollMs);
+    const isTheirTurn = said.code === undefined && (said.state === 'called' || said.state === 'claimed');
+    await pause(isTheirTurn ? 0 : lastPollMs);
   }
 }
 
