@@ -22,6 +22,8 @@ export interface ExchangeSettings {
   readonly graceMs: number;
   readonly leadMs: number;
   readonly dwellMs: number;
+  /** The longest time between two polls: so long somebody may not know of a call that comes early. */
+  readonly pollMaxMs: number;
   /** How long somebody sent back from the door counts as standing there, in milliseconds. */
   readonly doorStayMs: number;
   /** Numbers left out after a loss, more than can have been issued unseen. */

@@ -141,6 +141,7 @@ export class MemoryExchange {
       graceMs: this.#settings.graceMs,
       leadMs: this.#settings.leadMs,
       dwellMs: this.#settings.dwellMs,
+      pollMaxMs: this.#settings.pollMaxMs,
       unitsLeft: this.#roomLeft(),
     });
     const { waiting, entered } = this.#line;

@@ -36,6 +36,7 @@ export function settingTexts(settings: ExchangeSettings): string[] {
     settings.graceMs,
     settings.leadMs,
     settings.dwellMs,
+    settings.pollMaxMs,
     settings.doorStayMs,
     settings.skip,
     settings.claims.ledger ? 1 : 0,

@@ -86,6 +86,7 @@ export function campaignSettings(
       graceMs: queue.graceMs,
       leadMs: dwellMs * LEAD_SHARE,
       dwellMs,
+      pollMaxMs: queue.poll.maxMs,
       doorStayMs: queue.holdMs + 2 * queue.poll.nearMs + DOOR_STAY_SLACK_MS,
       skip,
       lottery,

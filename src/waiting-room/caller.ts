@@ -2,6 +2,7 @@
 import { planCalls } from './calling.js';
 import type { Gaps } from './gaps.js';
 import { NumberSet } from './number-set.js';
+import { Patience } from './patience.js';
 import { type LineIndex, MAIN, RETURN } from './place.js';
 
 const MOST_COHORTS = 128;
@@ -24,6 +25,7 @@ export interface CallFacts {
   readonly atDoor: number;
   readonly leadMs: number;
   readonly dwellMs: number;
+  readonly pollMaxMs: number;
   /** Units of the budget that nobody holds; infinite without a budget. */
   readonly unitsLeft: number;
   readonly shut: boolean;
@@ -40,6 +42,7 @@ export class Caller {
   /** Whose turn it was and who came, one set a line. */
   readonly #came: readonly [NumberSet, NumberSet] = [new NumberSet(), new NumberSet()];
   #called: CalledRange[] = [];
+  readonly #patience = new Patience();
 
   constructor(
     private readonly heads: [number, number],
@@ -67,8 +70,12 @@ export class Caller {
   }
 
   call(facts: CallFacts): void {
+    // Before the first call people were told by the rate alone, and without a line nobody was.
+    const told = this.callsPerSecond > 0 && facts.waiting() > 0;
+    const patient = this.#patience.at({ ...facts, told });
     const plan = planCalls({
       ...facts,
+      ...(patient && { leastShow: this.show }),
       cohorts: this.#called.map((range) => ({
         calledAtUs: range.calledAtUs,
         called: range.to - range.from + 1,

@@ -22,6 +22,8 @@ export interface CallingFacts {
   /** Age at which a cohort has shown who comes. */
   readonly dwellMs: number;
   readonly cohorts: readonly Cohort[];
+  /** The estimate is not less than this: while the called may not know yet that they are. Left out: as low as it goes. */
+  readonly leastShow?: number;
   /** Units of the budget that nobody holds; left out without a budget. Never more people than that are called. */
   readonly unitsLeft?: number;
 }
@@ -48,7 +50,7 @@ export function planCalls(facts: CallingFacts): CallingPlan {
     called += cohort.called;
     came += cohort.came;
   }
-  const show = Math.min(1, Math.max(LEAST_SHOW, came / called));
+  const show = Math.min(1, Math.max(facts.leastShow ?? LEAST_SHOW, came / called));
   let expected = 0;
   for (const cohort of facts.cohorts) {
     if (cohort.calledAtUs <= youngSinceUs) continue;

@@ -29,6 +29,7 @@ export interface TickFacts {
   readonly graceMs: number;
   readonly leadMs: number;
   readonly dwellMs: number;
+  readonly pollMaxMs: number;
   /** Units of the budget that nobody holds; infinite without a budget. */
   readonly unitsLeft: number;
 }

@@ -87,6 +87,7 @@ export const SETTINGS: ExchangeSettings = {
   graceMs: 45_000,
   leadMs: 200,
   dwellMs: 400,
+  pollMaxMs: 30_000,
   doorStayMs: 1000,
   skip: 100,
   lottery: null,

@@ -11,6 +11,7 @@ const FACTS: CallFacts = {
   atDoor: 0,
   leadMs: 0,
   dwellMs: 400,
+  pollMaxMs: 30_000,
   unitsLeft: Number.POSITIVE_INFINITY,
   shut: false,
   stoodUs: 0,
@@ -68,6 +69,17 @@ describe('Caller', () => {
     caller.show = 0.5;
     caller.callAhead(10, FACTS.nowUs);
     expect([heads, caller.expected]).toEqual([[7, 3], 5]);
+  });
+
+  it('takes nobody for a no-show after a raise, as long as the called may not know yet', () => {
+    const { caller, call } = line([1000, 0]);
+    const raised = { ratePerSecond: 500, tokens: 20, pollMaxMs: 10_000 };
+    call({ tokens: 20 });
+    call({ ...raised, nowUs: FACTS.nowUs + 500_000 });
+    call({ ...raised, nowUs: FACTS.nowUs + 13_499_999 });
+    expect([caller.show, caller.expected]).toEqual([1, 20]);
+    call({ ...raised, nowUs: FACTS.nowUs + 13_500_000 });
+    expect(caller.show).toBeCloseTo(1 / 3, 6);
   });
 
   it('expects nobody of an earlier epoch', () => {

@@ -31,6 +31,12 @@ describe('planCalls', () => {
     expect(plan({ cohorts: [cohort(100, 60, 0)], atDoor: 38 }).calls).toBe(0);
   });
 
+  it('believes in no fewer than it is told to, while the called may not know yet, and in more where more come', () => {
+    expect(plan({ cohorts: [cohort(500, 80, 0)], leastShow: 0.7 }).show).toBe(0.7);
+    expect(plan({ cohorts: [cohort(500, 80, 60)], leastShow: 0.7 }).show).toBe(0.8);
+    expect(plan({ cohorts: [cohort(500, 80, 0)] }).show).toBe(0.2);
+  });
+
   it('no longer expects those who came, nor those called longer ago than the dwell', () => {
     expect(plan({ cohorts: [cohort(100, 50, 50)] }).expected).toBe(0);
     expect(plan({ cohorts: [cohort(401, 50, 50)] }).expected).toBe(0);

@@ -13,6 +13,7 @@ const FACTS: TickFacts = {
   graceMs: 1000,
   leadMs: 0,
   dwellMs: 400,
+  pollMaxMs: 30_000,
   unitsLeft: Number.POSITIVE_INFINITY,
 };
 const KNOWN = { epoch: 1, generation: 'gen-1', heads: [0, 0], tails: [0, 0], lottery: null } as const;

@@ -19,6 +19,7 @@ Returns     {0, now} when late; else {1, view..., permits..., {results...}}
 --#include pace
 --#include door
 --#include advance
+--#include patience
 --#include tick
 --#include asks
 
@@ -30,6 +31,7 @@ local settings = {
   door_interval = next_number(), door_tolerance = next_number(), horizon_us = next_number(),
   slots = next_number(), slot_lease_us = next_number() * 1000, open = next_number() == 1, queue = next_number() == 1,
   max_waiting = next_number(), grace_ms = next_number(), lead_ms = next_number(), dwell_ms = next_number(),
+  poll_max_ms = next_number(),
   door_stay_us = next_number() * 1000, skip = next_number(), ledger = next_number() == 1, budget = next_number(),
   claim_lease_us = next_number() * 1000, strict = next_number() == 1, revision = next_number(),
   draw_at_us = next_number(), lot_key = next_text(), reserve_ns = next_number(),

@@ -5,9 +5,10 @@ that nobody here has seen, so the next `skip` of them are left out and kept as a
   gaps    'line from to;'   numbers left out and not passed yet: nobody waits there
 ]]
 local FIELDS = { 'epoch', 'generation', 'settings', 'base0', 'base1', 'head0', 'head1', 'tail0', 'tail1', 'lapsed0', 'lapsed1', 'doorTat',
-  'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick', 'stoodUs',
+  'doorInterval', 'expected', 'show', 'callsPerSecond', 'shutUs', 'tickUs', 'entered', 'enteredAtTick', 'stoodUs', 'bestRate', 'patientUs',
   'era', 'granted', 'grantedSince', 'attempts', 'soldOut', 'losses', 'confirmed', 'lossUs', 'lostSeen', 'lostSettled', 'lostUnknown', 'replayed', 'signs',
   'gaps', 'lotKey', 'lotFrom', 'lotTo', 'pace', 'seatsLost', 'sessionsEnded' }
+local FRACTIONS = { show = true, expected = true, callsPerSecond = true, bestRate = true }
 local TEXTS = { generation = true, signs = true, gaps = true, lotKey = true, pace = true }
 
 local function load_line(key)
@@ -100,7 +101,7 @@ local function save_line(key, state, loaded)
     local value = state[name]
     if value ~= loaded[name] then
       changed[#changed + 1] = name
-      if name == 'show' or name == 'expected' or name == 'callsPerSecond' then value = string.format('%.6f', value)
+      if FRACTIONS[name] then value = string.format('%.6f', value)
       elseif not TEXTS[name] then value = whole(value) end
       changed[#changed + 1] = value
     end

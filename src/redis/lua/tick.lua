@@ -21,7 +21,7 @@ local function climb(c, ladder)
   end
 end
 
-local function plan_calls(c, cohorts, tokens)
+local function plan_calls(c, cohorts, tokens, least_show)
   local young_since = c.now_us - c.settings.dwell_ms * 1000
   local called, came, young = PRIOR, PRIOR, {}
   for _, cohort in ipairs(cohorts) do
@@ -33,7 +33,7 @@ local function plan_calls(c, cohorts, tokens)
       young[#young + 1] = { size, arrived }
     end
   end
-  local show = math.min(1, math.max(LEAST_SHOW, came / called))
+  local show = math.min(1, math.max(least_show, came / called))
   local expected = 0
   for _, one in ipairs(young) do expected = expected + math.max(0, one[1] * show - one[2]) end
   c.state.show, c.state.expected = show, expected
@@ -51,7 +51,9 @@ end
 
 local function call_next(c, tokens, since_us, shut, cohorts)
   local state = c.state
-  local calls = plan_calls(c, cohorts, tokens)
+  -- Before the first call people were told by the rate alone, and without a line nobody was.
+  local patient = is_patient(c, since_us, state.callsPerSecond > 0 and waiting(state) > 0)
+  local calls = plan_calls(c, cohorts, tokens, patient and state.show or LEAST_SHOW)
   if shut then
     -- A service that is slow stands between two answers: that is its pace. One that stands for longer has none.
     if state.stoodUs > 0 and state.stoodUs < STALL_US then smooth_pace(state, 0, since_us) end

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { bucketRate } from '../../../src/buckets/gcra.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { ask, type Open, SETTINGS } from '../stores.js';
 import { type Contract, contractOn, names, place } from './store-gateway.js';
@@ -47,6 +48,19 @@ export function describeCalling(adapter: string, open: Open): void {
         await clock.advance(60);
         expect((await g1.tick()).view).toMatchObject({ heads: [100, 0], tails: [100, 0] });
         expect((await operators.read()).revision).toBe(2);
+      }),
+    );
+
+    it(
+      'takes nobody for a no-show after a raise, until all who wait can have asked again',
+      on(async (contract) => {
+        const { clock, g1 } = contract;
+        await ready(contract);
+        await g1.asks('join', names('a', 200));
+        await g1.tick();
+        g1.settings = { ...SETTINGS, door: bucketRate(20, 125), pollMaxMs: 2000 };
+        expect((await g1.ticks(clock, 5000)).view.show).toBe(1);
+        expect((await g1.ticks(clock, 200)).view.show).toBeLessThan(0.5);
       }),
     );
 
