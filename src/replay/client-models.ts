@@ -69,9 +69,11 @@ export const MANNERS: Readonly<Record<ModelName, Manners>> = {
   forging: { ...PLAIN, name: 'forging', summary: 'claims with a ticket it has altered', prompt: false, forges: true },
 };
 
+const BY_MODEL = MODEL_NAMES.map((name) => MANNERS[name]);
+
 /** The manners of person number `person` of a plan. */
 export function mannersOf(model: Uint8Array, person: number): Manners {
-  return MANNERS[MODEL_NAMES[model[person] as number] ?? 'obedient'];
+  return BY_MODEL[model[person] as number] ?? MANNERS.obedient;
 }
 
 /** Devices of one person in the model `devices`. */

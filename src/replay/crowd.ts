@@ -10,27 +10,20 @@ import { Grants } from './grants.js';
 import { InvitationDesk } from './invitation-desk.js';
 import type { End, Move, Step } from './move.js';
 import { Person } from './person.js';
-import { NO_DOCUMENT, type NoReply, type Reply } from './reply.js';
+import { QuietPeople } from './quiet-people.js';
+import type { NoReply, Reply } from './reply.js';
 import type { Tally } from './tally.js';
 import type { Transport } from './transport.js';
-
-/** All that is of interest in the answer to a poll that changes nothing. */
-const STILL_WAITING: Reply = {
-  kind: 'reply',
-  status: 200,
-  retryAfterMs: null,
-  document: { ...NO_DOCUMENT, state: 'waiting' },
-  fields: null,
-  body: '',
-};
 
 export class Crowd {
   readonly #options: CrowdOptions;
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #tally: Tally;
-  /** Those who have arrived and are not at their end. */
+  /** Those who have arrived, are not at their end, and have more to say than that they wait. */
   readonly #people: Array<Person | undefined>;
+  /** Those who only wait, where the transport lets them do so quietly. */
+  readonly #quiet: QuietPeople | null;
   readonly #due: DuePeople;
   readonly #grants: Grants;
   readonly #invitations: InvitationDesk;
@@ -52,6 +45,7 @@ export class Crowd {
     this.#startUs = startUs;
     const { arrivesAtUs } = options.plan;
     this.#people = new Array<Person | undefined>(arrivesAtUs.length).fill(undefined);
+    this.#quiet = transport.glances === undefined ? null : new QuietPeople(options, transport.glances);
     this.#grants = new Grants(options.plan, tally);
     this.#invitations = new InvitationDesk(options.invitations ?? null, options.random);
     this.#due = new DuePeople(this.#admit(), arrivesAtUs);
@@ -101,18 +95,20 @@ export class Crowd {
   readonly #sendDue = (): void => {
     this.#timerForUs = Number.POSITIVE_INFINITY;
     this.#sending = true;
-    for (let dueUs = this.#due.nextDueUs; dueUs <= this.#nowUs(); dueUs = this.#due.nextDueUs) {
-      this.#send(this.#due.pop(), dueUs);
+    for (let nowUs = this.#nowUs(); this.#due.nextDueUs <= nowUs; nowUs = this.#nowUs()) {
+      const index = this.#due.pop();
+      const { dueUs } = this.#due;
+      if (this.#quiet?.has(index) && this.#waitsOn(index, this.#quiet, dueUs, nowUs)) continue;
+      this.#send(index, dueUs, nowUs);
     }
     this.#sending = false;
     if (!this.#due.isEmpty) this.#arm();
   };
 
-  #send(index: number, dueUs: number): void {
-    const person = this.#personAt(index, dueUs);
+  #send(index: number, dueUs: number, nowUs: number): void {
+    const person = this.#personAt(index);
     const { step } = person;
-    if (step === 'poll' && this.#waitsOn(index, person, dueUs)) return;
-    this.#tally.sent(index, step, dueUs, this.#nowUs());
+    this.#tally.sent(index, step, dueUs, nowUs);
     const { plan } = this.#options;
     const claims = step === 'claim';
     const request = {
@@ -127,33 +123,31 @@ export class Crowd {
   }
 
   /** Most polls of a long line change nothing: they are not worth an answer in full. @returns whether this is one */
-  #waitsOn(index: number, person: Person, dueUs: number): boolean {
-    const { glances } = this.#transport;
-    const { ticket, manners } = person;
-    if (glances === undefined || ticket === null) return false;
-    if (manners.leavesAfterMs !== null || person.promised === null) return false;
-    const target = this.#options.plan.target[index] as number;
-    const toldMs = glances.pollAfterMs(target, person.name, ticket);
-    if (toldMs === null) return false;
-    const nowUs = this.#nowUs();
-    const heardUs = nowUs + glances.laterMs * 1000;
-    this.#tally.sent(index, 'poll', dueUs, nowUs);
-    this.#tally.heard('poll', STILL_WAITING, dueUs, heardUs);
-    person.waitOn();
-    this.#plan(index, person, heardUs + manners.pollMs(toldMs, this.#options.random) * 1000, heardUs);
+  #waitsOn(index: number, quiet: QuietPeople, dueUs: number, nowUs: number): boolean {
+    const afterMs = quiet.pollAfterMs(index);
+    if (afterMs === null) return false;
+    const heardUs = nowUs + quiet.laterUs;
+    const nextUs = heardUs + afterMs * 1000;
+    this.#tally.waitsOn(dueUs, nowUs, heardUs);
+    if (nextUs <= this.#givesUpUs(index)) this.#due.push(index, nextUs);
+    else this.#plan(index, this.#personAt(index), nextUs, heardUs);
     return true;
   }
 
-  /** @param dueUs - when the step is due for which it is asked; of the first, when the person arrives */
-  #personAt(index: number, dueUs: number): Person {
-    let person = this.#people[index];
-    if (person === undefined) {
-      const { plan, random, claimantOf, patienceMs } = this.#options;
-      const name = claimantOf(plan.claimant[index] as number);
-      person = new Person(mannersOf(plan.model, index), random, name, dueUs + patienceMs * 1000);
-      this.#people[index] = person;
-    }
+  #personAt(index: number): Person {
+    const known = this.#people[index];
+    if (known !== undefined) return known;
+    const { plan, random, claimantOf } = this.#options;
+    const person = new Person(mannersOf(plan.model, index), random, claimantOf(plan.claimant[index] as number));
+    if (this.#quiet?.has(index)) this.#quiet.giveBack(index, person);
+    this.#people[index] = person;
     return person;
+  }
+
+  /** When the patience of a person ends. */
+  #givesUpUs(index: number): number {
+    const { plan, patienceMs } = this.#options;
+    return (plan.arrivesAtUs[index] as number) + patienceMs * 1000;
   }
 
   #hear(index: number, person: Person, step: Step, reply: Reply | NoReply, dueUs: number, nowUs: number): void {
@@ -177,12 +171,13 @@ export class Crowd {
       return;
     }
     person.step = move.kind;
+    if (this.#quiet?.take(index, person)) this.#people[index] = undefined;
     this.#plan(index, person, nowUs + move.afterMs * 1000, nowUs);
   }
 
-  /** Its next step is due at `dueUs`, unless its patience ends before. */
+  /** The next step is due at `dueUs`, unless its patience ends before. */
   #plan(index: number, person: Person, dueUs: number, nowUs: number): void {
-    if (dueUs > person.givesUpUs) {
+    if (dueUs > this.#givesUpUs(index)) {
       this.#stop(index, person, { kind: 'gave-up', code: person.lastObstacle }, nowUs);
       return;
     }

@@ -1,12 +1,14 @@
 /**
  * People by the time of their next step. Those who have still to arrive stand in order already, and only those who are
- * there are kept in a heap: it is as large as the line, not as the burst.
+ * there are kept on a wheel.
  */
-import { DueHeap } from './due-heap.js';
+import { DueWheel } from './due-wheel.js';
 
 export class DuePeople {
-  readonly #there: DueHeap;
+  readonly #there: DueWheel;
   #next = 0;
+  /** When the step was due of the person popped last. */
+  dueUs = 0;
 
   /**
    * @param arriving - people who arrive by themselves, in order of time
@@ -16,10 +18,10 @@ export class DuePeople {
     private readonly arriving: Int32Array,
     private readonly arrivesAtUs: Float64Array,
   ) {
-    this.#there = new DueHeap(arrivesAtUs.length);
+    this.#there = new DueWheel(arrivesAtUs.length);
   }
 
-  /** Infinity when nobody has a step due. */
+  /** When somebody is to be popped next: within a millisecond after the step is due. Infinity when nobody is. */
   get nextDueUs(): number {
     return Math.min(this.#arrivalUs, this.#there.nextDueUs);
   }
@@ -34,10 +36,14 @@ export class DuePeople {
 
   /** Takes the person whose step is due first. @throws RangeError when nobody is */
   pop(): number {
-    if (this.#arrivalUs <= this.#there.nextDueUs && this.#next < this.arriving.length) {
+    const arrivalUs = this.#arrivalUs;
+    if (arrivalUs <= this.#there.nextDueUs && this.#next < this.arriving.length) {
+      this.dueUs = arrivalUs;
       return this.arriving[this.#next++] as number;
     }
-    return this.#there.pop();
+    const person = this.#there.pop();
+    this.dueUs = this.#there.dueUs(person);
+    return person;
   }
 
   get #arrivalUs(): number {

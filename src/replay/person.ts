@@ -48,8 +48,6 @@ export class Person {
     random: Random,
     /** In which it claims. */
     readonly name = '',
-    /** When its patience ends, in microseconds of the burst. */
-    readonly givesUpUs = Number.POSITIVE_INFINITY,
   ) {
     this.#random = random;
   }
@@ -62,9 +60,17 @@ export class Person {
     return altered(this.ticket);
   }
 
-  /** Told that nothing has changed. */
-  waitOn(): void {
-    this.#backoffFactor = 1;
+  /** It does nothing but poll as it is told, and nothing went wrong yet that would be remembered. */
+  get waitsOnly(): boolean {
+    return this.step === 'poll' && this.inLine && this.manners.leavesAfterMs === null && this.#droppedTickets === 0;
+  }
+
+  /** Goes on as one that waits with `ticket`, and polls next. */
+  resume(ticket: string, promised: PromisedWait): void {
+    this.ticket = ticket;
+    this.promised = promised;
+    this.inLine = true;
+    this.step = 'poll';
     this.lastObstacle = 'QUEUED';
   }
 
@@ -117,7 +123,7 @@ export class Person {
       case 'ended':
         return refused('ENDED');
       default:
-        this.waitOn();
+        this.lastObstacle = 'QUEUED';
         return this.#wait('poll', document.pollAfterMs ?? reply.retryAfterMs ?? this.#backoffMs());
     }
   }

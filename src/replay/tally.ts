@@ -2,7 +2,7 @@
 import type { Histogram } from 'hdr-histogram-js';
 import { findContractFault } from './answer-table.js';
 import type { CrowdPlan } from './crowd-plan.js';
-import { newHistogram } from './histogram.js';
+import { GatheringHistogram, newHistogram } from './histogram.js';
 import type { End, Step } from './move.js';
 import { isKept, type PromisedWait } from './promised-wait.js';
 import type { NoReply, Reply } from './reply.js';
@@ -17,10 +17,9 @@ export class Tally {
   /** Microseconds from the start of the burst; -1 before it happened. */
   readonly firstSentUs: Float64Array;
   readonly grantedUs: Float64Array;
-  readonly slipUs: Histogram = newHistogram();
   readonly waitUs: Histogram = newHistogram();
-  /** From the planned send time to the answer. */
-  readonly latencyUs: Histogram = newHistogram();
+  readonly #slipUs = new GatheringHistogram();
+  readonly #latencyUs = new GatheringHistogram();
   /** Actual wait over the first one promised, in thousandths. */
   readonly etaRatio: Histogram = newHistogram();
   /** Final refusals by code. */
@@ -70,6 +69,15 @@ export class Tally {
     this.grantedUs = new Float64Array(people).fill(UNSET);
   }
 
+  get slipUs(): Histogram {
+    return this.#slipUs.gathered();
+  }
+
+  /** From the planned send time to the answer. */
+  get latencyUs(): Histogram {
+    return this.#latencyUs.gathered();
+  }
+
   get requests(): number {
     return this.claims + this.polls + this.leaves;
   }
@@ -79,7 +87,7 @@ export class Tally {
     if (kind === 'claim') this.claims += 1;
     else if (kind === 'poll') this.polls += 1;
     else this.leaves += 1;
-    this.slipUs.recordValue(Math.max(0, Math.round(nowUs - dueUs)));
+    this.#slipUs.record(Math.max(0, Math.round(nowUs - dueUs)));
     count(this.timeline.sent, nowUs);
     if (kind === 'poll') count(this.timeline.polled, nowUs);
     if (kind !== 'claim' || this.firstSentUs[person] !== UNSET) return;
@@ -88,9 +96,20 @@ export class Tally {
     count(this.timeline.offered, nowUs);
   }
 
+  /** One poll leaves, and is told that nothing has changed. @param heardUs - when it is */
+  waitsOn(dueUs: number, nowUs: number, heardUs: number): void {
+    this.polls += 1;
+    this.#slipUs.record(Math.max(0, Math.round(nowUs - dueUs)));
+    this.#latencyUs.record(Math.max(1, Math.round(heardUs - dueUs)));
+    count(this.timeline.sent, nowUs);
+    count(this.timeline.polled, nowUs);
+    increment(this.answers, answerName('poll', 200));
+    if (dueUs > this.soldOutUs + SOLD_OUT_SPREADS_US) this.toldOtherwise++;
+  }
+
   /** One answer, or none. @param dueUs - when its request was planned to leave */
   heard(step: Step, reply: Reply | NoReply, dueUs: number, nowUs: number): void {
-    this.latencyUs.recordValue(Math.max(1, Math.round(nowUs - dueUs)));
+    this.#latencyUs.record(Math.max(1, Math.round(nowUs - dueUs)));
     if (reply.kind === 'none') {
       increment(this.errors, reply.error);
       return;

@@ -20,8 +20,12 @@ export type Answered = (reply: Reply | NoReply, laterMs?: number) => void;
 export interface Glances {
   /** How much later than now such an answer is heard, in milliseconds. */
   readonly laterMs: number;
-  /** @returns what the whole answer would say; null: it has to be asked for */
-  pollAfterMs(target: number, claimant: string, ticket: string): number | null;
+  /** @returns the number, 1 or more, that says all there is to `ticket`; null: there is more to it */
+  numberOf(ticket: string): number | null;
+  /** The ticket of such a number. */
+  ticketOf(number: number, claimant: string): string;
+  /** @returns what the whole answer to a poll would say; null: it has to be asked for */
+  pollAfterMs(target: number, number: number): number | null;
 }
 
 export interface Transport {

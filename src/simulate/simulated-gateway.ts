@@ -5,31 +5,33 @@
 import type { CampaignRooms } from '../admission/campaign-rooms.js';
 import type { Decision } from '../admission/decision.js';
 import type { CampaignState } from '../campaign/schedule.js';
+import type { Clock } from '../kernel/clock.js';
 import type { Random } from '../kernel/random.js';
 import type { Reply } from '../replay/reply.js';
 import type { Outgoing } from '../replay/transport.js';
-import type { Place } from '../waiting-room/place.js';
-import { crowdStretch, pollAfterMs } from '../waiting-room/poll-schedule.js';
-import { type LineView, type Standing, standingOf, waitingIn } from '../waiting-room/standing.js';
+import { MAIN, type Place } from '../waiting-room/place.js';
+import { pollAfterMs } from '../waiting-room/poll-schedule.js';
+import { standingOf } from '../waiting-room/standing.js';
 import { ticketDocument } from '../waiting-room/ticket-document.js';
 import { HandOver } from './hand-over.js';
+import { Moments } from './moments.js';
 import { type Answer, GONE, grant, over, problem, ticketReply } from './simulated-answers.js';
 import type { SimulatedService } from './simulated-service.js';
-import type { ReadTicket, SimulatedTickets } from './simulated-tickets.js';
+import { type ReadTicket, readTicket, writeTicket } from './simulated-tickets.js';
 
 export class SimulatedGateway {
   readonly #handOver: HandOver;
-  #stretchOf: LineView | null = null;
-  #stretch = 1;
+  readonly #moments: Moments;
   /** The buckets of a claimant under each limit; an address is taken for its claimant's own. */
   readonly #limits: ReadonlyArray<string | null>;
 
   constructor(
     readonly rooms: CampaignRooms,
     service: SimulatedService,
-    private readonly tickets: SimulatedTickets,
+    clock: Clock,
     private readonly random: Random,
   ) {
+    this.#moments = new Moments(rooms, clock);
     this.#handOver = new HandOver(rooms, service);
     this.#limits = rooms.live.effective.campaign.limits.map(({ name, key }) =>
       key.startsWith('header:') ? null : name,
@@ -45,7 +47,7 @@ export class SimulatedGateway {
 
   #claim(claimant: string, { ticket: text }: Outgoing, answer: Answer): void {
     const state = this.rooms.state();
-    const ticket = text === null ? null : this.tickets.read(text, claimant);
+    const ticket = text === null ? null : readTicket(text, claimant);
     const refusal = text !== null && ticket === null ? problem(400, 'TICKET_INVALID', null) : closedReply(state);
     if (refusal !== null) {
       answer(refusal);
@@ -66,35 +68,27 @@ export class SimulatedGateway {
 
   /** It asks no store, and changes nothing. */
   poll(claimant: string, text: string): Reply {
-    const { rooms } = this;
-    rooms.link.touch();
-    const state = rooms.state();
-    const ticket = this.tickets.read(text, claimant);
+    this.rooms.link.touch();
+    const state = this.rooms.state();
+    const ticket = readTicket(text, claimant);
     if (ticket === null) return problem(400, 'TICKET_INVALID', null);
     if (state === 'sold-out' || state === 'ended') return ticketReply(200, null, state, text, null, 0, null);
     return this.#document(200, null, ticket, ticket, text, claimant);
   }
 
-  /** The same for somebody who only waits on, and the same draw. @returns `pollAfterMs`; null: there is more to say */
-  glance(claimant: string, text: string): number | null {
-    const { rooms } = this;
-    const state = rooms.state();
-    const ticket = this.tickets.read(text, claimant);
-    if (ticket === null || state === 'sold-out' || state === 'ended') return null;
-    const view = rooms.link.view as LineView;
-    const standing = this.#standing(ticket, ticket.toldMs, view);
-    if (standing.kind !== 'waiting') return null;
-    rooms.link.touch();
-    return pollAfterMs(
-      standing.soonestMs,
-      this.#stretchAt(view),
-      rooms.live.effective.campaign.queue.poll,
-      this.random,
-    );
+  /**
+   * The same for somebody of whom a number says everything, and the same draw.
+   * @returns `pollAfterMs`; null: there is more to say
+   */
+  glance(number: number): number | null {
+    const { standing: settings, stretch, poll, view, isOver } = this.#moments.now();
+    if (isOver) return null;
+    const standing = standingOf({ line: MAIN, number, returns: 0 }, 0, view, settings);
+    return standing.kind === 'waiting' ? pollAfterMs(standing.soonestMs, stretch, poll, this.random) : null;
   }
 
   #leave(claimant: string, text: string): Reply {
-    const ticket = this.tickets.read(text, claimant);
+    const ticket = readTicket(text, claimant);
     if (ticket === null) return problem(400, 'TICKET_INVALID', null);
     this.rooms.link.reportClaimant('given', { claimant, place: ticket });
     return GONE;
@@ -137,51 +131,28 @@ export class SimulatedGateway {
     text: string | null,
     claimant: string,
   ): Reply {
-    const { link, live } = this.rooms;
-    const { campaign } = live.effective;
-    const { queue } = campaign;
-    const view = link.view as LineView;
+    const { view, effective, standing: settings, stretch, poll, waiting } = this.#moments.now();
     const same = ticket !== null && ticket.line === place.line && ticket.number === place.number;
     const told = same ? ticket.toldMs : 0;
-    const standing = this.#standing(place, told, view);
+    const standing = standingOf(place, told, view, settings);
     const tellNow = standing.kind === 'called' && told === 0;
-    const newest =
-      same && !tellNow ? (text as string) : this.tickets.write(place, tellNow ? view.lineMs : told, claimant);
+    const newest = same && !tellNow ? (text as string) : writeTicket(place, tellNow ? view.lineMs : told, claimant);
     const document = ticketDocument(
       {
-        campaign: campaign.id,
+        campaign: effective.campaign.id,
         ticket: newest,
         standing,
-        waiting: waitingIn(view),
+        waiting,
         gateways: view.gateways,
         graceLeftMs: null,
-        stretch: this.#stretchAt(view),
+        stretch,
         wallMs: 0,
       },
-      queue.poll,
+      poll,
       this.random,
     );
     const { state, position, pollAfterMs, etaSeconds } = document;
     return ticketReply(status, code, state, newest, position, pollAfterMs, etaSeconds);
-  }
-
-  #standing(place: Place, toldMs: number, view: LineView): Standing {
-    const { live, recentPace } = this.rooms;
-    const { queue, admission } = live.effective.campaign;
-    const { ratePerSecond } = admission;
-    const openInMs = this.rooms.opensInMs();
-    return standingOf(place, toldMs, view, { graceMs: queue.graceMs, ratePerSecond, openInMs, recentPace });
-  }
-
-  /** The same for everybody who asks before the line moves. */
-  #stretchAt(view: LineView): number {
-    if (this.#stretchOf !== view) {
-      const { queue, admission } = this.rooms.live.effective.campaign;
-      this.#stretchOf = view;
-      const pace = this.rooms.recentPace.orBetter(view.callsPerSecond || admission.ratePerSecond);
-      this.#stretch = crowdStretch(waitingIn(view), pace, view.gateways, queue.poll);
-    }
-    return this.#stretch;
   }
 }
 

@@ -6,6 +6,7 @@ import { DelayLine } from './delay-line.js';
 import { grant, over, problem } from './simulated-answers.js';
 import type { SimulatedGateway } from './simulated-gateway.js';
 import type { ServiceAnswer, SimulatedService } from './simulated-service.js';
+import { plainNumber, plainTicket } from './simulated-tickets.js';
 
 /** A request on its way there, and its answer on its way back. */
 class Trip {
@@ -41,7 +42,9 @@ export function gatewayTransport(gateways: readonly SimulatedGateway[], clock: C
   return {
     glances: {
       laterMs: roundTripMs,
-      pollAfterMs: (target, claimant, ticket) => gateways[target]!.glance(claimant, ticket),
+      numberOf: plainNumber,
+      ticketOf: plainTicket,
+      pollAfterMs: (target, number) => gateways[target]!.glance(number),
     },
     send(target, request, done) {
       if (request.step === 'poll') done(gateways[target]!.poll(request.claimant, request.ticket ?? ''), roundTripMs);

@@ -19,7 +19,6 @@ import type { Transport } from '../replay/transport.js';
 import { type ScriptedChange, schedule } from './scripted-changes.js';
 import { SimulatedGateway } from './simulated-gateway.js';
 import { type ServiceModel, SimulatedService } from './simulated-service.js';
-import { SimulatedTickets } from './simulated-tickets.js';
 import { directTransport, gatewayTransport } from './simulated-transport.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -124,7 +123,6 @@ function transportOf(
 ): Transport {
   if (rooms.length === 0) return directTransport(service, clock, roundTripMs, burst.requestTimeoutMs);
   const random = seededRandom(burst.seed ^ 0x5be0cd19);
-  const tickets = new SimulatedTickets();
-  const gateways = rooms.map((one) => new SimulatedGateway(one, service, tickets, random));
+  const gateways = rooms.map((one) => new SimulatedGateway(one, service, clock, random));
   return gatewayTransport(gateways, clock, roundTripMs);
 }
