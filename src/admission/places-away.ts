@@ -5,21 +5,21 @@
 import type { Place } from '../waiting-room/place.js';
 
 export class PlacesAway {
-  readonly #places = new Set<string>();
+  readonly #places = new Set<number>();
 
   add(place: Place): void {
-    this.#places.add(nameOf(place));
+    this.#places.add(keyOf(place));
   }
 
   has(place: Place): boolean {
-    return this.#places.has(nameOf(place));
+    return this.#places.has(keyOf(place));
   }
 
   delete(place: Place): void {
-    this.#places.delete(nameOf(place));
+    this.#places.delete(keyOf(place));
   }
 }
 
-function nameOf(place: Place): string {
-  return `${place.line}.${place.number}`;
+function keyOf({ line, number }: Place): number {
+  return 2 * number + line;
 }

@@ -105,3 +105,9 @@ export function burstOptions(given: Partial<BurstOptions> = {}): BurstOptions {
 export function claimantName(options: Pick<BurstOptions, 'runId'>, person: number): string {
   return `${options.runId}-${person}`;
 }
+
+/** The number of the person who claims as `claimant`; -1: it is none of this burst. */
+export function personNamed({ runId }: Pick<BurstOptions, 'runId'>, claimant: string): number {
+  const person = claimant.startsWith(`${runId}-`) ? Number(claimant.slice(runId.length + 1)) : -1;
+  return Number.isInteger(person) ? person : -1;
+}

@@ -1,7 +1,7 @@
 /** What a burst found, as plain data: the shape of `--json`. */
 import { answersMet } from './answers-met.js';
 import type { BurstFigures, Counts, UpstreamFigures } from './burst-figures.js';
-import { type BurstOptions, claimantName } from './burst-options.js';
+import { type BurstOptions, personNamed } from './burst-options.js';
 import { mannersOf } from './client-models.js';
 import { leastUse, overBound } from './door-use.js';
 import { overtakenByUs, quantile, type Served, shareServedInOrder } from './fairness.js';
@@ -26,6 +26,8 @@ const APART_US = 250_000;
 const SOLD_OUT_SPREADS_US = 1_000_000;
 const MOST_SERVED_SHOWN = 2000;
 const WAIT_BARS = 40;
+/** Times are above it on any clock. */
+const UNKNOWN = Number.NEGATIVE_INFINITY;
 
 export function reportBurst(options: BurstOptions, tally: Tally, testimony: Testimony | null): BurstReport {
   const figures = figuresOf(options, tally, testimony);
@@ -102,23 +104,28 @@ function servedPeople(
   tally: Tally,
   testimony: Testimony | null,
 ): { served: Served[]; servedBy: BurstFigures['servedBy'] } {
-  const receivedUs = new Map<string, number>();
-  for (const arrival of testimony?.arrivals ?? []) {
-    if (arrival.outcome === 'granted' && !receivedUs.has(arrival.claimant)) {
-      receivedUs.set(arrival.claimant, arrival.atUs);
-    }
-  }
-  const byPeople: Served[] = [];
-  const byService: Served[] = [];
-  tally.grantedUs.forEach((grantedUs, person) => {
-    if (grantedUs < 0 || !isJudged(tally, person)) return;
-    const arrivedUs = tally.firstSentUs[person] as number;
-    byPeople.push({ arrivedUs, servedUs: grantedUs });
-    const servedUs = receivedUs.get(claimantName(options, person));
-    if (servedUs !== undefined) byService.push({ arrivedUs, servedUs });
+  const judged: number[] = [];
+  tally.grantedUs.forEach((us, person) => {
+    if (us >= 0 && isJudged(tally, person)) judged.push(person);
   });
-  const known = byService.length === byPeople.length && testimony !== null;
-  return known ? { served: byService, servedBy: 'service' } : { served: byPeople, servedBy: 'people' };
+  const receivedUs = receivedFirstUs(options, tally, testimony);
+  const known = testimony !== null && judged.every((person) => receivedUs[person] !== UNKNOWN);
+  const from = known ? receivedUs : tally.grantedUs;
+  const served = judged.map((person) => ({
+    arrivedUs: tally.firstSentUs[person] as number,
+    servedUs: from[person] as number,
+  }));
+  return { served, servedBy: known ? 'service' : 'people' };
+}
+
+/** When the service received the first claim of each person that it granted. */
+function receivedFirstUs(options: BurstOptions, tally: Tally, testimony: Testimony | null): Float64Array {
+  const receivedUs = new Float64Array(tally.people).fill(UNKNOWN);
+  for (const { outcome, claimant, atUs } of testimony?.arrivals ?? []) {
+    const person = outcome === 'granted' ? personNamed(options, claimant) : -1;
+    if (receivedUs[person] === UNKNOWN) receivedUs[person] = atUs;
+  }
+  return receivedUs;
 }
 
 function isJudged({ cast }: Tally, person: number): boolean {
@@ -127,9 +134,12 @@ function isJudged({ cast }: Tally, person: number): boolean {
 
 function upstreamFigures({ stats, arrivals }: Testimony, pace: Pace, aheadUs: number): UpstreamFigures {
   const { received, worstSecond, maxInFlight, crashes, grantedTwice } = stats;
-  const soldOut = arrivals.find(({ outcome }) => outcome === 'sold-out');
-  const afterUs = soldOut === undefined ? Number.POSITIVE_INFINITY : soldOut.atUs + SOLD_OUT_SPREADS_US;
-  const afterSoldOut = arrivals.filter(({ atUs }) => atUs > afterUs).length;
+  let afterUs = Number.POSITIVE_INFINITY;
+  let afterSoldOut = 0;
+  for (const { outcome, atUs } of arrivals) {
+    if (outcome === 'sold-out') afterUs = Math.min(afterUs, atUs + SOLD_OUT_SPREADS_US);
+    if (atUs > afterUs) afterSoldOut++;
+  }
   return {
     received,
     worstSecond,

@@ -69,7 +69,8 @@ export function castPeople(
 
 /** Of those who claim with several devices, every three in a row are the devices of one person. */
 export function claimantsOf(model: Uint8Array): Int32Array {
-  const claimant = Int32Array.from(model, (_, person) => person);
+  const claimant = new Int32Array(model.length);
+  for (let person = 0; person < claimant.length; person++) claimant[person] = person;
   const devices = MODEL_NAMES.indexOf('devices');
   let owner = -1;
   let count = DEVICES_EACH;

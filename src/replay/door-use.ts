@@ -17,18 +17,20 @@ const ENOUGH_SECONDS = 2;
  * @param arrivals - oldest first
  * @param aheadUs - what is added to their time to have the burst's own
  */
-export function overBound(arrivals: readonly Arrival[], pace: Pace, aheadUs: number): number {
+export function overBound(arrivals: Iterable<Arrival>, pace: Pace, aheadUs: number): number {
   let worst = Number.NEGATIVE_INFINITY;
   // Of all windows that end with arrival j, the worst begins with the i that makes i − rate × tᵢ least.
   let least = Number.POSITIVE_INFINITY;
-  arrivals.forEach(({ atUs }, j) => {
+  let j = 0;
+  for (const { atUs } of arrivals) {
     const tokens = pace.tokensUpTo((atUs + aheadUs) / 1e6);
     least = Math.min(least, j - tokens);
     worst = Math.max(worst, j + 1 - tokens - least);
-  });
+    j++;
+  }
   const over = worst - pace.burst - pace.mostPerSecond * NETWORK_SECONDS;
   // What floating point leaves of a claim is no claim.
-  return arrivals.length === 0 ? 0 : Math.round(over * 1e6) / 1e6;
+  return j === 0 ? 0 : Math.round(over * 1e6) / 1e6;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The service's own log of arrivals, laid on the seconds of the burst. */
-import { type BurstOptions, claimantName } from './burst-options.js';
+import { type BurstOptions, personNamed } from './burst-options.js';
 import type { Testimony } from './service-witness.js';
 import type { Tally } from './tally.js';
 
@@ -19,14 +19,10 @@ export interface Received {
  */
 export function receivedInSeconds(options: BurstOptions, tally: Tally, testimony: Testimony | null): Received | null {
   if (testimony === null) return null;
-  const grantedUs = new Map<string, number>();
-  tally.grantedUs.forEach((us, person) => {
-    if (us >= 0) grantedUs.set(claimantName(options, person), us);
-  });
   let aheadUs = Number.POSITIVE_INFINITY;
   for (const { claimant, atUs, outcome } of testimony.arrivals) {
-    const answeredUs = outcome === 'granted' ? grantedUs.get(claimant) : undefined;
-    if (answeredUs !== undefined) aheadUs = Math.min(aheadUs, answeredUs - atUs);
+    const answeredUs = outcome === 'granted' ? (tally.grantedUs[personNamed(options, claimant)] ?? -1) : -1;
+    if (answeredUs >= 0) aheadUs = Math.min(aheadUs, answeredUs - atUs);
   }
   if (aheadUs === Number.POSITIVE_INFINITY) return null;
   const received: Received = { aheadUs, claims: [], lastSlot: [] };

@@ -6,7 +6,13 @@ import type { Faults } from '../sample/faults.js';
 import type { ServiceStats } from '../sample/service-stats.js';
 
 export interface Testimony {
-  readonly stats: ServiceStats;
+  readonly stats: Pick<ServiceStats, 'received' | 'worstSecond' | 'maxInFlight' | 'crashes' | 'grantedTwice'>;
+  /** Oldest first. */
+  readonly arrivals: Iterable<Arrival>;
+}
+
+/** As a service tells it. */
+interface Told extends Testimony {
   readonly arrivals: readonly Arrival[];
 }
 
@@ -48,9 +54,9 @@ export class ServiceWitness {
    * A service that fell over is given a few seconds to come back.
    * @throws Error when it does not
    */
-  async testify(): Promise<Testimony> {
+  async testify(): Promise<Told> {
     const stats = (await this.#read(`/_service/stats?since=${this.#since}`)) as ServiceStats;
-    const { arrivals } = (await this.#read(`/_service/arrivals?since=${this.#since}`)) as Omit<Testimony, 'stats'>;
+    const { arrivals } = (await this.#read(`/_service/arrivals?since=${this.#since}`)) as Omit<Told, 'stats'>;
     return { stats, arrivals };
   }
 

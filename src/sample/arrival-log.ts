@@ -61,13 +61,15 @@ export class ArrivalLog {
  * every half-open window too.
  * @param arrivals - oldest first
  */
-export function worstWindow(arrivals: readonly Arrival[], windowUs: number): number {
+export function worstWindow(arrivals: Iterable<Arrival>, windowUs: number): number {
+  const behind = arrivals[Symbol.iterator]();
+  let first = behind.next();
   let worst = 0;
-  let first = 0;
-  for (let last = 0; last < arrivals.length; last++) {
-    const since = (arrivals[last] as Arrival).atUs - windowUs;
-    while ((arrivals[first] as Arrival).atUs < since) first++;
-    worst = Math.max(worst, last - first + 1);
+  let within = 0;
+  for (const { atUs } of arrivals) {
+    within++;
+    for (; !first.done && first.value.atUs < atUs - windowUs; first = behind.next()) within--;
+    worst = Math.max(worst, within);
   }
   return worst;
 }

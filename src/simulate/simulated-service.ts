@@ -5,10 +5,10 @@
 import type { Clock, Timer } from '../kernel/clock.js';
 import type { Random } from '../kernel/random.js';
 import type { Testimony } from '../replay/service-witness.js';
-import { ArrivalLog, type ArrivalOutcome } from '../sample/arrival-log.js';
+import { type ArrivalOutcome, worstWindow } from '../sample/arrival-log.js';
 import { type Faults, NO_FAULTS } from '../sample/faults.js';
-import { summarizeArrivals } from '../sample/service-stats.js';
 import { WorkQueue, type WorkQueueOptions } from '../sample/work-queue.js';
+import { type Names, SimulatedArrivals } from './simulated-arrivals.js';
 
 /** `refused`: not listening; `lost`: it fell over with the claim in work; `timeout`: no answer in time. */
 export type ServiceAnswer = 'granted' | 'sold-out' | 'failed' | 'refused' | 'lost' | 'timeout';
@@ -21,17 +21,17 @@ export interface ServiceModel extends WorkQueueOptions {
 }
 
 interface Pending {
+  readonly row: number;
   answer: ((answer: ServiceAnswer) => void) | null;
 }
 
-const MOST_ARRIVALS = 50_000_000;
+const SECOND_US = 1_000_000;
 
 export class SimulatedService {
   readonly #work: WorkQueue;
-  readonly #log = new ArrivalLog(MOST_ARRIVALS);
+  readonly #arrivals: SimulatedArrivals;
   readonly #pending = new Set<Pending>();
   #faults: Faults = NO_FAULTS;
-  #granted = 0;
   #crashes = 0;
   #awayUntilUs = 0;
 
@@ -39,7 +39,9 @@ export class SimulatedService {
     private readonly model: ServiceModel,
     private readonly clock: Clock,
     private readonly random: Random,
+    names: Names,
   ) {
+    this.#arrivals = new SimulatedArrivals(names);
     this.#work = new WorkQueue(model, clock);
   }
 
@@ -53,22 +55,24 @@ export class SimulatedService {
       answer('refused');
       return;
     }
-    const arrival = this.#log.add(nowUs, claimant, this.#work.inFlight + 1);
-    const pending: Pending = { answer };
+    const row = this.#arrivals.add(nowUs, claimant, this.#work.inFlight + 1);
+    const pending: Pending = { row, answer };
     this.#pending.add(pending);
     const timeout = this.#mayBeLate() ? this.clock.after(this.model.timeoutMs, () => end('timeout')) : null;
     const end = (how: ServiceAnswer): void => this.#end(pending, timeout, how);
     const taken = this.#work.submit(this.#faults.delayMs, () => {
-      arrival.outcome = this.#decide();
-      end(arrival.outcome as ServiceAnswer);
+      const outcome = this.#decide();
+      this.#arrivals.end(row, outcome);
+      end(outcome as ServiceAnswer);
     });
     if (taken === 'fell') this.#fall();
   }
 
   testify(): Testimony {
-    const arrivals = this.#log.since(0);
-    const now = { upTo: this.#log.count, crashes: this.#crashes, inFlight: this.#work.inFlight };
-    return { arrivals, stats: summarizeArrivals(arrivals, now) };
+    const { count: received, maxInFlight, grantedTwice } = this.#arrivals;
+    const worstSecond = worstWindow(this.#arrivals, SECOND_US);
+    const stats = { received, worstSecond, maxInFlight, grantedTwice, crashes: this.#crashes };
+    return { arrivals: this.#arrivals, stats };
   }
 
   /** Whether a claim that begins now could take longer than the time-out. */
@@ -81,16 +85,17 @@ export class SimulatedService {
   #decide(): ArrivalOutcome {
     const { failShare, soldOutAfter } = this.#faults;
     if (failShare > 0 && this.random() < failShare) return 'failed';
-    if (soldOutAfter !== null && this.#granted >= soldOutAfter) return 'sold-out';
-    this.#granted++;
+    if (soldOutAfter !== null && this.#arrivals.granted >= soldOutAfter) return 'sold-out';
     return 'granted';
   }
 
   #fall(): void {
     this.#crashes++;
-    this.#log.loseAllPending();
     this.#awayUntilUs = this.clock.monotonicUs() + this.model.restartMs * 1000;
-    for (const pending of this.#pending) this.#end(pending, null, 'lost');
+    for (const pending of this.#pending) {
+      this.#arrivals.end(pending.row, 'lost');
+      this.#end(pending, null, 'lost');
+    }
   }
 
   #end(pending: Pending, timeout: Timer | null, how: ServiceAnswer): void {

@@ -8,7 +8,7 @@ import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
 import { openLimiter } from '../overload/open-limiter.js';
 import { type Readiness, UpstreamSlots } from '../overload/own-slots.js';
-import type { BurstOptions } from '../replay/burst-options.js';
+import { type BurstOptions, claimantName, personNamed } from '../replay/burst-options.js';
 import { type BurstReport, reportBurst } from '../replay/burst-report.js';
 import { gather, WHOLE } from '../replay/generator.js';
 import { planOf } from '../replay/plan-of.js';
@@ -17,6 +17,7 @@ import { serviceEvents } from '../replay/service-events.js';
 import { Tally } from '../replay/tally.js';
 import type { Transport } from '../replay/transport.js';
 import { type ScriptedChange, schedule } from './scripted-changes.js';
+import type { Names } from './simulated-arrivals.js';
 import { SimulatedGateway } from './simulated-gateway.js';
 import { type ServiceModel, SimulatedService } from './simulated-service.js';
 import { directTransport, gatewayTransport } from './simulated-transport.js';
@@ -59,7 +60,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   const plan = await planOf(burst);
   const idleMs = IDLE_MS + (1000 * burst.bounds.burst) / burst.bounds.ratePerSecond;
   const clock = new VirtualClock(options.startWallMs - idleMs);
-  const service = new SimulatedService(options.service, clock, seededRandom(burst.seed ^ 0x3c6ef372));
+  const service = new SimulatedService(options.service, clock, seededRandom(burst.seed ^ 0x3c6ef372), namesOf(burst));
   const exchanges = new MemoryCampaignStore(new MemorySlots(), clock);
   const settings = new MemorySettingsStore(exchanges);
   const rooms = options.gateway ? openGateways(options, exchanges, settings, clock) : [];
@@ -85,6 +86,13 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   }
   const report = reportBurst(burst, tally, service.testify());
   return { report, tookMs: performance.now() - beganMs, virtualMs: (clock.monotonicUs() - startUs) / 1000 };
+}
+
+function namesOf(burst: BurstOptions): Names {
+  return {
+    personOf: (claimant) => personNamed(burst, claimant),
+    nameOf: (person) => claimantName(burst, person),
+  };
 }
 
 function openGateways(

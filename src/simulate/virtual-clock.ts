@@ -12,6 +12,8 @@ interface Due extends Timer, Timed {
 const TURN_US = 1000;
 /** Promise callbacks that one event may set off, one after another. */
 const ROUNDS = 6;
+/** Made once: it is waited for several times a turn. */
+const NOTHING = Promise.resolve();
 
 export class VirtualClock implements Clock {
   readonly #wallOffsetUs: number;
@@ -79,7 +81,7 @@ export class VirtualClock implements Clock {
         this.#turn = [];
         for (const run of turn) run();
       }
-      await Promise.resolve();
+      await NOTHING;
     }
   }
 }
