@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { ClaimService } from '../../src/sample/claim-service.js';
+import { change, operated } from '../admin/operator.js';
 import { send } from '../gateway/client.js';
 import { GatewayBench, type RunningGateway } from '../support/gateway.js';
 import { openChromium } from './stand.js';
@@ -25,7 +26,7 @@ describe('Chromium before a running gateway', () => {
     await bench.stopAll();
   });
 
-  /** A campaign at whose door `ahead` people stand; one is let in about each second, while a slow browser still loads. */
+  /** A campaign at whose door `ahead` people stand, and stay until the test opens it: however slow the browser is. */
   async function visit(ahead: number, campaign: object = {}, options: object = {}): Promise<Page> {
     service = await bench.sample({ serviceMs: 5 });
     await open(service.url, ahead, campaign);
@@ -35,21 +36,25 @@ describe('Chromium before a running gateway', () => {
   }
 
   async function open(upstreamUrl: string, ahead: number, campaign: object): Promise<void> {
-    gateway = await bench.open(upstreamUrl, {
-      campaign: {
-        claimant: { from: 'cookie', name: 'uid' },
-        admission: { ratePerSecond: 1, burst: 1 },
-        queue: { holdMs: 0, graceMs: 20_000, poll: { nearMs: 250, maxMs: 2000 } },
-        page: { title: 'Lunar New Year' },
-        ...campaign,
-      },
-    });
+    gateway = await bench.open(
+      upstreamUrl,
+      operated({
+        campaign: {
+          claimant: { from: 'cookie', name: 'uid' },
+          admission: { ratePerSecond: 0.01, burst: 1 },
+          queue: { holdMs: 0, graceMs: 20_000, poll: { nearMs: 250, maxMs: 2000 } },
+          page: { title: 'Lunar New Year' },
+          ...campaign,
+        },
+      }),
+    );
     for (let person = 0; person < ahead; person++) {
       const headers = { cookie: `uid=ahead-${person}` };
       await send(gateway.port, { method: 'POST', path: '/queue/lny/tickets', headers });
     }
   }
 
+  const openTheDoor = () => change(gateway, { ratePerSecond: 50 }).expect(200);
   const headline = (page: Page, text: string) => page.locator('h1', { hasText: text }).waitFor({ timeout: 20_000 });
 
   it('joins, waits, is called, and claims', async () => {
@@ -64,6 +69,7 @@ describe('Chromium before a running gateway', () => {
     expect(ticket).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
     await page.reload();
     await headline(page, 'You are in line');
+    await openTheDoor();
     await headline(page, 'It is your turn');
     expect(await page.locator('#alarm').textContent()).toContain('It is your turn');
     await page.getByRole('link', { name: 'Go on now' }).click();
@@ -85,6 +91,7 @@ describe('Chromium before a running gateway', () => {
     expect(answer?.status()).toBe(429);
     const landed = page.waitForEvent('load', { timeout: 20_000 });
     await headline(page, 'You are in line');
+    await openTheDoor();
     await landed;
     expect(await page.title()).toBe('The coupon');
     expect(new URL(page.url()).pathname).toBe(CLAIMS);
@@ -92,7 +99,7 @@ describe('Chromium before a running gateway', () => {
   });
 
   it('leaves the line by its own word, and another device hears of it', async () => {
-    const page = await visit(3, { admission: { ratePerSecond: 0.01, burst: 1 } });
+    const page = await visit(3);
     await page.goto(`${gateway.url}${LINE}`);
     await page.getByRole('button', { name: 'Join the line' }).click();
     await headline(page, 'You are in line');
@@ -111,6 +118,7 @@ describe('Chromium before a running gateway', () => {
     await page.goto(`${gateway.url}${LINE}`);
     await page.getByRole('button', { name: 'Join the line' }).click();
     await headline(page, 'You are in line');
+    await openTheDoor();
     await headline(page, 'It is your turn');
     await page.getByText('Leave the line').first().click();
     await page.getByRole('button', { name: 'Yes, leave the line' }).click();
@@ -119,14 +127,26 @@ describe('Chromium before a running gateway', () => {
   }, 60_000);
 
   it('hears that the campaign has ended', async () => {
-    const page = await visit(2, {
-      admission: { ratePerSecond: 0.01, burst: 1 },
-      schedule: { closesAt: new Date(Date.now() + 6000).toISOString() },
-    });
+    const page = await visit(2);
     await page.goto(`${gateway.url}${LINE}`);
     await page.getByRole('button', { name: 'Join the line' }).click();
     await headline(page, 'You are in line');
+    await change(gateway, { state: 'ended' }).expect(200);
     await headline(page, 'The campaign has ended');
     expect(await page.locator('#joins').isVisible()).toBe(false);
+  });
+
+  it('does the work that a device is asked for, and then lets its visitor join', async () => {
+    const device = { proofOfWork: true, cost: 100 };
+    const page = await visit(0, { claimant: { from: 'device', device } });
+    const redeemed = page.waitForResponse((response) => {
+      return response.request().method() === 'POST' && response.status() === 204;
+    });
+    await page.goto(`${gateway.url}${LINE}`);
+    await redeemed;
+    await page.getByRole('button', { name: 'Join the line' }).click();
+    await page.locator('#position', { hasText: /^1$/ }).waitFor();
+    const cookies = (await context.cookies()).map(({ name, httpOnly }) => [name, httpOnly]);
+    expect(cookies).toEqual(expect.arrayContaining([['spillway-device-lny', true]]));
   });
 });

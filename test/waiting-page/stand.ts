@@ -1,4 +1,4 @@
-/** A small site that shows the page and answers its polls as a test says, and a real Chromium to look at it. */
+/** A small site that shows the page and answers its polls as a test says, and a phone with Chromium to look at it. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -71,12 +71,19 @@ export function openChromium(): Promise<Browser> {
   });
 }
 
-/** A phone's page whose clock stands until the test moves it. */
+export interface OpenPage {
+  readonly page: Page;
+  /** What went wrong on it, by its own word. */
+  readonly faults: string[];
+  close(): Promise<void>;
+}
+
+/** @param clock - the page's: it `stands` until the test moves it, or `runs` */
 export async function openPage(
   browser: Browser,
-  url: string,
   options: BrowserContextOptions = {},
-): Promise<{ page: Page; faults: string[]; close(): Promise<void> }> {
+  clock: 'stands' | 'runs' = 'stands',
+): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 390, height: 760 }, locale: 'en-GB', ...options });
   const page = await context.newPage();
   const faults: string[] = [];
@@ -84,10 +91,9 @@ export async function openPage(
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().includes('Failed to load resource')) faults.push(message.text());
   });
-  if (options.javaScriptEnabled !== false) {
+  if (clock === 'stands' && options.javaScriptEnabled !== false) {
     await page.clock.install({ time: '2026-02-16T12:00:00Z' });
     await page.clock.pauseAt('2026-02-16T12:00:01Z');
   }
-  await page.goto(url);
   return { page, faults, close: () => context.close() };
 }
