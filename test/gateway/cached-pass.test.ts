@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatewayBench, sumOf } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { send } from './client.js';
 
 const bench = new GatewayBench();
@@ -28,8 +29,7 @@ describe('A pass route with a cache', () => {
         }),
       ),
     );
-    while (service.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(async () => sumOf(await gateway.metrics(), 'spillway_requests_in_flight') >= 50);
     answerNow();
     for (const { status, headers, body } of await crowd) {
       expect([status, headers['content-type'], headers.etag, String(body)]).toEqual([
@@ -78,7 +78,7 @@ describe('A pass route with a cache', () => {
     service.respond = (_request, response) => response.end('good');
     expect(String((await send(gateway.port, { path: PATH })).body)).toBe('good');
     service.respond = (_request, response) => response.writeHead(503).end('bad');
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await until(async () => (await send(gateway.port, { path: PATH })).headers['cache-status'] !== 'spillway; hit');
     for (let at = 0; at < 3; at++) {
       const { headers, body } = await send(gateway.port, { path: PATH });
       expect([headers['cache-status'], String(body)]).toEqual(['spillway; hit; detail=stale', 'good']);
