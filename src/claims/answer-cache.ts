@@ -42,21 +42,16 @@ export class AnswerCache {
       this.#young = new Map();
       this.#youngBytes = 0;
     }
-    const before = this.#young.get(key);
-    if (before !== undefined) this.#youngBytes -= sizeOf(before);
+    this.#youngBytes += bytes - removed(this.#young, key);
     this.#young.set(key, answer);
-    this.#youngBytes += bytes;
   }
 
   /** Puts another text in the place of one that is kept, and leaves the first nowhere. */
   change(key: string, change: (answer: string) => string): void {
-    const answer = this.get(key);
+    const answer = this.#young.get(key) ?? this.#old.get(key);
     if (answer === undefined) return;
-    const old = this.#old.get(key);
-    if (old !== undefined) {
-      this.#old.delete(key);
-      this.#oldBytes -= sizeOf(old);
-    }
+    this.#youngBytes -= removed(this.#young, key);
+    this.#oldBytes -= removed(this.#old, key);
     this.set(key, change(answer));
   }
 
@@ -71,6 +66,14 @@ export class AnswerCache {
     yield* this.#young;
     for (const entry of this.#old) if (!this.#young.has(entry[0])) yield entry;
   }
+}
+
+/** @returns the bytes that this makes free */
+function removed(generation: Map<string, string>, key: string): number {
+  const answer = generation.get(key);
+  if (answer === undefined) return 0;
+  generation.delete(key);
+  return sizeOf(answer);
 }
 
 function sizeOf(answer: string): number {

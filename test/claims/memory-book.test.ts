@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AskLedger } from '../../src/admission/ask.js';
 import type { Settlement } from '../../src/admission/exchange.js';
+import { orForGood, orNull } from '../../src/claims/book-memory.js';
 import { MemoryBook } from '../../src/claims/memory-book.js';
 import { NOTHING_KNOWN, SETTINGS } from '../admission/stores.js';
 
@@ -177,4 +178,9 @@ describe('The book of the ledger', () => {
     expect(book.recorded(asking('k0'), NOW_US + 898_000)).toBeNull();
     expect(book.marks.size).toBe(0);
   });
+});
+
+it('What holds for good is written as null, and read as for good', () => {
+  expect([orNull(Number.POSITIVE_INFINITY), orNull(NOW_US), orNull(0)]).toEqual([null, NOW_US, 0]);
+  expect([orForGood(null), orForGood(NOW_US), orForGood(0)]).toEqual([Number.POSITIVE_INFINITY, NOW_US, 0]);
 });
