@@ -14,7 +14,16 @@ const PARTS = {
     folder: 'src/waiting-room',
     files: [
       ...['caller', 'calling', 'claimant-places', 'gaps', 'grace-clock', 'grace-ladder', 'line-notes', 'lottery'],
-      ...['memory-line', 'number-set', 'poll-schedule', 'recent-pace', 'standing', 'ticket-document', 'tickets'],
+      ...[
+        'memory-line',
+        'number-set',
+        'patience',
+        'poll-schedule',
+        'recent-pace',
+        'standing',
+        'ticket-document',
+        'tickets',
+      ],
     ],
   },
   ledger: {

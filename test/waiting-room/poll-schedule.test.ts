@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { seededRandom } from '../../src/replay/seeded-random.js';
-import { crowdStretch, type PollSettings, pollAfterMs, SHARE_OF_WAIT } from '../../src/waiting-room/poll-schedule.js';
+import {
+  crowdStretch,
+  type PollSettings,
+  pollAfterMs,
+  pollBeforeDrawMs,
+  SHARE_OF_WAIT,
+} from '../../src/waiting-room/poll-schedule.js';
 
 const POLL: PollSettings = { nearMs: 250, maxMs: 30_000, budgetPerSecond: 5000 };
 const settings = fc
@@ -77,6 +83,24 @@ describe('crowdStretch', () => {
     expect(crowdStretch(50_000, 390, 4, poll)).toBeLessThan(crowdStretch(50_000, 390, 1, poll));
   });
 
+  it('is what a crowd asks, in parts of the budget', () => {
+    const poll = { nearMs: 700, maxMs: 70_000, budgetPerSecond: 100 };
+    // Before 70 calls a second, 70 people are near, and 7,000 come before the longest time. Those ask alone.
+    const [near, within] = [100 / 100, (100 * (1 + Math.log(100))) / 100];
+    expect(crowdStretch(1, 70, 1, poll)).toBeCloseTo(near, 9);
+    expect(crowdStretch(70, 70, 1, poll)).toBeCloseTo(near, 9);
+    expect(crowdStretch(7000, 70, 1, poll)).toBeCloseTo(within, 9);
+    // Whoever is farther asks once in the longest time: 70 more people, one poll a second.
+    expect(crowdStretch(7070, 70, 1, poll)).toBeCloseTo(within + 0.01, 9);
+    expect(crowdStretch(7070, 70, 2, poll)).toBeCloseTo((within + 0.01) / 2, 9);
+    expect(crowdStretch(7070, 70, 0, poll)).toBeCloseTo(within + 0.01, 9);
+    // One caller in a long time has less than one person near.
+    expect(crowdStretch(10, 0.1, 1, { ...poll, budgetPerSecond: 0.1 })).toBeCloseTo(
+      (0.1 / 0.7) * (1 + Math.log(10)) * 10,
+      9,
+    );
+  });
+
   it.each([
     [2000, 390, 5000],
     [20_000, 390, 2100],
@@ -84,6 +108,52 @@ describe('crowdStretch', () => {
   ])('keeps the polls of %i people before %i calls a second within %i a second', (people, pace, budgetPerSecond) => {
     const poll = { ...POLL, budgetPerSecond };
     expect(pollsPerSecond(people, pace, poll)).toBeLessThanOrEqual(budgetPerSecond * 1.1);
+  });
+});
+
+describe('pollBeforeDrawMs', () => {
+  const poll = { nearMs: 1000, maxMs: 30_000, budgetPerSecond: 100 };
+  const told = (openInMs: number, waiting: number, at: number, gateways = 1): number =>
+    pollBeforeDrawMs(openInMs, waiting, gateways, poll, () => at);
+
+  it('spreads those who come after the opening over what their number needs of the budget', () => {
+    expect([0, 0.5, 0.999].map((at) => told(5000, 600, at))).toEqual([5000, 8000, 10_994]);
+    expect(told(5000, 600, 0.5, 2)).toBe(6500);
+    expect(told(5000, 600, 0.5, 0)).toBe(8000);
+    // Not closer together than the shortest time, nor farther apart than half of the longest.
+    expect(told(5000, 1, 0.5)).toBe(5500);
+    expect(told(5000, 1_000_000, 0.5)).toBe(12_500);
+    expect(told(24_000, 600, 0.999)).toBe(29_994);
+  });
+
+  it('sends nobody away for less than the shortest time', () => {
+    expect(told(0, 600, 0)).toBe(1000);
+    expect(told(0, 600, 0.5)).toBe(3000);
+  });
+
+  it('lets the last look before the opening leave room for the whole spread after it', () => {
+    // 25 s to go and 6 s of spread: from now on 1 s to 25 s, and any of them leaves less than the longest time.
+    expect([0, 0.5, 1].map((at) => told(25_000, 600, at))).toEqual([1000, 13_000, 25_000]);
+    // 40 s to go: not before 16 s, and not after the longest time.
+    expect([0, 0.5, 1].map((at) => told(40_000, 600, at))).toEqual([16_000, 23_000, 30_000]);
+  });
+
+  it('brings people back after the longest time, less up to a fifth, while the opening is far away', () => {
+    expect([0, 0.5, 1].map((at) => told(600_000, 600, at))).toEqual([30_000, 27_000, 24_000]);
+    // 6 s of spread: from 54 s on no look could be the last one.
+    expect(told(54_000, 600, 0.5)).toBe(27_000);
+    expect(told(53_000, 600, 0)).toBe(29_000);
+  });
+
+  it('is a whole number from nearMs to maxMs, whatever the opening and the crowd', () => {
+    fc.assert(
+      fc.property(settings, fc.nat(1e8), fc.nat(1e7), fc.nat(50), random, (bounds, openInMs, waiting, gateways, at) => {
+        const ms = pollBeforeDrawMs(openInMs, waiting, gateways, bounds, () => at);
+        expect(Number.isInteger(ms)).toBe(true);
+        expect(ms).toBeGreaterThanOrEqual(bounds.nearMs);
+        expect(ms).toBeLessThanOrEqual(bounds.maxMs);
+      }),
+    );
   });
 });
 
