@@ -55,7 +55,7 @@ async function start(primary: PrimaryProcess, begin: Begin, options: WorkerOptio
       Object.hasOwn(files, path) ? Buffer.from(files[path]!, 'base64') : readFileSync(path);
     const loaded = loadConfig({ file, env, text: configText, readFile });
     const logger = createLogger(loaded.config.log.level).child({ worker });
-    await warmUp(version);
+    await warmUp(version, loaded.config);
     const gateway = await composeGateway({
       loaded,
       clock: systemClock,

@@ -55,7 +55,7 @@ export async function runServe(options: ServeOptions): Promise<number> {
     if (workersOf(loaded.config) > 1) return await serveWithWorkers(options, loaded, configText ?? '', files, logger);
     return await serveAlone(options, loaded, files, logger);
   } catch (fault) {
-    const sentence = listenFault(fault);
+    const sentence = fault instanceof ConfigError ? fault.message : listenFault(fault);
     if (sentence === null) throw fault;
     err(`${sentence}\n`);
     return 1;
@@ -66,7 +66,7 @@ type Log = ReturnType<typeof createLogger>;
 
 async function serveAlone(options: ServeOptions, loaded: LoadedConfig, files: FilesRead, logger: Log): Promise<number> {
   const { file, env, version, signals } = options;
-  await warmUp(version);
+  await warmUp(version, loaded.config);
   const reread = (): LoadedConfig => loadConfig({ file, env, readFile: files.read });
   const gateway = await composeGateway({ loaded, reread, clock: systemClock, random: Math.random, logger, version });
   const { port, adminPort } = gateway;

@@ -11,6 +11,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { composeGateway } from '../compose/gateway.js';
 import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
 import { createApplication, createPrelinkedServer, serveFirst } from '../http/express-app.js';
 import { systemClock } from '../kernel/clock.js';
 import { createLogger } from '../kernel/logger.js';
@@ -18,25 +19,32 @@ import { createLogger } from '../kernel/logger.js';
 /** How long it may take, in milliseconds. */
 const BUDGET_MS = 250;
 const PEOPLE = 32;
+/** Claimed by every fourth; never answered, so that the first real time-out is not the first of all. */
+const LATE = '/late';
+const TIMEOUT_MS = 40;
 const ANSWER = '{"coupon":"WARM-UP"}';
 const ANSWER_FIELDS = ['Content-Type', 'application/json', 'Content-Length', String(ANSWER.length)];
 
-export async function warmUp(version: string): Promise<void> {
+/** @param config - what is going to be served: a ledger is kept here where one is kept there */
+export async function warmUp(version: string, { campaigns }: Config): Promise<void> {
   const app = createApplication();
   serveFirst(app, (req, res) => {
     req.resume();
+    if (req.url === LATE) return;
     res.writeHead(201, ANSWER_FIELDS);
     res.end(ANSWER, 'latin1');
   });
   const service = createPrelinkedServer(app);
   service.listen({ port: 0, host: '127.0.0.1', exclusive: true });
   await once(service, 'listening');
-  const loaded = loadConfig({ file: 'warm-up', text: configFor((service.address() as AddressInfo).port), env: {} });
+  const mode = campaigns.some(({ claims }) => claims.mode !== 'off') ? 'per-claimant' : 'off';
+  const text = configFor((service.address() as AddressInfo).port, mode);
+  const loaded = loadConfig({ file: 'warm-up', text, env: {} });
   const gateway = await composeGateway({
     loaded,
     clock: systemClock,
     random: Math.random,
-    logger: createLogger('silent'),
+    logger: createLogger('info', { destination: { write: () => {} } }),
     version,
   });
   const until = performance.now() + BUDGET_MS;
@@ -50,9 +58,10 @@ export async function warmUp(version: string): Promise<void> {
 async function visit(port: number, person: number, until: number): Promise<void> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   socket.setEncoding('latin1');
+  const path = person % 4 === 0 ? LATE : '/claims';
   for (let turn = 0; performance.now() < until; turn++) {
     const fields = `X-User-Id: warm-${person}-${turn}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n`;
-    const claimed = await answerOf(socket, `POST /claims HTTP/1.1\r\nHost: warm-up\r\n${fields}\r\n{}`);
+    const claimed = await answerOf(socket, `POST ${path} HTTP/1.1\r\nHost: warm-up\r\n${fields}\r\n{}`);
     const ticket = /"ticket":"([^"]+)"/.exec(claimed)?.[1];
     if (ticket === undefined) continue;
     const poll = `GET /queue/warm-up/tickets/${ticket} HTTP/1.1\r\nHost: warm-up\r\n\r\n`;
@@ -78,11 +87,19 @@ function answerOf(socket: Socket, request: string): Promise<string> {
   });
 }
 
-function configFor(servicePort: number): string {
+function configFor(servicePort: number, mode: 'off' | 'per-claimant'): string {
   return `
 server: { port: 0, drainMs: 0 }
 admin: { port: 0 }
-upstreams: [ { id: warm-up, targets: [ 'http://127.0.0.1:${servicePort}' ], concurrency: { limit: 8 } } ]
+log: { accessPerSecond: 1000 }
+upstreams:
+  - { id: warm-up, targets: [ 'http://127.0.0.1:${servicePort}' ], idempotent: true, concurrency: { limit: 8 } }
+  - id: late
+    targets: [ 'http://127.0.0.1:${servicePort}' ]
+    idempotent: true
+    timeoutMs: ${TIMEOUT_MS}
+    concurrency: { limit: ${PEOPLE} }
+    health: { breaker: { faults: 1000 }, successRate: { maxRejectShare: 0 } }
 campaigns:
   - id: warm-up
     upstream: warm-up
@@ -91,5 +108,14 @@ campaigns:
     limits: [ { name: per-user }, { name: per-address, key: address, capacity: 100000, refillPerSecond: 100000 } ]
     admission: { ratePerSecond: 1000, burst: 50 }
     queue: { holdMs: 20 }
+    claims: { mode: ${mode} }
+  - id: late
+    upstream: late
+    routes: [ { path: ${LATE} } ]
+    claimant: { unverified: true }
+    limits: [ { name: per-user }, { name: per-address, key: address, capacity: 100000, refillPerSecond: 100000 } ]
+    admission: { ratePerSecond: 1000, burst: 50 }
+    queue: { holdMs: 20 }
+    claims: { mode: ${mode} }
 `;
 }

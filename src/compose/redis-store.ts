@@ -1,12 +1,15 @@
 /** The store on Redis, whatever its topology: what a campaign keeps there, and what happens while it is away. */
+import type { CampaignStore } from '../admission/exchange.js';
 import { FallbackStore } from '../admission/fallback-store.js';
 import { MemoryCampaignStore } from '../admission/memory-campaign-store.js';
 import { MemorySlots } from '../admission/memory-slots.js';
 import { RedisCampaignStore } from '../admission/redis-campaign-store.js';
 import { RedisGatewayRoster } from '../admission/redis-gateway-roster.js';
+import { AgreedLanes, RedisLaneCount } from '../admission/redis-lane-count.js';
 import { RedisSettingsStore } from '../admission/redis-settings-store.js';
 import { RedisClaimsAudit } from '../claims/redis-claims-audit.js';
 import { RedisGrantedMarks } from '../claims/redis-granted-marks.js';
+import { ConfigError } from '../config/problem.js';
 import type { CampaignConfig } from '../config/schema.js';
 import type { StoreFacts } from '../metrics/store-metrics.js';
 import { STORE_MODES, type StoreMode } from '../metrics/vocabulary.js';
@@ -42,6 +45,27 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
   await connection.ready(AbortSignal.timeout(START_PATIENCE_MS)).catch((err: unknown) => {
     logger.warn({ err, waitedMs: START_PATIENCE_MS }, 'Redis is not ready; starting without it');
   });
+  const laneCounts = new Map<string, RedisLaneCount>();
+  const laneCountOf = (upstream: string): RedisLaneCount => {
+    const known = laneCounts.get(upstream);
+    if (known !== undefined) return known;
+    const count = new RedisLaneCount({ connection, calls: shards.of(upstream), keyPrefix, upstream, lanes, logger });
+    laneCounts.set(upstream, count);
+    return count;
+  };
+  const close = async (): Promise<void> => {
+    shards.stop();
+    laneShards.stop();
+    await connection.close();
+  };
+  for (const { id } of config.upstreams) {
+    const found = await laneCountOf(id).find();
+    if (found.kind !== 'differ') continue;
+    await close();
+    const { problem, cure } = found;
+    const where = { path: 'store.lanes', value: lanes, rule: 'lanes-of-the-store', source: 'the store' };
+    throw new ConfigError('store', [{ ...where, problem, cure }]);
+  }
   const localSlots = new Map<string, MemorySlots>();
   /** The newest configuration of each campaign that was opened. */
   const opened = new Map<string, CampaignConfig>();
@@ -65,7 +89,8 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
       scripts,
       laneClaimPrefixes: claimPrefixesOfLanes(keyPrefix, id, lanes),
     });
-    if (policy === 'closed') return { exchanges: remote, settings, granted, audit };
+    const agreed = (store: CampaignStore): CampaignStore => new AgreedLanes(store, laneCountOf(upstream));
+    if (policy === 'closed') return { exchanges: agreed(remote), settings, granted, audit };
     const slots = localSlots.get(upstream) ?? new MemorySlots();
     localSlots.set(upstream, slots);
     const exchanges = new FallbackStore({
@@ -75,7 +100,7 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
       clock,
       onDecision: () => options.onFallback(id, policy),
     });
-    return { exchanges, settings, granted, audit };
+    return { exchanges: agreed(exchanges), settings, granted, audit };
   };
   return {
     facts: factsOf(connection, shards, laneShards, opened, modeOf),
@@ -91,11 +116,7 @@ export async function openRedis(options: StoreOptions): Promise<Store> {
       upstreams: options.upstreams,
     }),
     secret: () => sharedSecret(connection, keyPrefix),
-    async close() {
-      shards.stop();
-      laneShards.stop();
-      await connection.close();
-    },
+    close,
   };
 }
 

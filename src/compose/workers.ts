@@ -7,6 +7,7 @@ import { createWorkersApp } from '../admin/workers-app.js';
 import type { Environment } from '../config/environment.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import { ConfigError } from '../config/problem.js';
+import { primarySettings } from '../config/reloadable.js';
 import type { Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Logger } from '../kernel/logger.js';
@@ -110,7 +111,9 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
       const text = readFile(file).toString('utf8');
       const next = loadConfig({ file, text, env, readFile });
       if (cause === 'file' && text === latest.text && next.filesRevision === latest.loaded.filesRevision) return;
-      if (!keepsLastSecret(latest.loaded, next)) return refuse(options, next);
+      const settings = primarySettings(latest.loaded.config, next.config);
+      if (!keepsLastSecret(latest.loaded, next)) settings.push('tickets.keys');
+      if (settings.length > 0) return refuse(options, next, settings);
       latest = { text, loaded: next };
       await replace(options, pool, text, next);
     } catch (fault) {
@@ -121,9 +124,8 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
   return { port: begun.port, adminPort: admin.port, count, reload, stop, done };
 }
 
-/** Old workers and new ones would not find each other's claims: somebody could be paid twice. */
-function refuse({ logger }: WorkersOptions, { revision }: LoadedConfig): void {
-  const settings = ['tickets.keys'];
+/** Of a change of the last key: old workers and new ones would not find each other's claims, and somebody could be paid twice. */
+function refuse({ logger }: WorkersOptions, { revision }: LoadedConfig, settings: readonly string[]): void {
   logger.error({ revision, settings }, 'The new configuration needs a restart; the one before stays in force');
 }
 

@@ -73,6 +73,27 @@ export function configChanges(before: Config, after: Config): ConfigChange[] {
   return [...differences(before, after, '', '')];
 }
 
+/**
+ * What cannot change although all workers are replaced, which takes up every other setting: what is the primary's own,
+ * and where the store keeps things. Old workers finish beside new ones: on two stores they would let through twice the
+ * rate, and could pay twice.
+ */
+export function primarySettings(before: Config, after: Config): string[] {
+  const changed = configChanges(before, after).map(({ path }) => path);
+  const own = changed.filter((path) => /^(admin|metrics)\b/.test(path) && !isLiveSetting(path));
+  return JSON.stringify(placeOf(before)) === JSON.stringify(placeOf(after))
+    ? own
+    : [...own, ...changed.filter((path) => path.startsWith('store.') && path !== 'store.deadlineMs')];
+}
+
+/** Nodes of a Cluster or of Sentinel are only where one begins to ask, and passwords change where they are. */
+function placeOf({ store }: Config): unknown {
+  const { kind, path, keyPrefix, lanes, cluster, sentinel } = store;
+  const { host, pathname } = new URL(store.url);
+  const at = cluster !== undefined ? 'cluster' : sentinel !== undefined ? `sentinel ${sentinel.name}` : host;
+  return { kind, path, keyPrefix, lanes, at, database: pathname };
+}
+
 function* differences(before: unknown, after: unknown, path: string, setting: string): Generator<ConfigChange> {
   if (isMapping(before) && isMapping(after)) {
     const names = new Set([...Object.keys(before), ...Object.keys(after)]);

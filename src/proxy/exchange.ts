@@ -44,6 +44,8 @@ export interface Way {
    */
   attempt(request: UpstreamRequest, exchange: Exchange, except: number): boolean;
   ended(trip: Trip, end: TargetEnd): void;
+  /** Cuts a connection that was too slow, soon: whoever waited for it is told first. */
+  cutLater(cut: () => void): void;
 }
 
 const CANCELLED = new Error('cancelled before it was written');
@@ -168,7 +170,9 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
   #fail(fault: UpstreamFault): void {
     this.#endTrip(endOf(fault));
     this.#finish();
-    this.#cut?.(CANCELLED);
+    const cut = this.#cut;
+    if (cut !== null && fault.kind === 'timeout') this.way.cutLater(() => cut(CANCELLED));
+    else cut?.(CANCELLED);
     this.sink.fault(fault);
   }
 

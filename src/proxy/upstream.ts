@@ -9,6 +9,7 @@ import { Targets } from '../overload/targets.js';
 import type { AnswerSink, Handover } from './answer-sink.js';
 import { type ConnectorTls, connector } from './connector.js';
 import { Exchange, type UpstreamRequest, type Way } from './exchange.js';
+import { LateCuts } from './late-cuts.js';
 
 export type { UpstreamRequest } from './exchange.js';
 
@@ -28,6 +29,7 @@ export class Upstream {
   readonly id: string;
   readonly #pools: readonly Pool[];
   readonly #timeoutMs: number;
+  readonly #lateCuts: LateCuts;
 
   constructor(
     config: UpstreamConfig,
@@ -37,6 +39,7 @@ export class Upstream {
   ) {
     this.id = config.id;
     this.#timeoutMs = config.timeoutMs;
+    this.#lateCuts = new LateCuts(clock);
     this.#pools = config.targets.map(
       (target) =>
         new Pool(target, {
@@ -81,6 +84,7 @@ export class Upstream {
       return true;
     },
     ended: (trip, end) => this.targets.ended(trip, end),
+    cutLater: (cut) => this.#lateCuts.add(cut),
   };
 }
 

@@ -55,6 +55,11 @@ export function claimPrefixesOfLanes(prefix: string, campaign: string, lanes: nu
   return Array.from({ length: lanes }, (_, lane) => laneKeys(prefix, campaign, lane).claimPrefix);
 }
 
+/** Into how many lanes the claimants of an upstream's campaigns are divided. */
+export function laneCountKey(prefix: string, upstream: string): string {
+  return `${prefix}:{${upstream}}:lanes`;
+}
+
 /** No upstream has such a name: their ids hold no colon. */
 export function laneTag(campaign: string, lane: number): string {
   return `${campaign}:${lane}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config/load.js';
-import { configChanges, isLiveSetting, LIVE_SETTINGS } from '../../src/config/reloadable.js';
+import { configChanges, isLiveSetting, LIVE_SETTINGS, primarySettings } from '../../src/config/reloadable.js';
 import { nodeAt } from '../../src/config/setting-tree.js';
 import type { GatewaySettings } from '../support/gateway.js';
 import { gatewayYaml } from '../support/gateway.js';
@@ -8,6 +8,30 @@ import { gatewayYaml } from '../support/gateway.js';
 const load = (settings: GatewaySettings = {}) =>
   loadConfig({ file: 'test.yaml', text: gatewayYaml('http://127.0.0.1:9', settings), env: {} }).config;
 const changes = (before: GatewaySettings, after: GatewaySettings) => configChanges(load(before), load(after));
+
+const primary = (before: GatewaySettings, after: GatewaySettings) => primarySettings(load(before), load(after));
+
+describe('What replacing all workers cannot change', () => {
+  const url = 'redis://user:one@127.0.0.1:6379';
+  const at = (store: Readonly<Record<string, unknown>>) => ({ store: { kind: 'redis', url, ...store } });
+
+  it("is the primary's own", () => {
+    expect(primary({}, { admin: { port: 9 }, server: { drainMs: 1 }, campaign: { limits: [] } })).toEqual([
+      'admin.port',
+    ]);
+    expect(primary({}, { admin: { tokens: [{ name: 'a', sha256: 'a'.repeat(64), role: 'viewer' }] } })).toEqual([]);
+  });
+
+  it('is where the store keeps things, and not how it is reached', () => {
+    expect(primary(at({}), at({ lanes: 2, deadlineMs: 50 }))).toEqual(['store.lanes']);
+    expect(primary(at({}), at({ keyPrefix: 'other' }))).toEqual(['store.keyPrefix']);
+    expect(primary(at({}), at({ url: 'redis://user:one@127.0.0.1:6379/2' }))).toEqual(['store.url']);
+    expect(primary(at({}), at({ url: 'redis://user:two@127.0.0.1:6379', deadlineMs: 50 }))).toEqual([]);
+    const [one, two] = [1, 2].map((port) => at({ cluster: [{ host: '127.0.0.1', port }] }));
+    expect(primary(one!, two!)).toEqual([]);
+    expect(primary(at({}), one!)).toEqual(['store.cluster']);
+  });
+});
 
 describe('What can change while the gateway runs', () => {
   it('is named by settings that there are', () => {

@@ -3,15 +3,14 @@
  * in time, and nothing of it is left behind: no slot, no connection.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { buildGateway, disposeBuild } from '../claims/built-gateway.js';
-import { claim } from '../gateway/client.js';
 import { gatewayYaml } from '../support/gateway.js';
 import { GatewayMachine } from '../support/gateway-machine.js';
 import { until } from '../support/until.js';
+import { BareClaimant } from './bare-claimant.js';
 import { SIZE } from './crowd-size.js';
 import { LEDGER } from './crowd-stage.js';
 import { FailingService, type Manner } from './failing-service.js';
@@ -27,10 +26,10 @@ const CLAIMS = measured ? 2000 : 100;
 const IN_A_ROW = 500;
 
 const service = new FailingService(SLOTS);
-const agent = new Agent({ keepAlive: true, maxSockets: SLOTS });
 const folder = mkdtempSync(join(tmpdir(), 'spillway-service-'));
 let build: string;
 let machine: GatewayMachine;
+let claimants: BareClaimant[];
 let serial = 0;
 
 beforeAll(async () => {
@@ -46,9 +45,10 @@ beforeAll(async () => {
   };
   writeFileSync(file, gatewayYaml(service.url, { ...LEDGER, upstream }));
   machine = await GatewayMachine.start({ build, file });
+  claimants = await Promise.all(Array.from({ length: SLOTS }, () => BareClaimant.connect(machine.port)));
 });
 afterAll(async () => {
-  agent.destroy();
+  for (const claimant of claimants) claimant.close();
   await machine.kill();
   await service.close();
   disposeBuild(build);
@@ -61,15 +61,14 @@ const descriptors = (): number => readdirSync(`/proc/${machine.child.pid}/fd`).l
 async function claims(count: number): Promise<{ told: Set<string>; slowestMs: number }> {
   const told = new Set<string>();
   let [left, slowestMs] = [count, 0];
-  const one = async (): Promise<void> => {
+  const one = async (claimant: BareClaimant): Promise<void> => {
     while (left-- > 0) {
-      const sentMs = performance.now();
-      const answer = await claim(machine.port, `user-${serial++}`, { agent });
-      slowestMs = Math.max(slowestMs, performance.now() - sentMs);
-      told.add(answer.status < 300 ? 'granted' : String(answer.json().code));
+      const { code, tookMs } = await claimant.claim(`user-${serial++}`);
+      slowestMs = Math.max(slowestMs, tookMs);
+      told.add(code);
     }
   };
-  await Promise.all(Array.from({ length: SLOTS }, one));
+  await Promise.all(claimants.map(one));
   return { told, slowestMs };
 }
 

@@ -142,12 +142,16 @@ describe('a new configuration', () => {
     expect(sumOf(samples, 'spillway_admissions_total')).toBe(answered);
   }, 60_000);
 
-  it('that is wrong changes nothing', async () => {
+  it('that is wrong, or would spread claims over two stores, changes nothing', async () => {
     const { port } = await start();
     const old = await workerPids();
     writeFileSync(file, 'campaigns: []');
     machine.signal('SIGUSR2');
     await machine.says('The new configuration is refused; the one before stays in force');
+    write({ ...onRedis(redis().url), store: { kind: 'redis', url: redis().url, keyPrefix: 'elsewhere' } });
+    machine.signal('SIGHUP');
+    const said = await machine.says('The new configuration needs a restart; the one before stays in force');
+    expect(said.settings).toContain('store.keyPrefix');
     expect(await workerPids()).toEqual(old);
     expect((await claim(port, 'ann')).status).toBe(201);
   });

@@ -23,6 +23,15 @@ function kit(settings: AccessLogSettings) {
 }
 
 describe('The access log', () => {
+  it('follows the level that operators set, up and down', () => {
+    const { logger, answered, objects } = kit({ access: 'all', accessPerSecond: 10 });
+    logger.level = 'warn';
+    answered(201);
+    logger.level = 'debug';
+    answered(503);
+    expect(objects()).toMatchObject([{ 'http.response.status_code': 503 }]);
+  });
+
   it('writes one JSON object a line, under the names of OpenTelemetry', () => {
     const { answered, objects } = kit({ access: 'all', accessPerSecond: 10 });
     answered(201);

@@ -74,6 +74,13 @@ describe('Lanes on a Redis Cluster', () => {
     expect(service.received).toBe(people.length);
   }, 60_000);
 
+  it('are as many as the first gateway was told: one with another number does not start', async () => {
+    await open();
+    const store = { kind: 'redis', cluster: cluster.nodes, lanes: LANES + 1, deadlineMs: 1500 };
+    const other = bench.open('http://127.0.0.1:9', { ...ledgered(), store });
+    await expect(other).rejects.toThrow(`Set store.lanes to ${LANES}`);
+  }, 60_000);
+
   it('are followed while the slot of the line moves to another master and back', async () => {
     const { port } = await open();
     await untilAnswered(() => claim(port, 'before-move'));
