@@ -6,63 +6,41 @@
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
+import { atOnce, BATCH, callOf, connectTo, NOTHING_KNOWN, settingsOf } from './line/direct-store.mjs';
+import { room } from './line/world.mjs';
 import { startRedis } from './stand/backing.mjs';
 import { startCluster } from './stand/cluster.mjs';
 import { machineFacts } from './stand/machine.mjs';
-import { dist } from './subjects/spillway.mjs';
 
 const option = (value) => ({ type: 'string', default: String(value) });
 const { values } = parseArgs({ options: { people: option(20_000), lanes: option(12), answer: option(400) } });
 const [PEOPLE, LANES, ANSWER_BYTES] = [values.people, values.lanes, values.answer].map(Number);
-const BATCH = 100;
-const CALLS_AT_ONCE = 4;
 /** As long as the line keeps a copy of what a lane has. */
 const LINGER_MS = 16_000;
 
-const room = (path) => import(new URL(path, pathToFileURL(`${dist}/`)));
 const { RedisCampaignStore } = await room('admission/redis-campaign-store.js');
-const { campaignSettings } = await room('admission/settings.js');
-const { NO_CLAIMS, NO_HEALTH, NO_PACE } = await room('admission/exchange.js');
 const { bucketRate } = await room('buckets/gcra.js');
 const { inLanes } = await room('compose/lanes.js');
-const { campaignSchema } = await room('config/campaign-schema.js');
-const { upstreamSchema } = await room('config/upstream-schema.js');
-const { loadConfig } = await room('config/load.js');
 const { systemClock } = await room('kernel/clock.js');
 const { createLogger } = await room('kernel/logger.js');
-const { connectRedis } = await room('redis/connection.js');
 const { loadScripts } = await room('redis/script.js');
 const { Shards } = await room('redis/shards.js');
 
-const service = upstreamSchema.parse({ id: 'incentives', targets: ['http://127.0.0.1:9'] });
 const limits = [bucketRate(50, 0.01)];
 const answer = `gAbCd.0123456789abcdef\n-\n201t\n\n${'x'.repeat(ANSWER_BYTES)}`;
-const quiet = { entered: [], gone: [], spent: [], given: [], retained: [], settled: [], signs: [], seats: [] };
 
 /** @param ratePerSecond - so high that everybody enters, or so low that everybody joins */
-function settingsOf(ratePerSecond) {
-  const claims = { mode: 'per-claimant' };
-  const queue = { maxWaiting: 100_000_000 };
-  const shape = { id: 'lny', upstream: 'incentives', routes: [{ path: '/claims' }], queue, claims };
-  const pace = { ratePerSecond, burst: ratePerSecond, rateMilli: 0 };
-  const { exchange } = campaignSettings(campaignSchema.parse(shape), service, pace, true, 1000, 1, 0, null);
-  return { ...exchange, slots: 0 };
-}
+const pacedAt = (ratePerSecond) => ({
+  ...settingsOf({ ratePerSecond, burst: ratePerSecond }, { mode: 'per-claimant' }),
+  slots: 0,
+});
 
 async function session(store, settings) {
-  let known = {
-    ...{ epoch: 1, generation: '', heads: [0, 0], tails: [0, 0], doorTat: 0, doorIntervalNs: 0, taken: 0, released: 0 },
-    ...{ lottery: null, seats: 0, endsUs: 0, sessionsEndedUs: 0, claims: NO_CLAIMS, pace: NO_PACE },
-  };
+  let known = NOTHING_KNOWN;
   const send = async (changes) => {
-    const events = { ...quiet, replays: 0, health: NO_HEALTH, ...changes.events };
-    const reply = await store.exchange({
-      ...{ gateway: 'g1', settings, known, generation: 'bench', notAfterUs: 0, permits: 0, tick: false, asks: [] },
-      ...{ allowance: Number.POSITIVE_INFINITY, ...changes, events },
-    });
+    const reply = await store.exchange(callOf(settings, known, changes));
     known = { ...known, generation: reply.view.generation, taken: reply.view.taken, released: reply.view.taken };
     return reply;
   };
@@ -85,14 +63,13 @@ const endOf = (claimant) => ({
 async function everybody(of) {
   const kinds = {};
   let from = 0;
-  const gateway = async () => {
-    while (from < PEOPLE) {
-      const batch = people.slice(from, from + BATCH);
-      from += BATCH;
-      for (const { kind } of await of(batch)) kinds[kind] = (kinds[kind] ?? 0) + 1;
-    }
-  };
-  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, gateway));
+  await atOnce(async () => {
+    const batch = people.slice(from, from + BATCH);
+    from += BATCH;
+    if (batch.length === 0) return false;
+    for (const { kind } of await of(batch)) kinds[kind] = (kinds[kind] ?? 0) + 1;
+    return true;
+  });
   return kinds;
 }
 
@@ -116,11 +93,8 @@ async function measure(clients, act) {
 }
 
 async function runOn(yaml, clients, lanes) {
-  const text = `store: ${yaml}\nupstreams: [{ id: a, targets: ['http://127.0.0.1:9'] }]\ncampaigns: [{ id: b, upstream: a, routes: [{ path: /c }] }]`;
-  const { config } = loadConfig({ file: 'bench', text, env: {} });
   const logger = createLogger('silent');
-  const connection = connectRedis(config.store, logger);
-  await connection.ready(AbortSignal.timeout(10_000));
+  const connection = await connectTo(yaml);
   const scripts = loadScripts();
   const keyPrefix = 'spillway';
   const shared = { connection, clock: systemClock, random: Math.random, deadlineMs: 10_000, keyPrefix, logger };
@@ -139,7 +113,7 @@ async function runOn(yaml, clients, lanes) {
     });
     return inLanes(line, { lanes, shards, laneShards, scripts, keyPrefix }, { id, upstream: 'incentives' });
   };
-  const send = await session(open('claims'), settingsOf(10_000_000));
+  const send = await session(open('claims'), pacedAt(10_000_000));
   const rows = {};
   rows['claim with a limit and the ledger, answered and stored'] = await measure(clients, async () => {
     const kinds = await everybody(async (batch) => {
@@ -155,7 +129,7 @@ async function runOn(yaml, clients, lanes) {
   rows['repeat of a claim that was granted'] = await measure(clients, () =>
     everybody(async (batch) => (await send({ asks: batch.map((who) => askOf('claim', who)) })).results),
   );
-  const join = await session(open('joins'), settingsOf(1));
+  const join = await session(open('joins'), pacedAt(1));
   rows['join with a limit'] = await measure(clients, () =>
     everybody(async (batch) => (await join({ asks: batch.map((who) => askOf('join', who)) })).results),
   );

@@ -5,11 +5,10 @@ import { Redis } from 'ioredis';
 import { startRedis } from '../stand/backing.mjs';
 import { SUBJECT_CORE, stepAside, stepTo } from '../stand/machine.mjs';
 import { cpuUs } from '../stand/processes.mjs';
+import { atOnce, BATCH, CALLS_AT_ONCE, callOf, connectTo, NOTHING_KNOWN, settingsOf } from './direct-store.mjs';
 import { atLeast, atMost } from './row.mjs';
 import { room } from './world.mjs';
 
-const BATCH = 100;
-const CALLS_AT_ONCE = 4;
 const LEAST_JOINS = 150_000;
 const TIMED_JOINS = 300_000;
 /** One tick follows another by at least this, or the store leaves it out. */
@@ -18,43 +17,12 @@ const BETWEEN_TICKS_MS = 55;
 const { MemoryCampaignStore } = await room('admission/memory-campaign-store.js');
 const { MemorySlots } = await room('admission/memory-slots.js');
 const { RedisCampaignStore } = await room('admission/redis-campaign-store.js');
-const { campaignSettings } = await room('admission/settings.js');
-const { NO_CLAIMS, NO_HEALTH, NO_PACE } = await room('admission/exchange.js');
-const { campaignSchema } = await room('config/campaign-schema.js');
-const { upstreamSchema } = await room('config/upstream-schema.js');
-const { loadConfig } = await room('config/load.js');
 const { systemClock } = await room('kernel/clock.js');
-const { createLogger } = await room('kernel/logger.js');
-const { connectRedis } = await room('redis/connection.js');
 const { loadScripts } = await room('redis/script.js');
 const { StoreCalls } = await room('redis/store-calls.js');
 
-const route = { id: 'lny', upstream: 'incentives', routes: [{ path: '/claims' }], queue: { maxWaiting: 100_000_000 } };
-const service = upstreamSchema.parse({ id: 'incentives', targets: ['http://127.0.0.1:9'] });
-const pace = { ratePerSecond: 500, burst: 50, rateMilli: 0 };
-const { exchange: settings } = campaignSettings(campaignSchema.parse(route), service, pace, true, 1000, 1, 0, null);
-
-const quiet = { entered: [], gone: [], spent: [], given: [], retained: [], settled: [], signs: [], seats: [] };
-let known = null;
-
-function callOf(changes) {
-  return {
-    gateway: 'g1',
-    settings,
-    known: known ?? {
-      ...{ epoch: 1, generation: '', heads: [0, 0], tails: [0, 0], doorTat: 0, doorIntervalNs: 0, taken: 0 },
-      ...{ released: 0, lottery: null, seats: 0, endsUs: 0, sessionsEndedUs: 0, claims: NO_CLAIMS, pace: NO_PACE },
-    },
-    generation: 'bench',
-    notAfterUs: 0,
-    events: { ...quiet, replays: 0, health: NO_HEALTH },
-    permits: 0,
-    allowance: Number.POSITIVE_INFINITY,
-    asks: [],
-    tick: false,
-    ...changes,
-  };
-}
+const settings = settingsOf({ ratePerSecond: 500, burst: 50 });
+const callOfNew = (changes) => callOf(settings, NOTHING_KNOWN, changes);
 
 /** Drawn for many at once: one by one, the system's random octets would cost more than the joins. */
 let names = Buffer.alloc(0);
@@ -76,10 +44,11 @@ const joinOf = () => ({
 async function joinAll(store, people) {
   let left = people / BATCH;
   const began = performance.now();
-  const gateway = async () => {
-    while (left-- > 0) await store.exchange(callOf({ asks: Array.from({ length: BATCH }, joinOf) }));
-  };
-  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, gateway));
+  await atOnce(async () => {
+    if (left-- <= 0) return false;
+    await store.exchange(callOfNew({ asks: Array.from({ length: BATCH }, joinOf) }));
+    return true;
+  });
   return people / ((performance.now() - began) / 1000);
 }
 
@@ -88,7 +57,7 @@ async function tick(store, ticks) {
   const times = [];
   for (let at = 0; at < ticks; at++) {
     const began = performance.now();
-    const { view } = await store.exchange(callOf({ tick: true }));
+    const { view } = await store.exchange(callOfNew({ tick: true }));
     if (view.ticked) times.push(performance.now() - began);
     await pause(BETWEEN_TICKS_MS);
   }
@@ -97,8 +66,7 @@ async function tick(store, ticks) {
 
 /** @returns what a store takes: joins a second, bytes a waiter, and the 99th percentile of the tick, in milliseconds */
 async function measured(store, bytesUsed, { people, ticks }) {
-  known = null;
-  await store.exchange(callOf({}));
+  await store.exchange(callOfNew({}));
   const before = await bytesUsed();
   const joins = await joinAll(store, people);
   const bytes = ((await bytesUsed()) - before) / people;
@@ -117,10 +85,7 @@ function rowsOf(name, { joins, bytes, tickMs, ticked }, people, mostBytes, remar
 
 async function onRedis(options) {
   const redis = await startRedis();
-  const text = `store: { kind: redis, url: 'redis://127.0.0.1:${redis.port}' }\nupstreams: [{ id: a, targets: ['http://127.0.0.1:9'] }]\ncampaigns: [{ id: b, upstream: a, routes: [{ path: /c }] }]`;
-  const { config } = loadConfig({ file: 'bench', text, env: {} });
-  const connection = connectRedis(config.store, createLogger('silent'));
-  await connection.ready(AbortSignal.timeout(10_000));
+  const connection = await connectTo(`{ kind: redis, url: 'redis://127.0.0.1:${redis.port}' }`);
   const calls = new StoreCalls({ connection, clock: systemClock, random: Math.random, deadlineMs: 10_000 });
   const script = loadScripts().get('exchange');
   const names = { keyPrefix: 'spillway', upstream: 'incentives', campaign: 'lny' };
@@ -139,7 +104,6 @@ async function onRedis(options) {
 
 /** Processor time that a join takes of Redis, and of the gateway that sends it and reads the answer. */
 async function joinTime(calls, script, names, pid) {
-  known = null;
   const store = new RedisCampaignStore({ calls, script, ...names });
   const [redisUs, own] = [cpuUs(pid), process.cpuUsage()];
   await joinAll(store, TIMED_JOINS);
