@@ -30,7 +30,8 @@ describe('the metrics page', () => {
     const numbers = sumOf(samples, 'spillway_line_tail');
     expect(numbers + sumOf(samples, 'spillway_admissions_total', { path: 'direct' })).toBe(100);
     expect(sumOf(samples, 'spillway_line_leaves_total', { reason: 'entered' })).toBe(numbers);
-    expect(sumOf(samples, 'spillway_line_joins_total')).toBeGreaterThan(numbers * 0.9);
+    // Whoever is let in while held has had a number and was never told of it: few, though some on a slow machine.
+    expect(sumOf(samples, 'spillway_line_joins_total')).toBeGreaterThan(numbers * 0.9 - 3);
     expect(sumOf(samples, 'spillway_line_joins_total')).toBeLessThanOrEqual(numbers);
     expect(sumOf(samples, 'spillway_requests_in_flight')).toBe(0);
     expect(sumOf(samples, 'spillway_upstream_in_flight')).toBe(0);
