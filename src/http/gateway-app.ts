@@ -5,6 +5,7 @@ import type { AddressGuard } from '../abuse/address-guard.js';
 import type { Logger } from '../kernel/logger.js';
 import type { Random } from '../kernel/random.js';
 import { ROUTES } from '../metrics/vocabulary.js';
+import { hasLeft } from '../proxy/whole-answer.js';
 import type { AccessLog } from './access-log.js';
 import { type ClaimRouteOptions, claimRoute } from './claim-route.js';
 import { createApplication, type First, serveFirst } from './express-app.js';
@@ -70,6 +71,10 @@ type Fault = (err: unknown, req: Request, res: Response) => void;
 function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
   const { ids, clock, metrics, tracing, guard, random } = options;
   const ended = endOf(options);
+  // One function for all: it is told by `this`, as any listener, whose answer it is.
+  function closed(this: ServerResponse): void {
+    ended(this, this.writableFinished);
+  }
   const inFlight: InFlight = new Map(ROUTES.map((route) => [route, metrics.gateway.inFlight(route)]));
   const answer: First = (req, res, next) => {
     const verdict = judgeRequest(req);
@@ -99,9 +104,9 @@ function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
     if (isUnanswerable(req, res)) return;
     answer(req, res, next);
     // Most answers of a flood have left already: then nothing has to listen for their end.
-    if (res.writableFinished) return ended.call(res);
+    if (hasLeft(res)) return ended(res, true);
     req.facts.lasts(inFlight);
-    res.on('close', ended);
+    res.on('close', closed);
   };
 }
 
@@ -121,23 +126,24 @@ function refusedByGuard(guard: AddressGuard, req: Request, res: Response, random
   return true;
 }
 
-/** Counts the end of an answer. One function for all: it is told by `this`, as any listener, whose answer it is. */
+/** Counts the end of an answer. @returns is told whether the answer has left whole */
 function endOf({ clock, metrics, campaigns, accessLog, guard, floodgate }: GatewayAppOptions) {
   const other = metrics.campaign('');
-  return function ended(this: ServerResponse): void {
-    const { facts } = this.req as Request;
+  return (res: ServerResponse, whole: boolean): void => {
+    const req = res.req as Request;
+    const { facts } = req;
     facts.end();
-    if (facts.offends) guard.offended(this.req as Request);
+    if (facts.offends) guard.offended(req);
     if (facts.heldBytes >= 0) floodgate.room.leave(facts.heldBytes);
     const streamed = facts.streamedUs > 0;
-    const status = this.writableFinished || streamed ? this.statusCode : 0;
+    const status = whole || streamed ? res.statusCode : 0;
     const seconds = ((streamed ? facts.streamedUs : clock.monotonicUs()) - facts.startedUs) / 1e6;
     const outcome = status === 0 ? 'client_abort' : facts.outcome;
     const context = campaigns.get(facts.campaign);
     if (context === undefined) other.request(facts.route, outcome).finished(status, seconds);
     else context.meters.finished(facts.route, outcome, status, seconds, facts.trace?.recordedTraceId);
-    accessLog.answered(this.req as Request, status, seconds);
-    facts.trace?.end(this.req as Request, status);
+    accessLog.answered(req, status, seconds);
+    facts.trace?.end(req, status);
   };
 }
 

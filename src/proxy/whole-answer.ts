@@ -93,6 +93,11 @@ export function relayWhole(
   return true;
 }
 
+/** Whether all of an answer is with the kernel; `writableFinished` says so only later on Node 24. */
+export function hasLeft(res: ServerResponse): boolean {
+  return res.writableEnded && res.writableLength === 0;
+}
+
 /** Whether Node would say no more of the connection than that it is kept. */
 function takesWhole(res: ServerResponse): boolean {
   if (!(res instanceof GatewayResponse)) return false;
