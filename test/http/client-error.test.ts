@@ -34,7 +34,7 @@ beforeEach(async () => {
   });
   app.use((_fault: Error, _req: Request, res: Response, _next: NextFunction) => void res.destroy());
   server = createPrelinkedServer(app, {
-    limits: { headersTimeoutMs: 100, requestTimeoutMs: 150, connectionsCheckingIntervalMs: 25 },
+    limits: { headersTimeoutMs: 1000, requestTimeoutMs: 1500, connectionsCheckingIntervalMs: 25 },
   });
   answerClientErrors(server, ids, (problem) => {
     refused.push(problem.code);
