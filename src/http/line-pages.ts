@@ -75,6 +75,6 @@ export class LinePages {
     const newDevice = visit.unknownDevice === true ? (context.devices?.pageFields() ?? []) : [];
     const cookie = ticket === null ? newDevice : ticketCookieFields(context.cookie, headers, ticket);
     req.facts.outcome = 'proxied';
-    this.desk.page(context).send(req, res, visit, { status: 200, ticket, fields: cookie });
+    this.desk.page(context).send(res, visit, { status: 200, ticket, fields: cookie });
   }
 }

@@ -17,14 +17,13 @@ export class RefusalPage implements RefusalWriter {
   constructor(
     private readonly page: CampaignPage,
     private readonly visit: PageVisit,
-    private readonly req: Request,
   ) {}
 
   /** @returns null where the request does not ask for a page */
   static of(page: CampaignPage | undefined, req: Request): RefusalPage | null {
     if (req.method !== 'GET' || page === undefined) return null;
     const visit = page.claimVisit(req);
-    return visit === null ? null : new RefusalPage(page, visit, req);
+    return visit === null ? null : new RefusalPage(page, visit);
   }
 
   /** @returns whether the problem was answered */
@@ -39,7 +38,7 @@ export class RefusalPage implements RefusalWriter {
     // The members of QUEUED are the ticket document.
     const ticket = code === 'QUEUED' ? (members as unknown as TicketDocument) : null;
     const visit = code === 'DEVICE_NEEDED' ? { ...this.visit, unknownDevice: true } : this.visit;
-    this.page.send(this.req, res, visit, { status: problemCodes[code].status, ticket, fields });
+    this.page.send(res, visit, { status: problemCodes[code].status, ticket, fields });
     return true;
   }
 }

@@ -4,9 +4,8 @@
  * more people who do not know either, and when all of them have asked, a crowd stands before the door.
  * `patience.lua` is the same on Redis.
  */
+import { HALF_LIFE_US } from './recent-pace.js';
 
-/** Within so much time the memory of a higher rate loses half, as it does where people are told when to come back. */
-const HALF_LIFE_US = 60_000_000;
 /** Less than this is no raise: those who are told to come back after most of their wait are there in time. */
 const LEAST_RAISE = 1.2;
 /** The pace by which people are told when to come back takes a moment to follow, in milliseconds. */
@@ -26,7 +25,7 @@ export interface PatienceFacts {
 }
 
 export class Patience {
-  /** The highest rate of the last minute or so. */
+  /** The highest rate of the last minute or so: remembered as long as the pace by which people are told to come back. */
   #best = 0;
   #untilUs = 0;
 

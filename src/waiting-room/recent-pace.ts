@@ -6,7 +6,7 @@
 import type { Clock } from '../kernel/clock.js';
 
 /** Within so much time the memory of a better pace loses half. */
-const HALF_LIFE_US = 60_000_000;
+export const HALF_LIFE_US = 60_000_000;
 /** A better pace is believed when it lasts: within so much time, to nearly two thirds. */
 const ATTACK_US = 5_000_000;
 /** More often it is not looked at. */

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import { jittered, type Random } from '../../kernel/random.js';
+import { AnswerHead, sendWhole } from '../../proxy/whole-answer.js';
 import type { TicketDocument } from '../../waiting-room/ticket-document.js';
 import type { CampaignContext } from '../campaign-context.js';
 import type { WaitingPageFacts } from './facts.js';
@@ -62,11 +63,9 @@ export class CampaignPage {
     return `${basePath}/${encodeURIComponent(context.config.id)}${query}`;
   }
 
-  send(req: Request, res: ServerResponse, visit: PageVisit, { status, ticket, fields }: PageAnswer): void {
+  send(res: ServerResponse, visit: PageVisit, { status, ticket, fields }: PageAnswer): void {
     const { html, headers } = this.options.page.render(this.#facts(visit, ticket));
-    const length = ['Content-Length', String(Buffer.byteLength(html))];
-    res.writeHead(status, [...headers, ...length, ...fields]);
-    res.end(req.method === 'HEAD' ? undefined : html);
+    sendWhole(res, new AnswerHead(status, headers), fields, html);
   }
 
   #visit(req: Request, wanted: string | null): PageVisit | null {
