@@ -41,7 +41,7 @@ const UNHEARD: AskListener = { answered: () => {}, failed: () => {} };
 
 export class Claim implements AskListener, HeldClaim, Pass {
   place: Place | null = null;
-  readonly untilUs: number;
+  untilUs: number;
   #remaining: Remaining = [];
   #joined = false;
   #state: 'asked' | 'held' | 'decided' | 'aborted' = 'asked';
@@ -159,6 +159,8 @@ export class Claim implements AskListener, HeldClaim, Pass {
     this.place = place;
     this.#remaining = remaining;
     this.#counted = true;
+    // It stays for what it was given: whoever asks often and holds for nothing would else waste every token.
+    this.untilUs = Math.max(this.untilUs, departureUs);
     if (this.#state === 'aborted') {
       this.#giveBack();
       this.#giveBackEntry();
