@@ -2,7 +2,7 @@
  * Where the time and the memory of a hot path go: the gateway records itself, once its time and once its allocations,
  * while it is loaded as in a scenario of `npm run bench`. Prints shares by room and by function, and what a request costs.
  *
- *   node bench/profile.mjs [--only admitted,poll] [--subject spillway-redis] [--seconds 4] [--top 25] [--kind cpu,heap]
+ *   node bench/profile.mjs [--only admitted,poll] [--subject spillway-redis] [--seconds 4] [--warm 10] [--top 25] [--kind cpu,heap]
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'admitted,refused-one,refused-many,terminal,join,poll,document' },
     subject: { type: 'string', default: 'spillway-redis' },
     seconds: { type: 'string', default: '4' },
+    warm: { type: 'string', default: '10' },
     top: { type: 'string', default: '25' },
     kind: { type: 'string', default: 'cpu,heap' },
   },
@@ -44,7 +45,7 @@ async function profiled(scenario, kind, behind) {
     nodeArgs: ['--import', RECORDER],
   });
   const more = await prepare(scenario.prepare, subject.port, request, { seconds: 2 });
-  await load(subject.port, { ...request, ...more }, { seconds: 2 });
+  await load(subject.port, { ...request, ...more }, { seconds: Number(values.warm) });
   process.kill(subject.pid, 'SIGUSR2');
   await sleep(200);
   const { requests } = await load(subject.port, { ...request, ...more, base: 500_000_000 }, { seconds });

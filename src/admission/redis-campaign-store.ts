@@ -4,7 +4,7 @@ import type { Script } from '../redis/script.js';
 import type { StoreCalls } from '../redis/store-calls.js';
 import type { CampaignStore, ExchangeCall, ExchangeReply } from './exchange.js';
 import type { ExchangeSettings } from './exchange-settings.js';
-import { encodeCall, settingTexts } from './redis-exchange-call.js';
+import { encodeCall, settingsText } from './redis-exchange-call.js';
 import { decodeReply, type Wire } from './redis-exchange-reply.js';
 
 export interface RedisCampaignStoreOptions {
@@ -22,7 +22,7 @@ export interface RedisCampaignStoreOptions {
 export class RedisCampaignStore implements CampaignStore {
   readonly #keys: CampaignKeys;
   #settings: ExchangeSettings | null = null;
-  #settingTexts: readonly string[] = [];
+  #settingsText = '';
 
   constructor(private readonly options: RedisCampaignStoreOptions) {
     this.#keys = campaignKeys(options.keyPrefix, options.upstream, options.campaign);
@@ -32,16 +32,16 @@ export class RedisCampaignStore implements CampaignStore {
     const { calls, script, storeTimeUs } = this.options;
     const keys = [...this.#keys.fixed];
     const nowUs = storeTimeUs === undefined ? '' : String(storeTimeUs());
-    const args = encodeCall(call, nowUs, this.#textsOf(call.settings), keys, this.#keys);
+    const args = encodeCall(call, nowUs, this.#textOf(call.settings), keys, this.#keys);
     return decodeReply((await calls.call(script, keys, args)) as Wire, call);
   }
 
-  /** Settings are made anew only when something in them changes: nearly every call brings those of the one before. */
-  #textsOf(settings: ExchangeSettings): readonly string[] {
+  /** Written anew only when something in them changes: nearly every call brings those of the one before. */
+  #textOf(settings: ExchangeSettings): string {
     if (settings !== this.#settings) {
       this.#settings = settings;
-      this.#settingTexts = [...settingTexts(settings), this.options.placesAway === true ? '1' : '0'];
+      this.#settingsText = settingsText(settings, this.options.placesAway === true);
     }
-    return this.#settingTexts;
+    return this.#settingsText;
   }
 }

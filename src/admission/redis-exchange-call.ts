@@ -1,9 +1,9 @@
-/** A call to `exchange.lua` as keys and arguments, in the order in which the script reads them. */
+/** A call to `exchange.lua` as keys and arguments. */
 import type { RedisArgument } from '../redis/connection.js';
 import type { CampaignKeys } from '../redis/keys.js';
 import type { Place } from '../waiting-room/place.js';
 import type { Ask } from './ask.js';
-import type { ExchangeCall, PlaceEvent, SeatEvent, Settlement, SoldOutSign } from './exchange.js';
+import type { ExchangeCall, Known, PlaceEvent } from './exchange.js';
 import type { ExchangeSettings } from './exchange-settings.js';
 
 /** In place of an empty word. */
@@ -12,6 +12,7 @@ const NONE = '-';
 const NO_LOTTERY = -1;
 /** How an allowance without a bound is written. */
 const UNBOUNDED = -1;
+const US_A_MS = 1000;
 /** How an ask's kind is written. */
 const KINDS = { join: 0, claim: 1, pass: 2, find: 3, recall: 4, refund: 5, spare: 6 } as const;
 /** Added to the kind: what follows the claimant, in this order. Most asks bring little, and each text costs both sides. */
@@ -22,142 +23,141 @@ const WITH_SEAT = 64;
 /** Brings nothing: a limit that is kept elsewhere has refused. */
 const IS_BARRED = 128;
 
-/** The settings in the order in which the script reads them. */
-export function settingTexts(settings: ExchangeSettings): string[] {
-  return [
-    settings.door.intervalNs,
-    settings.door.toleranceNs,
-    settings.horizonUs,
-    settings.slots,
-    settings.slotLeaseMs,
-    settings.open ? 1 : 0,
-    settings.queue ? 1 : 0,
-    settings.maxWaiting,
-    settings.graceMs,
-    settings.leadMs,
-    settings.dwellMs,
-    settings.pollMaxMs,
-    settings.doorStayMs,
-    settings.skip,
-    settings.claims.ledger ? 1 : 0,
-    settings.claims.budget,
-    settings.claims.leaseMs,
-    settings.claims.strict ? 1 : 0,
-    settings.revision,
-    settings.lottery?.drawAtUs ?? NO_LOTTERY,
-    settings.lottery?.key ?? '',
-    settings.reserveNs,
-    settings.pace.enabled ? 1 : 0,
-    settings.pace.configuredMilli,
-    settings.pace.leastMilli,
-    settings.sessions?.maxActive ?? 0,
-    settings.sessions?.ttlMs ?? 0,
-  ].map(String);
+/**
+ * The settings as JSON, in the script's own names. As one text they cost both sides a fifth of what they would as an
+ * argument each, and a campaign's stay the same from call to call.
+ */
+export function settingsText(settings: ExchangeSettings, placesAway: boolean): string {
+  const { door, claims, lottery, pace, sessions } = settings;
+  return JSON.stringify({
+    door_interval: door.intervalNs,
+    door_tolerance: door.toleranceNs,
+    horizon_us: settings.horizonUs,
+    slots: settings.slots,
+    slot_lease_us: settings.slotLeaseMs * US_A_MS,
+    open: settings.open,
+    queue: settings.queue,
+    max_waiting: settings.maxWaiting,
+    grace_ms: settings.graceMs,
+    lead_ms: settings.leadMs,
+    dwell_ms: settings.dwellMs,
+    poll_max_ms: settings.pollMaxMs,
+    door_stay_us: settings.doorStayMs * US_A_MS,
+    skip: settings.skip,
+    ledger: claims.ledger,
+    budget: claims.budget,
+    claim_lease_us: claims.leaseMs * US_A_MS,
+    strict: claims.strict,
+    revision: settings.revision,
+    draw_at_us: lottery?.drawAtUs ?? NO_LOTTERY,
+    lot_key: lottery?.key ?? '',
+    reserve_ns: settings.reserveNs,
+    pace_on: pace.enabled,
+    pace_configured: pace.configuredMilli,
+    pace_least: pace.leastMilli,
+    max_active: sessions?.maxActive ?? 0,
+    session_ttl_us: (sessions?.ttlMs ?? 0) * US_A_MS,
+    places_away: placesAway,
+  });
 }
 
 /**
- * @param settings - from `settingTexts`
+ * @param nowUs - store time that a test gives; empty: the server's own
+ * @param settings - from `settingsText`
  * @param keys - those of the call's own are added
  */
 export function encodeCall(
   call: ExchangeCall,
   nowUs: string,
-  settings: readonly string[],
+  settings: string,
   keys: string[],
   names: CampaignKeys,
 ): RedisArgument[] {
-  const { known, events } = call;
-  const args: RedisArgument[] = [
-    nowUs,
-    call.gateway,
-    call.generation,
-    call.notAfterUs,
-    ...settings,
-    known.epoch,
-    known.generation,
-    known.heads[0],
-    known.heads[1],
-    known.tails[0],
-    known.tails[1],
-    known.doorTat,
-    known.doorIntervalNs,
-    known.taken,
-    known.released,
-    known.claims.era,
-    known.claims.granted,
-    known.claims.grantedBefore,
-    known.claims.attempts,
-    known.claims.held,
-    known.claims.unknown,
-    known.claims.soldOut,
-    known.claims.losses,
-    known.claims.confirmed,
-    known.lottery?.key ?? '',
-    known.lottery?.from ?? 0,
-    known.lottery?.to ?? 0,
-    known.pace.rateMilli,
-    known.pace.revision,
-    known.seats,
-    known.endsUs,
-    known.sessionsEndedUs,
-    Number.isFinite(call.allowance) ? call.allowance : UNBOUNDED,
-    events.health.served,
-    events.health.dropped,
-    events.health.restUs,
-  ];
-  pushPlaces(args, events.entered);
-  pushPlaces(args, events.gone);
-  pushEvents(args, [...events.spent, ...events.given]);
-  pushEvents(args, events.retained);
-  pushSettled(args, events.settled, keys, names.claimPrefix);
-  pushSigns(args, events.signs);
-  pushSeats(args, events.seats);
-  args.push(events.replays, call.tick ? 1 : 0, call.permits);
-  pushAsks(args, call.asks, keys, names, call.settings.sessions !== null);
+  const { events, asks } = call;
+  const args: RedisArgument[] = [nowUs, settings, ''];
+  // The entries' own texts are what services answered: they travel as they are.
+  for (const { key, attempt, outcome, text, keepMs, markMs, counts, generation, era } of events.settled) {
+    keys.push(names.claimPrefix + key);
+    args.push(`${attempt} ${outcome} ${keepMs} ${markMs} ${counts ? 1 : 0} ${generation || NONE} ${era} ${text}`);
+  }
+  args[2] = JSON.stringify({
+    gateway: call.gateway,
+    fresh_generation: call.generation,
+    not_after: call.notAfterUs,
+    known: knownOf(call.known),
+    allowance: Number.isFinite(call.allowance) ? call.allowance : UNBOUNDED,
+    health: { served: events.health.served, dropped: events.health.dropped, rest_us: events.health.restUs },
+    entered: listOf(events.entered, placeText),
+    gone: listOf(events.gone, placeText),
+    spent: eventsOf([...events.spent, ...events.given]),
+    retained: eventsOf(events.retained),
+    signs: listOf(events.signs, ({ claimant, sign }) => [claimant, sign])?.flat(),
+    seats: listOf(events.seats, ({ claimant, seat, begins }) => [claimant, seat, begins])?.flat(),
+    replays: events.replays,
+    tick: call.tick,
+    permits: call.permits,
+    limits: limitsOf(asks),
+    asks: asks.length === 0 ? undefined : wordsOf(asks, keys, names, call.settings.sessions !== null),
+  });
   return args;
 }
 
-function pushPlaces(args: RedisArgument[], places: readonly Place[]): void {
-  args.push(places.length);
-  for (const place of places) args.push(placeText(place));
+function knownOf(known: Known): object {
+  const { claims, lottery, pace } = known;
+  return {
+    epoch: known.epoch,
+    generation: known.generation,
+    head0: known.heads[0],
+    head1: known.heads[1],
+    tail0: known.tails[0],
+    tail1: known.tails[1],
+    door_tat: known.doorTat,
+    door_interval: known.doorIntervalNs,
+    taken: known.taken,
+    released: known.released,
+    era: claims.era,
+    granted: claims.granted,
+    granted_before: claims.grantedBefore,
+    attempts: claims.attempts,
+    held: claims.held,
+    unknown: claims.unknown,
+    soldOut: claims.soldOut,
+    losses: claims.losses,
+    confirmed: claims.confirmed,
+    lot_key: lottery?.key ?? '',
+    lot_from: lottery?.from ?? 0,
+    lot_to: lottery?.to ?? 0,
+    pace_rate: pace.rateMilli,
+    pace_revision: pace.revision,
+    seats: known.seats,
+    ends_us: known.endsUs,
+    sessions_ended: known.sessionsEndedUs,
+  };
 }
 
-function pushEvents(args: RedisArgument[], events: readonly PlaceEvent[]): void {
-  args.push(events.length);
-  for (const { claimant, place } of events) args.push(claimant, placeText(place));
+/** Left out of the call where there is nothing, as in most calls. */
+function listOf<T, U>(list: readonly T[], text: (one: T) => U): U[] | undefined {
+  return list.length === 0 ? undefined : list.map(text);
 }
 
-/** One text a settlement: what it says, blank by blank, and the entry's own text to the end. */
-function pushSettled(args: RedisArgument[], settled: readonly Settlement[], keys: string[], prefix: string): void {
-  args.push(settled.length);
-  for (const { key, attempt, outcome, text, keepMs, markMs, counts, generation, era } of settled) {
-    keys.push(prefix + key);
-    args.push(`${attempt} ${outcome} ${keepMs} ${markMs} ${counts ? 1 : 0} ${generation || NONE} ${era} ${text}`);
-  }
-}
-
-function pushSigns(args: RedisArgument[], signs: readonly SoldOutSign[]): void {
-  args.push(signs.length);
-  for (const { claimant, sign } of signs) args.push(claimant, sign);
-}
-
-function pushSeats(args: RedisArgument[], seats: readonly SeatEvent[]): void {
-  args.push(seats.length);
-  for (const { claimant, seat, begins } of seats) args.push(claimant, seat, begins ? 1 : 0);
+function eventsOf(events: readonly PlaceEvent[]): string[] | undefined {
+  return listOf(events, ({ claimant, place }) => [claimant, placeText(place)])?.flat();
 }
 
 /** The limits' rates travel once a call; each ask says by a bit mask which of them it is charged to. */
-function pushAsks(
-  args: RedisArgument[],
+function limitsOf(asks: readonly Ask[]): object[] | undefined {
+  const limits = asks.find((ask) => ask.limits.length > 0)?.limits;
+  return limits?.map(({ intervalNs, toleranceNs }) => ({ interval: intervalNs, tolerance: toleranceNs }));
+}
+
+/** Of each ask what it is and brings, its claimant, and what it brings, in one list. */
+function wordsOf(
   asks: readonly Ask[],
   keys: string[],
   names: CampaignKeys,
   seated: boolean,
-): void {
-  const limits = asks.find((ask) => ask.limits.length > 0)?.limits ?? [];
-  args.push(limits.length);
-  for (const rate of limits) args.push(rate.intervalNs, rate.toleranceNs);
-  args.push(asks.length);
+): Array<string | number> {
+  const words: Array<string | number> = [];
   for (const { kind, claimant, place, toldMs, buckets, ledger, seat, barred } of asks) {
     let mask = 0;
     for (let limit = 0; limit < buckets.length; limit++) {
@@ -166,28 +166,29 @@ function pushAsks(
       mask |= 1 << limit;
       keys.push(names.bucketPrefix + bucket);
     }
-    const head = args.push(KINDS[kind], claimant) - 2;
+    const head = words.push(KINDS[kind], claimant) - 2;
     let brings: number = KINDS[kind];
     if (place !== null) {
       brings |= WITH_TICKET;
-      args.push(`${placeText(place)}.${toldMs}`);
+      words.push(`${placeText(place)}.${toldMs}`);
     }
     if (mask !== 0) {
       brings |= WITH_CHARGES;
-      args.push(mask);
+      words.push(mask);
     }
     if (ledger) {
       brings |= WITH_LEDGER;
       keys.push(names.claimPrefix + ledger.key);
-      args.push(`${ledger.attempt} ${ledger.repeats || NONE} ${ledger.memo}`);
+      words.push(`${ledger.attempt} ${ledger.repeats || NONE} ${ledger.memo}`);
     }
     if (seated && seat) {
       brings |= WITH_SEAT;
-      args.push(seat);
+      words.push(seat);
     }
     if (barred !== undefined) brings |= IS_BARRED;
-    args[head] = brings;
+    words[head] = brings;
   }
+  return words;
 }
 
 function placeText(place: Place): string {

@@ -163,6 +163,7 @@ local function settle_claim(c, event)
 end
 
 local function count_signs(state)
+  if state.signs == '' then return 0 end
   local _, count = string.gsub(state.signs, ' ', '')
   return count
 end
@@ -179,9 +180,8 @@ local function note_sign(c, claimant, sign)
   if state.soldOut % 2 == 0 then state.soldOut = state.soldOut + 1 end
 end
 
-local function claims_view(c)
-  local state, unknown = c.state, 0
-  if c.settings.ledger then unknown = redis.call('ZCOUNT', c.keys.units, '-inf', '(' .. whole(c.now_us)) end
-  return { state.era, whole(state.granted), whole(state.attempts), c.held, state.soldOut, state.losses, state.confirmed,
-    unknown, lost_units(c), count_signs(state) }
+-- Open entries of which nobody knows what became.
+local function unknown_now(c)
+  if not c.settings.ledger then return 0 end
+  return redis.call('ZCOUNT', c.keys.units, '-inf', '(' .. whole(c.now_us))
 end

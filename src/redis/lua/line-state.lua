@@ -11,15 +11,16 @@ local FIELDS = { 'epoch', 'generation', 'settings', 'base0', 'base1', 'head0', '
 local FRACTIONS = { show = true, expected = true, callsPerSecond = true, bestRate = true }
 local TEXTS = { generation = true, signs = true, gaps = true, lotKey = true, pace = true }
 
+-- Returns the numbers, and which of them the hash holds.
 local function load_line(key)
   local values = redis.call('HMGET', key, unpack(FIELDS))
-  local state = {}
-  for i, name in ipairs(FIELDS) do
-    if TEXTS[name] then state[name] = values[i] or '' else state[name] = tonumber(values[i] or 0) end
+  local state, loaded = {}, {}
+  for i = 1, #FIELDS do
+    local name, value = FIELDS[i], values[i]
+    if TEXTS[name] then state[name] = value or '' else state[name] = tonumber(value or 0) end
+    if value then loaded[name] = state[name] end
   end
   if state.epoch == 0 then state.epoch, state.show = 1, 1 end
-  local loaded = {}
-  for i, name in ipairs(FIELDS) do loaded[name] = values[i] and state[name] or nil end
   return state, loaded
 end
 
@@ -97,7 +98,8 @@ end
 
 local function save_line(key, state, loaded)
   local changed = {}
-  for _, name in ipairs(FIELDS) do
+  for i = 1, #FIELDS do
+    local name = FIELDS[i]
     local value = state[name]
     if value ~= loaded[name] then
       changed[#changed + 1] = name

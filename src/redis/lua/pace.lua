@@ -19,13 +19,16 @@ local function load_pace(c, known, health)
   c.settings.door_interval, c.settings.door_tolerance = interval, math.max(c.settings.door_tolerance, interval)
 end
 
+local function is_used(pace)
+  for i = 1, #PACE_FIELDS do if pace[PACE_FIELDS[i]] ~= 0 then return true end end
+  return false
+end
+
 local function save_pace(c)
-  local values, used = {}, false
-  for i, name in ipairs(PACE_FIELDS) do
-    values[i] = whole(c.pace[name])
-    used = used or c.pace[name] ~= 0
-  end
-  if used then c.state.pace = table.concat(values, ' ') end
+  if not is_used(c.pace) then return end
+  local values = {}
+  for i, name in ipairs(PACE_FIELDS) do values[i] = whole(c.pace[name]) end
+  c.state.pace = table.concat(values, ' ')
 end
 
 local function begin_pace(c)
