@@ -6,7 +6,7 @@ import { load } from '../stand/wrk.mjs';
 import { subjects } from '../subjects/all.mjs';
 import { CLAIMS } from '../subjects/spillway.mjs';
 import { throughput } from './catalogue.mjs';
-import { median } from './throughput.mjs';
+import { median, warmSecondsOf } from './throughput.mjs';
 
 const OPEN_LOOP = fileURLToPath(new URL('../load/open-loop.mjs', import.meta.url));
 const NAMES = ['bare-proxy', 'spillway-memory', 'spillway-redis'];
@@ -35,13 +35,18 @@ export const latency = {
 
   async measure({ service, redis, rounds, seconds, tell }) {
     const up = new Map();
+    let people = 0;
     try {
       for (const name of NAMES) {
         const context = { servicePort: service.port, redisPort: redis.port, limits: admitted.limits };
-        up.set(name, { ...(await subjects[name].start(context)), results: [] });
+        const one = await subjects[name].start(context);
+        up.set(name, { ...one, results: [] });
+        tell(`latency, warming up: ${name}`);
+        const { requests } = await load(one.port, admitted.request, { seconds: warmSecondsOf(name) });
+        people = Math.max(people, requests);
       }
       const { port } = up.get('spillway-redis');
-      const most = await load(port, admitted.request, { seconds: 2 });
+      const most = await load(port, { ...admitted.request, base: 2 * people }, { seconds: 2 });
       const perSecond = Math.min(MOST_PER_SECOND, Math.floor(most.perSecond / 2));
       for (let round = 0; round < rounds; round++) {
         for (const name of round % 2 === 0 ? NAMES : [...NAMES].reverse()) {

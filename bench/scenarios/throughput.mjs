@@ -9,8 +9,11 @@ import { claim, prepare } from './prepare.mjs';
 /** Claims of one person beside the load, of whom as many pass as the limit says. */
 const PROBES = 12;
 const CONNECTIONS = 64;
-/** Until V8 has compiled what is hot: a gateway has more of it than a bare server, and none should pay for it here. */
-const WARM_ROUNDS = 3;
+/**
+ * Until V8 has compiled what is hot, on the one core that a subject has for both: a gateway has more of it than a bare
+ * server, and takes ten seconds for what it then does for hours. None should pay for it here.
+ */
+export const warmSecondsOf = (name) => (subjects[name].native ? 1 : 10);
 /** Fields that Node adds itself. */
 const NODES_OWN = new Set(['date', 'connection', 'keep-alive']);
 
@@ -29,7 +32,8 @@ export async function measureThroughput(scenario, { rounds, seconds, service, re
       one.request = { ...request, ...more };
       if (!proxies) one.request = { ...one.request, ...sameAs(up) };
       answer ??= await captureAnswer(one);
-      for (let warm = 0; warm < WARM_ROUNDS; warm++) await round(scenario, name, one, { seconds, service });
+      tell(`${scenario.name}, warming up: ${name}`);
+      await round(scenario, name, one, { seconds: warmSecondsOf(name), service });
       one.results = [];
     }
     for (let turn = 0; turn < rounds; turn++) {

@@ -58,6 +58,7 @@ function native(title, command, config, argsOf) {
   return {
     title,
     limited: true,
+    native: true,
     needs: command,
     async start(context) {
       const folder = mkdtempSync(join(tmpdir(), 'spillway-bench-'));

@@ -151,12 +151,7 @@ function limitsOf(asks: readonly Ask[]): object[] | undefined {
 }
 
 /** Of each ask what it is and brings, its claimant, and what it brings, in one list. */
-function wordsOf(
-  asks: readonly Ask[],
-  keys: string[],
-  names: CampaignKeys,
-  seated: boolean,
-): Array<string | number> {
+function wordsOf(asks: readonly Ask[], keys: string[], names: CampaignKeys, seated: boolean): Array<string | number> {
   const words: Array<string | number> = [];
   for (const { kind, claimant, place, toldMs, buckets, ledger, seat, barred } of asks) {
     let mask = 0;
