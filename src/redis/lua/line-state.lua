@@ -11,14 +11,24 @@ local FIELDS = { 'epoch', 'generation', 'settings', 'base0', 'base1', 'head0', '
 local FRACTIONS = { show = true, expected = true, callsPerSecond = true, bestRate = true }
 local TEXTS = { generation = true, signs = true, gaps = true, lotKey = true, pace = true }
 
--- Returns the numbers, and which of them the hash holds.
+-- Of a campaign that has just begun; written out, the table is made in one step.
+local function new_line()
+  return { epoch = 0, generation = '', settings = 0, base0 = 0, base1 = 0, head0 = 0, head1 = 0, tail0 = 0, tail1 = 0, lapsed0 = 0,
+    lapsed1 = 0, doorTat = 0, doorInterval = 0, expected = 0, show = 0, callsPerSecond = 0, shutUs = 0, tickUs = 0, entered = 0,
+    enteredAtTick = 0, stoodUs = 0, bestRate = 0, patientUs = 0, era = 0, granted = 0, grantedSince = 0, attempts = 0, soldOut = 0,
+    losses = 0, confirmed = 0, lossUs = 0, lostSeen = 0, lostSettled = 0, lostUnknown = 0, replayed = 0, signs = '', gaps = '',
+    lotKey = '', lotFrom = 0, lotTo = 0, pace = '', seatsLost = 0, sessionsEnded = 0 }
+end
+
+-- Returns the numbers, and in the order of FIELDS what the hash holds.
 local function load_line(key)
-  local values = redis.call('HMGET', key, unpack(FIELDS))
-  local state, loaded = {}, {}
+  local loaded, state = redis.call('HMGET', key, unpack(FIELDS)), new_line()
   for i = 1, #FIELDS do
-    local name, value = FIELDS[i], values[i]
-    if TEXTS[name] then state[name] = value or '' else state[name] = tonumber(value or 0) end
-    if value then loaded[name] = state[name] end
+    local name, value = FIELDS[i], loaded[i]
+    if value then
+      if not TEXTS[name] then value = tonumber(value) end
+      state[name], loaded[i] = value, value
+    end
   end
   if state.epoch == 0 then state.epoch, state.show = 1, 1 end
   return state, loaded
@@ -101,7 +111,7 @@ local function save_line(key, state, loaded)
   for i = 1, #FIELDS do
     local name = FIELDS[i]
     local value = state[name]
-    if value ~= loaded[name] then
+    if value ~= loaded[i] then
       changed[#changed + 1] = name
       if FRACTIONS[name] then value = string.format('%.6f', value)
       elseif not TEXTS[name] then value = whole(value) end
