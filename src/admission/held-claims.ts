@@ -93,12 +93,21 @@ function isThere({ gone }: { readonly gone: boolean }): boolean {
   return !gone;
 }
 
-/** Nearly always at the end. */
+/** Behind all that go before it. Before a fast door thousands are held, and many come a little out of order. */
 function insert<T>(list: Held<T>[], held: Held<T>, goesBefore: (other: Held<T>) => boolean): void {
-  let at = list.length;
-  while (at > 0 && !goesBefore(list[at - 1]!)) at--;
-  if (at === list.length) list.push(held);
-  else list.splice(at, 0, held);
+  const last = list.at(-1);
+  if (last === undefined || goesBefore(last)) {
+    list.push(held);
+    return;
+  }
+  let from = 0;
+  let to = list.length - 1;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (goesBefore(list[middle]!)) from = middle + 1;
+    else to = middle;
+  }
+  list.splice(from, 0, held);
 }
 
 function keyOf({ line, number }: Place): number {

@@ -1,13 +1,16 @@
 /**
  * Buckets of the embedded store. An absent bucket is a full one, so that a bucket may be forgotten as soon as
- * it is full again: every write looks at two more entries and drops those, which keeps memory in proportion
+ * it is full again: every write looks at two more rows and drops what is full there, which keeps memory in proportion
  * to the keys that spent something lately.
  */
+import { TextNumbers } from '../kernel/text-numbers.js';
+
 const SWEEP_PER_WRITE = 2;
 
 export class MemoryBuckets {
-  readonly #arrivals = new Map<string, number>();
-  #cursor = this.#arrivals.entries();
+  readonly #arrivals = new TextNumbers();
+  /** The row that is looked at next. */
+  #row = 0;
 
   get size(): number {
     return this.#arrivals.size;
@@ -19,15 +22,14 @@ export class MemoryBuckets {
   }
 
   write(key: string, tat: number, nowNs: number): void {
-    if (tat > nowNs) this.#arrivals.set(key, tat);
-    else this.#arrivals.delete(key);
+    const arrivals = this.#arrivals;
+    if (tat > nowNs) arrivals.set(key, tat);
+    else arrivals.delete(key);
     for (let step = 0; step < SWEEP_PER_WRITE; step++) {
-      const next = this.#cursor.next();
-      if (next.done) {
-        this.#cursor = this.#arrivals.entries();
-        return;
-      }
-      if (next.value[1] <= nowNs) this.#arrivals.delete(next.value[0]);
+      if (this.#row >= arrivals.rows) this.#row = 0;
+      const row = this.#row++;
+      const name = arrivals.nameIn(row);
+      if (name !== undefined && arrivals.numberIn(row) <= nowNs) arrivals.delete(name);
     }
   }
 }

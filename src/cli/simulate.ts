@@ -5,9 +5,10 @@ import { loadConfig } from '../config/load.js';
 import type { CampaignConfig, Config, UpstreamConfig } from '../config/schema.js';
 import { type BurstOptions, burstOptions, DEFAULT_BOUNDS } from '../replay/burst-options.js';
 import { PROFILES } from '../replay/profiles/catalogue.js';
+import { simulateApart } from '../simulate/apart.js';
 import { renderComparison } from '../simulate/comparison-text.js';
 import { paceChanges, parseChange, type ScriptedChange } from '../simulate/scripted-changes.js';
-import { type Simulated, type SimulationOptions, simulate } from '../simulate/simulation.js';
+import type { Simulated, SimulationOptions } from '../simulate/simulation.js';
 import { renderSimulated } from '../simulate/simulation-text.js';
 import { atLeast, wholeAtLeast, worded } from './option-values.js';
 import {
@@ -80,9 +81,9 @@ async function runSimulateCommand(
 ): Promise<number> {
   const { out, err, env } = streams;
   try {
-    const first = await simulate(await toOptions(source, given, given.config, env));
+    const first = await simulateApart(await toOptions(source, given, given.config, env));
     if (given.compare !== undefined) {
-      const second = await simulate(await toOptions(source, given, given.compare, env));
+      const second = await simulateApart(await toOptions(source, given, given.compare, env));
       out.write(compared(given, first, second));
       return Math.max(first.report.exitStatus, second.report.exitStatus);
     }

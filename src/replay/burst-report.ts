@@ -4,7 +4,7 @@ import type { BurstFigures, Counts, UpstreamFigures } from './burst-figures.js';
 import { type BurstOptions, personNamed } from './burst-options.js';
 import { mannersOf } from './client-models.js';
 import { leastUse, overBound } from './door-use.js';
-import { overtakenByUs, quantile, type Served, shareServedInOrder } from './fairness.js';
+import { quantile, ServedPeople } from './fairness.js';
 import { spreadOf } from './histogram.js';
 import { Pace } from './pace.js';
 import { receivedInSeconds } from './received.js';
@@ -41,7 +41,7 @@ export function reportBurst(options: BurstOptions, tally: Tally, testimony: Test
 function figuresOf(options: BurstOptions, tally: Tally, testimony: Testimony | null): BurstFigures {
   const pace = new Pace(options.bounds);
   const { served, servedBy } = servedPeople(options, tally, testimony);
-  const overtakenUs = quantile(overtakenByUs(served), 0.99);
+  const overtakenUs = quantile(served.overtakenByUs(), 0.99);
   const received = receivedInSeconds(options, tally, testimony);
   return {
     people: tally.people,
@@ -71,7 +71,7 @@ function figuresOf(options: BurstOptions, tally: Tally, testimony: Testimony | n
     latencyMs: spreadOf(tally.latencyUs, 1000),
     etaRatio: spreadOf(tally.etaRatio, 1000),
     promisesKept: tally.promised === 0 ? null : tally.promisesKept / tally.promised,
-    fairness: shareServedInOrder(served, APART_US),
+    fairness: served.shareInOrder(APART_US),
     servedBy,
     overtakenP99Ms: overtakenUs === null ? null : overtakenUs / 1000,
     leastUse: received === null ? null : leastUse(tally.timeline, received.claims, received.lastSlot, pace),
@@ -103,19 +103,27 @@ function servedPeople(
   options: BurstOptions,
   tally: Tally,
   testimony: Testimony | null,
-): { served: Served[]; servedBy: BurstFigures['servedBy'] } {
-  const judged: number[] = [];
-  tally.grantedUs.forEach((us, person) => {
-    if (us >= 0 && isJudged(tally, person)) judged.push(person);
-  });
+): { served: ServedPeople; servedBy: BurstFigures['servedBy'] } {
+  const judged = judgedPeople(tally);
   const receivedUs = receivedFirstUs(options, tally, testimony);
   const known = testimony !== null && judged.every((person) => receivedUs[person] !== UNKNOWN);
   const from = known ? receivedUs : tally.grantedUs;
-  const served = judged.map((person) => ({
-    arrivedUs: tally.firstSentUs[person] as number,
-    servedUs: from[person] as number,
-  }));
-  return { served, servedBy: known ? 'service' : 'people' };
+  const arrivedUs = new Float64Array(judged.length);
+  const servedUs = new Float64Array(judged.length);
+  judged.forEach((person, row) => {
+    arrivedUs[row] = tally.firstSentUs[person] as number;
+    servedUs[row] = from[person] as number;
+  });
+  return { served: new ServedPeople(arrivedUs, servedUs), servedBy: known ? 'service' : 'people' };
+}
+
+function judgedPeople(tally: Tally): Int32Array {
+  const people = new Int32Array(tally.granted);
+  let count = 0;
+  tally.grantedUs.forEach((us, person) => {
+    if (us >= 0 && isJudged(tally, person)) people[count++] = person;
+  });
+  return people.subarray(0, count);
 }
 
 /** When the service received the first claim of each person that it granted. */

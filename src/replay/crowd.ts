@@ -138,7 +138,8 @@ export class Crowd {
     const known = this.#people[index];
     if (known !== undefined) return known;
     const { plan, random, claimantOf } = this.#options;
-    const person = new Person(mannersOf(plan.model, index), random, claimantOf(plan.claimant[index] as number));
+    const name = this.#quiet?.nameOf(index) ?? claimantOf(plan.claimant[index] as number);
+    const person = new Person(mannersOf(plan.model, index), random, name);
     if (this.#quiet?.has(index)) this.#quiet.giveBack(index, person);
     this.#people[index] = person;
     return person;

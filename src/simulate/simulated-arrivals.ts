@@ -11,6 +11,22 @@ export interface Names {
 const OUTCOMES: readonly ArrivalOutcome[] = ['pending', 'granted', 'repeated', 'failed', 'sold-out', 'lost'];
 const FEW = 1024;
 
+class SimulatedArrival implements Arrival {
+  constructor(
+    readonly number: number,
+    readonly atUs: number,
+    readonly inFlight: number,
+    readonly outcome: ArrivalOutcome,
+    private readonly person: number,
+    private readonly names: Names,
+  ) {}
+
+  /** Most who read arrivals do not ask. */
+  get claimant(): string {
+    return this.names.nameOf(this.person);
+  }
+}
+
 export class SimulatedArrivals implements Iterable<Arrival> {
   #atUs = new Float64Array(FEW);
   #person = new Int32Array(FEW);
@@ -67,13 +83,14 @@ export class SimulatedArrivals implements Iterable<Arrival> {
 
   *[Symbol.iterator](): Iterator<Arrival> {
     for (let row = 0; row < this.#count; row++) {
-      yield {
-        number: row + 1,
-        atUs: this.#atUs[row] as number,
-        claimant: this.names.nameOf(this.#person[row] as number),
-        inFlight: this.#inFlight[row] as number,
-        outcome: OUTCOMES[this.#outcome[row] as number] as ArrivalOutcome,
-      };
+      yield new SimulatedArrival(
+        row + 1,
+        this.#atUs[row] as number,
+        this.#inFlight[row] as number,
+        OUTCOMES[this.#outcome[row] as number] as ArrivalOutcome,
+        this.#person[row] as number,
+        this.names,
+      );
     }
   }
 

@@ -5,8 +5,17 @@
 import type { Clock, Timer } from '../kernel/clock.js';
 import { type Timed, TimerHeap } from './timer-heap.js';
 
-interface Due extends Timer, Timed {
-  run: (() => void) | null;
+class Due implements Timer, Timed {
+  constructor(
+    readonly atUs: number,
+    readonly order: number,
+    /** Null once it is cancelled. */
+    public run: (() => void) | null,
+  ) {}
+
+  cancel(): void {
+    this.run = null;
+  }
 }
 
 const TURN_US = 1000;
@@ -35,14 +44,7 @@ export class VirtualClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): Timer {
-    const due: Due = {
-      atUs: this.#nowUs + Math.max(0, delayMs) * 1000,
-      order: this.#order++,
-      run,
-      cancel() {
-        this.run = null;
-      },
-    };
+    const due = new Due(this.#nowUs + Math.max(0, delayMs) * 1000, this.#order++, run);
     this.#heap.push(due);
     return due;
   }

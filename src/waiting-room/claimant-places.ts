@@ -1,4 +1,5 @@
 /** Who has which place. In the main line and never called in vain, it is a number alone, which is what a million cost. */
+import { TextNumbers } from '../kernel/text-numbers.js';
 import { MAIN, type Place } from './place.js';
 
 export interface PlaceEntry {
@@ -8,7 +9,7 @@ export interface PlaceEntry {
 }
 
 export class ClaimantPlaces {
-  readonly #numbers = new Map<string, number>();
+  readonly #numbers = new TextNumbers();
   readonly #entries = new Map<string, PlaceEntry>();
 
   find(claimant: string): PlaceEntry | null {

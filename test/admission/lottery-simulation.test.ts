@@ -1,6 +1,6 @@
 /** A lottery on a whole line: people join for five seconds, lots are drawn a second later, and the door is kept busy. */
 import { describe, expect, it } from '@jest/globals';
-import { shareServedInOrder } from '../../src/replay/fairness.js';
+import { ServedPeople } from '../../src/replay/fairness.js';
 import { turnOf } from '../../src/waiting-room/lottery.js';
 import { countBetween } from './measures.js';
 import { expectBounds, expectNothingOwed, type Line, RATE, run } from './simulated-run.js';
@@ -13,7 +13,7 @@ function fairness(line: Line): number {
   const served = line.crowds.people.flatMap(({ place, servedUs }) =>
     servedUs === null || place === null ? [] : [{ arrivedUs: (turnOf(place, lottery)! / RATE) * 1e6, servedUs }],
   );
-  return shareServedInOrder(served, 250_000) ?? 1;
+  return ServedPeople.of(served).shareInOrder(250_000) ?? 1;
 }
 
 describe('A simulated lottery', () => {

@@ -4,7 +4,7 @@
  */
 import { expect } from '@jest/globals';
 import type { CampaignStore } from '../../src/admission/exchange.js';
-import { shareServedInOrder } from '../../src/replay/fairness.js';
+import { ServedPeople } from '../../src/replay/fairness.js';
 import { excessOverBound, leastInWindow } from './measures.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { type Pace, SimulatedService, World, type WorldOptions } from './simulated-line.js';
@@ -73,7 +73,7 @@ export class Line {
   }
 
   fairness(): number {
-    return shareServedInOrder(this.served, 250_000) ?? 1;
+    return ServedPeople.of(this.served).shareInOrder(250_000) ?? 1;
   }
 
   /** The share of what the rate allows that the service got, in the worst 5 s of a stretch. */

@@ -1,6 +1,6 @@
 /** The promises, on whole lines. */
 import { describe, expect, it } from '@jest/globals';
-import { overtakenByUs, quantile } from '../../src/replay/fairness.js';
+import { quantile, ServedPeople } from '../../src/replay/fairness.js';
 import { countBetween, excessOverBound, leastInWindow } from './measures.js';
 import { BURST, expectBounds, expectNothingOwed, RATE, run } from './simulated-run.js';
 
@@ -16,7 +16,7 @@ describe('A simulated line', () => {
     expect(line.service.handedOverUs).toHaveLength(3000);
     expect(line.use(0, 7)).toBeGreaterThanOrEqual(0.98);
     expect(line.fairness()).toBeGreaterThanOrEqual(0.99);
-    expect(quantile(overtakenByUs(line.served), 0.99)!).toBeLessThanOrEqual(1_250_000);
+    expect(quantile(ServedPeople.of(line.served).overtakenByUs(), 0.99)!).toBeLessThanOrEqual(1_250_000);
     expect((line.crowds.claimsUs.length + line.crowds.pollsUs.length) / 3000).toBeLessThanOrEqual(6);
     expectNothingOwed(line);
   });
@@ -26,7 +26,7 @@ describe('A simulated line', () => {
     expectBounds(line);
     expect(line.use(2, 7)).toBeGreaterThanOrEqual(0.98);
     expect(line.fairness()).toBeGreaterThanOrEqual(0.99);
-    expect(quantile(overtakenByUs(line.served), 0.99)!).toBeLessThanOrEqual(1_250_000);
+    expect(quantile(ServedPeople.of(line.served).overtakenByUs(), 0.99)!).toBeLessThanOrEqual(1_250_000);
     expectNothingOwed(line);
   });
 

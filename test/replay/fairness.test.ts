@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { overtakenByUs, quantile, type Served, shareServedInOrder } from '../../src/replay/fairness.js';
+import { quantile, type Served, ServedPeople } from '../../src/replay/fairness.js';
 
 const crowd = fc.array(fc.record({ arrivedUs: fc.nat(40), servedUs: fc.nat(40) }), { maxLength: 40 });
 
@@ -11,11 +11,11 @@ function byEveryPair(people: readonly Served[], apartUs: number): number | null 
   return pairs.length === 0 ? null : pairs.filter((inOrder) => inOrder).length / pairs.length;
 }
 
-describe('shareServedInOrder', () => {
+describe('the share served in order', () => {
   it('is what looking at every pair finds', () => {
     fc.assert(
       fc.property(crowd, fc.integer({ min: 1, max: 30 }), (people, apartUs) => {
-        expect(shareServedInOrder(people, apartUs)).toBe(byEveryPair(people, apartUs));
+        expect(ServedPeople.of(people).shareInOrder(apartUs)).toBe(byEveryPair(people, apartUs));
       }),
     );
   });
@@ -23,9 +23,9 @@ describe('shareServedInOrder', () => {
   it('is 1 for a queue, 0 for a stack, and null for one person', () => {
     const queue = [1, 2, 3].map((at) => ({ arrivedUs: at, servedUs: 10 + at }));
     const stack = [1, 2, 3].map((at) => ({ arrivedUs: at, servedUs: 10 - at }));
-    expect(shareServedInOrder(queue, 1)).toBe(1);
-    expect(shareServedInOrder(stack, 1)).toBe(0);
-    expect(shareServedInOrder(queue.slice(1, 2), 1)).toBeNull();
+    expect(ServedPeople.of(queue).shareInOrder(1)).toBe(1);
+    expect(ServedPeople.of(stack).shareInOrder(1)).toBe(0);
+    expect(ServedPeople.of(queue.slice(1, 2)).shareInOrder(1)).toBeNull();
   });
 
   it('does not look at people who arrived closer together', () => {
@@ -34,12 +34,12 @@ describe('shareServedInOrder', () => {
       { arrivedUs: 9, servedUs: 1 },
       { arrivedUs: 10, servedUs: 3 },
     ];
-    expect(shareServedInOrder(swapped, 10)).toBe(1);
-    expect(shareServedInOrder(swapped, 9)).toBe(0.5);
+    expect(ServedPeople.of(swapped).shareInOrder(10)).toBe(1);
+    expect(ServedPeople.of(swapped).shareInOrder(9)).toBe(0.5);
   });
 });
 
-describe('overtakenByUs', () => {
+describe('who was overtaken', () => {
   it('is what looking at every pair finds', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(40)), (servedUs) => {
@@ -47,7 +47,7 @@ describe('overtakenByUs', () => {
         const byPairs = people.map((a) =>
           Math.max(0, ...people.filter((b) => b.servedUs < a.servedUs).map((b) => b.arrivedUs - a.arrivedUs)),
         );
-        expect([...overtakenByUs(people)].sort()).toEqual(byPairs.sort());
+        expect([...ServedPeople.of(people).overtakenByUs()].sort()).toEqual(byPairs.sort());
       }),
     );
   });
