@@ -27,7 +27,7 @@ function rowsOf(table: TextNumbers): Array<readonly [string, number]> {
 describe('numbers by name', () => {
   it.each(hashes)('are those of a plain map, whatever is set and deleted, with %s', (_, hash) => {
     fc.assert(
-      fc.property(fc.array(command, { maxLength: 300 }), (commands) => {
+      fc.property(fc.array(command, { maxLength: 300, size: 'max' }), (commands) => {
         const table = new TextNumbers(hash);
         const model = new Map<string, number>();
         for (const one of commands) {
