@@ -1,10 +1,10 @@
 /** The ticket document of somebody with a place, in a refusal and on its own. */
 import { chanceOf } from '../claims/budget.js';
 import type { Random } from '../kernel/random.js';
+import { lineMoment } from '../waiting-room/line-moment.js';
 import { type Lottery, turnOf } from '../waiting-room/lottery.js';
 import { MAIN, type Place } from '../waiting-room/place.js';
-import { crowdStretch } from '../waiting-room/poll-schedule.js';
-import { type LineView, standingOf, waitingIn } from '../waiting-room/standing.js';
+import { type LineView, standingOf } from '../waiting-room/standing.js';
 import { type TicketDocument, type TicketState, ticketDocument } from '../waiting-room/ticket-document.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { TicketReading } from './identity.js';
@@ -26,23 +26,22 @@ export function documentOf(
 ): TicketDocument {
   const { config } = context;
   const view = context.link.view ?? EMPTY_LINE;
-  const ratePerSecond = context.ratePerSecond();
-  const known = reading.kind === 'ticket' && samePlace(reading.ticket.place, place) ? reading : null;
-  const told = known?.ticket.toldMs ?? 0;
-  const standing = standingOf(place, told, view, {
+  const settings = {
     graceMs: config.queue.graceMs,
-    ratePerSecond,
+    ratePerSecond: context.ratePerSecond(),
     openInMs: context.opensInMs(),
     recentPace: context.recentPace,
-  });
+  };
+  const { waiting, stretch } = lineMoment(view, settings, config.queue.poll);
+  const known = reading.kind === 'ticket' && samePlace(reading.ticket.place, place) ? reading : null;
+  const told = known?.ticket.toldMs ?? 0;
+  const standing = standingOf(place, told, view, settings);
   const tellNow = standing.kind === 'called' && told === 0;
   const toldMs = tellNow ? view.lineMs : told;
   let ticket = known?.text ?? '';
   if (known === null && claimantId !== null) {
     ticket = context.tickets.issue(view.epoch, place, toldMs, claimantId, context.nowMs());
   } else if (known !== null && tellNow) ticket = context.tickets.renew(known.ticket, toldMs);
-  const waiting = waitingIn(view);
-  const pace = context.recentPace.orBetter(view.callsPerSecond || ratePerSecond);
   const document = ticketDocument(
     {
       campaign: config.id,
@@ -51,7 +50,7 @@ export function documentOf(
       waiting,
       gateways: view.gateways,
       graceLeftMs: standing.kind === 'called' ? Math.max(0, toldMs + config.queue.graceMs - view.lineMs) : null,
-      stretch: crowdStretch(waiting, pace, view.gateways, config.queue.poll),
+      stretch,
       wallMs: context.nowMs(),
       chance: chanceAt(context, standing.kind === 'waiting' ? standing.position : 1),
     },

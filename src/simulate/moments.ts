@@ -2,28 +2,24 @@
 import type { CampaignRooms } from '../admission/campaign-rooms.js';
 import type { EffectiveSettings } from '../campaign/overrides.js';
 import type { Clock } from '../kernel/clock.js';
-import { crowdStretch, type PollSettings } from '../waiting-room/poll-schedule.js';
-import { type LineView, type StandingSettings, waitingIn } from '../waiting-room/standing.js';
+import { type LineMoment, lineMoment } from '../waiting-room/line-moment.js';
+import type { LineView } from '../waiting-room/standing.js';
 
-export interface Moment {
+export interface Moment extends LineMoment {
   readonly atUs: number;
-  readonly view: LineView;
   readonly effective: EffectiveSettings;
   /** Sold out or ended. */
   readonly isOver: boolean;
-  readonly standing: StandingSettings;
-  readonly poll: PollSettings;
-  /** How much longer than usual the crowd is told to wait between polls. */
-  readonly stretch: number;
-  readonly waiting: number;
 }
 
 export class Moments {
   #last: Moment | null = null;
 
   constructor(
-    private readonly rooms: CampaignRooms,
-    private readonly clock: Clock,
+    private readonly rooms: Pick<CampaignRooms, 'live' | 'recentPace' | 'over' | 'opensInMs'> & {
+      readonly link: Pick<CampaignRooms['link'], 'view' | 'touch'>;
+    },
+    private readonly clock: Pick<Clock, 'monotonicUs'>,
   ) {}
 
   /** Somebody asks now. */
@@ -38,22 +34,12 @@ export class Moments {
     return this.#last;
   }
 
-  #look(atUs: number, view: LineView, effective: EffectiveSettings): Moment {
+  #look(atUs: number, line: LineView, effective: EffectiveSettings): Moment {
     const { recentPace } = this.rooms;
     const { queue, admission } = effective.campaign;
-    const { poll, graceMs } = queue;
-    const { ratePerSecond } = admission;
-    const waiting = waitingIn(view);
-    const pace = recentPace.orBetter(view.callsPerSecond || ratePerSecond);
-    return {
-      atUs,
-      view,
-      effective,
-      isOver: this.rooms.over(),
-      standing: { graceMs, ratePerSecond, openInMs: this.rooms.opensInMs(), recentPace },
-      poll,
-      stretch: crowdStretch(waiting, pace, view.gateways, poll),
-      waiting,
-    };
+    const openInMs = this.rooms.opensInMs();
+    const settings = { graceMs: queue.graceMs, ratePerSecond: admission.ratePerSecond, openInMs, recentPace };
+    const { view, standing, poll, waiting, stretch } = lineMoment(line, settings, queue.poll);
+    return { atUs, effective, isOver: this.rooms.over(), view, standing, poll, waiting, stretch };
   }
 }
