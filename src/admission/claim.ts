@@ -14,6 +14,7 @@ import { ClaimEntry, type EntrySettings } from './claim-entry.js';
 import { askOf, type ClaimRequest } from './claim-request.js';
 import { ClaimSeat } from './claim-seat.js';
 import type { Attempt, Decision, Ending, Pass } from './decision.js';
+import type { Leaver } from './departures.js';
 import type { Door, HeldClaim } from './door.js';
 import type { AskListener } from './pending-asks.js';
 import type { PlacesAway } from './places-away.js';
@@ -48,8 +49,12 @@ export class Claim implements AskListener, HeldClaim, Pass {
   /** The store has counted the entry already, when it answered the ask. */
   #counted = false;
   readonly #entry: ClaimEntry | null;
-  /** Its own from when it departs until it is finished. */
+  /** Its own from when it departs until it is finished; null while it waits for another permit. */
   #slot: Slot | null = null;
+  /** The time of its permit. */
+  #departureUs = 0;
+  /** Held at the door for another permit. */
+  #anew: HeldClaim | null = null;
   /** Null where the campaign has no sessions. */
   readonly #seat: ClaimSeat | null;
 
@@ -100,17 +105,23 @@ export class Claim implements AskListener, HeldClaim, Pass {
     if (this.#state === 'asked') this.#decide(failureOf(fault));
   }
 
-  depart(): void {
+  depart(departureUs: number): void {
     if (this.#entry?.isTooLate(this.options.clock.monotonicUs())) {
       this.#askAnew();
       return;
     }
-    this.#slot = this.options.slots.begin();
+    this.#begin(departureUs);
     if (this.place !== null) {
       this.away.add(this.place);
       if (!this.#counted) this.options.link.report('entered', this.place);
     }
     this.#decide({ kind: 'admit', pass: this, joined: this.#joined, remaining: this.#remaining });
+  }
+
+  mayLeave(leaver: Leaver): boolean {
+    const word = this.options.door.mayLeave(this.#departureUs, leaver);
+    if (word === 'void') this.#waitAnew(leaver);
+    return word === 'now';
   }
 
   sendBack(): void {
@@ -138,7 +149,8 @@ export class Claim implements AskListener, HeldClaim, Pass {
 
   finish(ending: Ending, health: Health, beginsSession = false): void {
     const { slots, door, link } = this.options;
-    slots.end(this.#slot!, health);
+    if (this.#slot !== null) slots.end(this.#slot, health);
+    if (this.#anew !== null) door.remove(this.#anew);
     this.#seat?.settle(beginsSession);
     if (this.place !== null) {
       this.away.delete(this.place);
@@ -147,6 +159,33 @@ export class Claim implements AskListener, HeldClaim, Pass {
     }
     if (door.askNow()) link.flushNow();
     else link.flushSoon();
+  }
+
+  #begin(departureUs: number): void {
+    this.#slot = this.options.slots.begin();
+    this.#departureUs = departureUs;
+  }
+
+  /** Too late for its permit: the token is lost, and the slot is free until it has another. */
+  #waitAnew(leaver: Leaver): void {
+    const { slots, door } = this.options;
+    slots.end(this.#slot!, 'ignored');
+    this.#slot = null;
+    this.#anew = {
+      place: null,
+      // The time limit of its hand-over runs.
+      untilUs: Number.POSITIVE_INFINITY,
+      depart: (departureUs) => {
+        this.#anew = null;
+        this.#begin(departureUs);
+        leaver.leave();
+      },
+      sendBack: () => {
+        this.#anew = null;
+        leaver.stay();
+      },
+    };
+    door.holdAnew(this.#anew);
   }
 
   #entered(place: Place | null, remaining: Remaining, departureUs: number): void {

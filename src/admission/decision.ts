@@ -5,6 +5,7 @@ import type { Verdict } from '../claims/verdict.js';
 import type { Health } from '../overload/health.js';
 import type { Place } from '../waiting-room/place.js';
 import type { Remaining } from './ask.js';
+import type { Leaver } from './departures.js';
 
 /** How a claim that was handed over ended, as far as its place is concerned. */
 export type Ending =
@@ -28,6 +29,11 @@ export interface Pass {
   readonly place: Place | null;
   /** Null where the campaign keeps no entries. */
   readonly attempt: Attempt | null;
+  /**
+   * Asked in the turn in which the claim would be written, by whoever does not hand it over in the turn it was admitted.
+   * @returns false: not now; `leaver` hears when, unless the claim is finished before
+   */
+  mayLeave(leaver: Leaver): boolean;
   /**
    * Says how the attempt ended, before `finish`.
    * @param told - called once: when the store has it, or as soon as it is known not to answer for now

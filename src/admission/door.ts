@@ -5,14 +5,17 @@
  *
  *   held ──permit, at its time──▶ departed        held ──aborted──▶ gone        held ──`untilUs`──▶ sent back
  *
- * Two things keep the bound exact whatever this process suffers. A permit that could not be used within `staleUs` of
+ * Two things keep the bound whatever this process suffers. A permit that could not be used within `staleUs` of
  * its time is void, since what comes late comes on top of what comes on time. And no two departures are closer
- * together than the campaign's own bucket allows, measured when they happen.
+ * together than the campaign's own bucket allows, measured when they happen; and once more when they leave
+ * (`departures.ts`).
  */
-import { atInterval, type BucketRate, charged, waitNs } from '../buckets/gcra.js';
+import { atInterval, charged, waitNs } from '../buckets/gcra.js';
 import type { Clock, Timer } from '../kernel/clock.js';
 import { type Place, RETURN } from '../waiting-room/place.js';
+import { Departures, type Leaver, type LeaveWord } from './departures.js';
 import type { DoorPort } from './door-port.js';
+import type { DoorSettings } from './door-settings.js';
 import type { StoreView } from './exchange.js';
 import { HeldClaims } from './held-claims.js';
 
@@ -21,30 +24,13 @@ export interface HeldClaim {
   readonly place: Place | null;
   /** Local monotonic time at which it is sent back, in microseconds. */
   readonly untilUs: number;
-  /** Token and slot are its own from now on. */
-  depart(): void;
+  /**
+   * Token and slot are its own from now on.
+   * @param departureUs - the time of the permit, local and monotonic, in microseconds
+   */
+  depart(departureUs: number): void;
   /** Its time here is over. */
   sendBack(): void;
-}
-
-export interface DoorSettings {
-  /** The bound on departures. */
-  readonly rate: BucketRate;
-  /** The bucket the store keeps, which leaves room for lateness. */
-  readonly storeRate: BucketRate;
-  /** How late a departure may be, in microseconds; infinite where no other gateway departs from this door. */
-  readonly staleUs: number;
-  readonly horizonUs: number;
-  /** Slots over all gateways; 0: not counted. */
-  readonly slots: number;
-  /** Claims that are held at once; further ones are sent back as they come. */
-  readonly mostHeld: number;
-}
-
-/** A door that holds nobody back, for as long as a policy suspends the bound. */
-export function unboundedDoor(usual: DoorSettings): DoorSettings {
-  const rate = { intervalNs: 1, toleranceNs: 1e9 };
-  return { ...usual, rate, storeRate: rate, staleUs: Number.POSITIVE_INFINITY, slots: 0 };
 }
 
 export interface DoorOptions {
@@ -74,6 +60,7 @@ const FEW_HELD = 32;
 
 export class Door implements DoorPort {
   readonly #claims = new HeldClaims<HeldClaim>();
+  readonly #departures: Departures;
   #departuresUs: number[] = [];
   #asked = 0;
   #gateTatNs = 0;
@@ -85,7 +72,9 @@ export class Door implements DoorPort {
   /** When a claim last left, or the first came. */
   #movedUs = 0;
 
-  constructor(private readonly options: DoorOptions) {}
+  constructor(private readonly options: DoorOptions) {
+    this.#departures = new Departures(options.clock, options.settings);
+  }
 
   get held(): number {
     return this.#claims.size;
@@ -109,6 +98,17 @@ export class Door implements DoorPort {
     this.#claims.add(claim, Number.NEGATIVE_INFINITY);
     this.#addDeparture(departureUs);
     this.#pump();
+  }
+
+  /** Holds a claim whose permit is void, ahead of all others and however many there are. */
+  holdAnew(claim: HeldClaim): void {
+    this.#claims.add(claim, Number.NEGATIVE_INFINITY);
+    this.options.askSoon();
+  }
+
+  /** Asked of a claim that departed, in the turn in which it would be written; `departureUs` as it was told. */
+  mayLeave(departureUs: number, leaver: Leaver): LeaveWord {
+    return this.#departures.mayLeave(departureUs, leaver);
   }
 
   /** Takes over a permit whose claim was aborted. */
@@ -195,6 +195,7 @@ export class Door implements DoorPort {
   stop(): void {
     this.#wake?.cancel();
     this.#lastAsk?.cancel();
+    this.#departures.stop();
   }
 
   #askAt(atUs: number, nowUs: number): void {
@@ -243,10 +244,10 @@ export class Door implements DoorPort {
         continue;
       }
       this.#gateTatNs = charged(this.#gateTatNs, nowUs * 1000, settings.rate);
-      this.#departuresUs.shift();
+      const departureUs = this.#departuresUs.shift()!;
       this.#claims.remove(first);
       this.#movedUs = nowUs;
-      first.depart();
+      first.depart(departureUs);
     }
     for (const claim of this.#claims.takeLate(nowUs)) claim.sendBack();
     this.#sleep(nowUs, gateUs);

@@ -3,7 +3,7 @@ import { type BucketRate, bucketRate } from '../buckets/gcra.js';
 import type { CampaignConfig } from '../config/campaign-schema.js';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
 import { paced } from '../overload/effective-rate.js';
-import type { DoorSettings } from './door.js';
+import type { DoorSettings } from './door-settings.js';
 import type { ExchangeSettings, LotterySettings } from './exchange-settings.js';
 
 /**
@@ -15,6 +15,8 @@ const SLACK_SHARE = 0.05;
 const MOST_SLACK_US = 50_000;
 /** From the moment in which a departure is decided until the claim has left. */
 const OWN_SLACK_US = 1_000;
+/** Of that, what is left for the write itself, and for what rounding an interval adds up to over a whole burst. */
+const WRITE_SLACK_SHARE = 0.1;
 /** A door whose burst leaves no room for lateness still forgives this much. */
 const LEAST_STALE_US = 3_000;
 /** Permits are given this long before their time, so that no round trip stands between a token and its claim. */
@@ -69,7 +71,8 @@ export function campaignSettings(
   const alone = gateways <= 1;
   const room = Math.floor((rate.toleranceNs - rate.intervalNs) / 2);
   const ownSlackNs = Math.min(OWN_SLACK_US * 1000, room);
-  const slackNs = alone ? ownSlackNs : Math.min(sharedSlackNs(rate), room);
+  const slackNs = alone ? ownSlackNs : Math.min(sharedSlackNs(rate) + OWN_SLACK_US * 1000, room);
+  const staleUs = alone ? Number.POSITIVE_INFINITY : Math.max(LEAST_STALE_US, (slackNs - ownSlackNs) / 1000);
   const storeRate = less(rate, slackNs);
   const slots = upstream.concurrency.mode === 'fixed' ? upstream.concurrency.limit : 0;
   const dwellMs = queue.poll.nearMs + DWELL_SLACK_MS;
@@ -106,8 +109,10 @@ export function campaignSettings(
     },
     door: {
       rate: less(rate, ownSlackNs),
+      leaving: less(rate, Math.floor(ownSlackNs * WRITE_SLACK_SHARE)),
       storeRate,
-      staleUs: alone ? Number.POSITIVE_INFINITY : Math.max(LEAST_STALE_US, slackNs / 1000),
+      staleUs,
+      lateUs: staleUs + OWN_SLACK_US,
       horizonUs: HORIZON_US,
       slots,
       mostHeld: queue.maxHeld,

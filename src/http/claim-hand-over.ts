@@ -57,7 +57,7 @@ class Claim {
     const key = attempt === null ? null : claims.keyForService(attempt.key, attempt.memo);
     const request = upstreamRequest(what, key);
     if (attempt?.repeats) request.headers.push('Spillway-Retry', 'unknown');
-    what.context.upstream.dispatch(request, new Collect(COLLECTED_BYTES, this.#collected));
+    what.context.upstream.dispatch(request, new Collect(COLLECTED_BYTES, this.#collected), what.mayLeave);
   }
 
   readonly #collected = (collected: Collected): void => {

@@ -12,6 +12,7 @@ import type { UpstreamMetrics } from '../metrics/upstream-metrics.js';
 import type { UpstreamError } from '../metrics/vocabulary.js';
 import { DROPPED, type HealthSign, IGNORED, signOfAnswer } from '../overload/health.js';
 import type { RequestBody } from '../proxy/body.js';
+import type { MayLeave } from '../proxy/exchange.js';
 import { UploadTooLargeError } from '../proxy/large-body.js';
 import { Relay, type RelayOptions, type RelayResult } from '../proxy/relay.js';
 import { fieldSafe, requestHeaders } from '../proxy/request-headers.js';
@@ -34,6 +35,8 @@ export interface HandOver {
   readonly fields: readonly string[];
   /** Looks at the head of the answer before the client does, and may change its fields; null: it goes as it came. */
   readonly onHead: ((status: number, headers: string[]) => void) | null;
+  /** Whether it may be written now; left out: always. */
+  readonly mayLeave?: MayLeave;
 }
 
 export interface HandOverMeters {
@@ -123,7 +126,7 @@ export function handOver(
   };
   const request = upstreamRequest(handOver, null);
   const heard = handOver.onHead === null ? request : { ...request, kept: SESSION_FIELD };
-  context.upstream.dispatch(heard, new EarlyRelay(res, options, answered, handOver.onHead, done));
+  context.upstream.dispatch(heard, new EarlyRelay(res, options, answered, handOver.onHead, done), handOver.mayLeave);
 }
 
 /** A relay that tells of the end of the answer before it writes it: the slot is free while the client still waits. */

@@ -21,7 +21,13 @@ export interface Errand {
   readonly claimant: string;
 }
 
-const UNBOUND: Pass = { place: null, attempt: null, settle: (_, told) => told(), finish: () => {} };
+const UNBOUND: Pass = {
+  place: null,
+  attempt: null,
+  mayLeave: () => true,
+  settle: (_, told) => told(),
+  finish: () => {},
+};
 
 export function letClaimIn(visit: Visit, decision: Extract<Decision, { kind: 'admit' }>, errand: Errand): void {
   const { context } = visit;
@@ -29,7 +35,10 @@ export function letClaimIn(visit: Visit, decision: Extract<Decision, { kind: 'ad
   if (decision.joined) context.meters.joinedDirect.inc();
   countAdmission(visit, pass, remaining);
   const session = context.sessions.lastsMs === null ? null : new NewSession(visit, errand.asker.claimantId as string);
-  const what = handOverOf(visit, errand, remaining, session?.onHead ?? null);
+  const what: HandOver = {
+    ...handOverOf(visit, errand, remaining, session?.onHead ?? null),
+    mayLeave: (leaver) => pass.mayLeave(leaver),
+  };
   const ended = (ending: Ending, { health, restMs }: HealthSign): void => {
     const { adaptive } = context.config;
     if (adaptive.enabled) context.link.reportHealth(health, Math.min(restMs, adaptive.maxRestMs));

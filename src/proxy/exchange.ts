@@ -2,7 +2,8 @@
  * One request at undici, from hand-over to the last byte of its answer.
  *
  *   queued ──connection ready──▶ writing ──first byte──▶ sent ──head──▶ answering ──last byte──▶ done
- *     │ cannot connect: another target, once                                                     ▲
+ *     │ ▲   └── may not leave yet: queued again when it may                                      ▲
+ *     │ cannot connect: another target, once                                                     │
  *     └──────────── fault: refused, reset, time-out, garbage, abort (from any state) ────────────┘
  *
  * When the first byte leaves is known exactly. undici calls `onConnect` in the same turn in which it writes the
@@ -15,6 +16,7 @@
  */
 import { Readable } from 'node:stream';
 import { type Dispatcher, errors } from 'undici';
+import type { Leaver } from '../admission/departures.js';
 import type { Clock, Timer } from '../kernel/clock.js';
 import type { TargetEnd, Trip } from '../overload/targets.js';
 import type { AnswerSink, Handover } from './answer-sink.js';
@@ -48,9 +50,26 @@ export interface Way {
   cutLater(cut: () => void): void;
 }
 
+/**
+ * Asked whenever a request would be written, in that turn.
+ * @returns false: it does not leave now, and hears when it may try again
+ */
+export type MayLeave = (leaver: Leaver) => boolean;
+
+/** For what nobody counts. */
+export const AT_ONCE: MayLeave = () => true;
+
+/** Takes a request out of its connection again, which stays unharmed. */
+export class NotYet extends Error {
+  constructor() {
+    super('not written yet');
+  }
+}
+
+const NOT_YET = new NotYet();
 const CANCELLED = new Error('cancelled before it was written');
 
-export class Exchange implements Handover, Dispatcher.DispatchHandler {
+export class Exchange implements Handover, Leaver, Dispatcher.DispatchHandler {
   #timer: Timer | null = null;
   #cut: ((error?: Error) => void) | null = null;
   #goOn: (() => void) | null = null;
@@ -69,6 +88,7 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
     private readonly clock: Clock,
     private readonly timeoutMs: number,
     private readonly way: Way,
+    private readonly mayLeave: MayLeave = AT_ONCE,
   ) {}
 
   start(): void {
@@ -85,9 +105,16 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
       }
     }
     this.#timer = this.clock.after(this.timeoutMs, this.#judge);
-    if (!this.way.attempt(this.request, this, -1)) {
-      this.#fail(this.#fault('unavailable', 'no target takes requests now', null));
-    }
+    this.leave();
+  }
+
+  leave(): void {
+    if (this.#done || this.way.attempt(this.request, this, -1)) return;
+    this.#fail(this.#fault('unavailable', 'no target takes requests now', null));
+  }
+
+  stay(): void {
+    if (!this.#done) this.#fail(this.#fault('unavailable', 'the door was shut before it could leave', null));
   }
 
   abort(): void {
@@ -101,6 +128,7 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
 
   onConnect(cut: (error?: Error) => void): void {
     if (this.#done) throw CANCELLED;
+    if (!this.mayLeave(this)) throw NOT_YET;
     this.#cut = cut;
     if (!(this.request.body instanceof Readable)) this.#sent = true;
   }
@@ -141,6 +169,10 @@ export class Exchange implements Handover, Dispatcher.DispatchHandler {
 
   onError(error: Error): void {
     if (this.#done) return;
+    if (error instanceof NotYet) {
+      this.#endTrip('ignored');
+      return;
+    }
     if (this.#uploadBroke || error instanceof errors.RequestAbortedError) {
       this.#fail(this.#fault('aborted', 'the upload broke off', error));
       return;

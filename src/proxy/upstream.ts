@@ -8,7 +8,7 @@ import type { Clock } from '../kernel/clock.js';
 import { Targets } from '../overload/targets.js';
 import type { AnswerSink, Handover } from './answer-sink.js';
 import { type ConnectorTls, connector } from './connector.js';
-import { Exchange, type UpstreamRequest, type Way } from './exchange.js';
+import { AT_ONCE, Exchange, type MayLeave, type UpstreamRequest, type Way } from './exchange.js';
 import { LateCuts } from './late-cuts.js';
 
 export type { UpstreamRequest } from './exchange.js';
@@ -59,8 +59,8 @@ export class Upstream {
    * Hands `request` over. It is on its way, or waits for a connection, when this returns; `sink` gets whatever
    * comes of it, within `timeoutMs`, possibly within this call.
    */
-  dispatch(request: UpstreamRequest, sink: AnswerSink): Handover {
-    const exchange = new Exchange(request, sink, this.clock, this.#timeoutMs, this.#way);
+  dispatch(request: UpstreamRequest, sink: AnswerSink, mayLeave: MayLeave = AT_ONCE): Handover {
+    const exchange = new Exchange(request, sink, this.clock, this.#timeoutMs, this.#way, mayLeave);
     exchange.start();
     return exchange;
   }

@@ -3,6 +3,7 @@ import { Admission, type AdmissionOptions, type ClaimRequest } from '../../src/a
 import { CampaignLink } from '../../src/admission/campaign-link.js';
 import type { Decision, Pass } from '../../src/admission/decision.js';
 import { Door } from '../../src/admission/door.js';
+import type { DoorSettings } from '../../src/admission/door-settings.js';
 import type { CampaignStore, ExchangeCall, ExchangeReply } from '../../src/admission/exchange.js';
 import type { ExchangeSettings } from '../../src/admission/exchange-settings.js';
 import { MemoryCampaignStore } from '../../src/admission/memory-campaign-store.js';
@@ -52,6 +53,7 @@ export class HeldStore implements CampaignStore {
 
 export interface KitOptions {
   readonly settings?: Partial<ExchangeSettings>;
+  readonly door?: Partial<DoorSettings>;
   readonly admission?: Partial<AdmissionOptions>;
   readonly clock?: SimulatedClock;
   readonly store?: CampaignStore;
@@ -94,6 +96,7 @@ export class AdmissionKit {
         rate: this.settings.door,
         storeRate: this.settings.door,
         slots: this.settings.slots,
+        ...options.door,
       }),
       onUnused: (count) => this.slots.release(count),
       askSoon: () => this.link.flushSoon(),

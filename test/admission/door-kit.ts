@@ -1,5 +1,6 @@
 /** A door on a clock that the test moves, with claims that say what became of them. */
-import { Door, type DoorSettings, type HeldClaim } from '../../src/admission/door.js';
+import { Door, type HeldClaim } from '../../src/admission/door.js';
+import type { DoorSettings } from '../../src/admission/door-settings.js';
 import { NO_CLAIMS, NO_PACE, type StoreView } from '../../src/admission/exchange.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import type { Place } from '../../src/waiting-room/place.js';
@@ -7,8 +8,10 @@ import { SimulatedClock } from './simulated-clock.js';
 
 export const DOOR: DoorSettings = {
   rate: bucketRate(20, 100),
+  leaving: bucketRate(20, 100),
   storeRate: bucketRate(19, 100),
   staleUs: Number.POSITIVE_INFINITY,
+  lateUs: Number.POSITIVE_INFINITY,
   horizonUs: 5000,
   slots: 10,
   mostHeld: 1000,

@@ -37,6 +37,8 @@ export class Crowds {
   readonly pollsUs: number[] = [];
   lapses = 0;
   failures = 0;
+  /** From when a claim is let go until its connection takes it, in milliseconds. */
+  wayOutMs: () => number = () => 0;
   readonly #clock: SimulatedClock;
 
   constructor(
@@ -87,7 +89,20 @@ export class Crowds {
     }
   }
 
+  /** A claim that was let go is written when its way out is free. */
   #serve(person: Person, pass: Pass): void {
+    const leaver = {
+      leave: () => {
+        if (pass.mayLeave(leaver)) this.#handOver(person, pass);
+      },
+      stay: () => pass.finish('open', 'ignored'),
+    };
+    const wayOutMs = this.wayOutMs();
+    if (wayOutMs === 0) leaver.leave();
+    else this.#clock.after(wayOutMs, leaver.leave);
+  }
+
+  #handOver(person: Person, pass: Pass): void {
     person.servedUs = this.#clock.monotonicUs();
     this.service.serve(() => pass.finish('final', 'success'));
   }

@@ -38,6 +38,10 @@ export interface Run {
   /** Seconds from the first arrival to the opening. */
   readonly opensAfter?: number;
   readonly pace?: Partial<Pace>;
+  /** Left out: as many as the rate needs. */
+  readonly slots?: number;
+  /** From when a claim is let go until its connection takes it, in milliseconds; left out: 0. */
+  readonly wayOutMs?: (clock: SimulatedClock) => number;
   /** Called every 100 ms with the seconds since the first arrival. */
   readonly at?: (seconds: number, service: SimulatedService, world: World) => void;
 }
@@ -49,17 +53,18 @@ export class Line {
   readonly crowds: Crowds;
   startUs = 0;
 
-  constructor({ gateways = 2, order = 'fifo', pace = {} }: Run) {
+  constructor({ gateways = 2, order = 'fifo', pace = {}, slots = SLOTS, wayOutMs = () => 0 }: Run) {
     this.world = new World({
       clock: this.clock,
       pace: { ratePerSecond: RATE, burst: BURST, open: true, ...pace },
       gateways,
-      slots: SLOTS,
+      slots,
       reach: faraway(this.clock),
       seed: 11,
       order,
     });
     this.crowds = new Crowds(this.world, this.service);
+    this.crowds.wayOutMs = () => wayOutMs(this.clock);
   }
 
   at(seconds: number): number {
@@ -100,7 +105,7 @@ export async function run(made: Run): Promise<Line> {
 /** P1. */
 export function expectBounds(line: Line): void {
   expect(excessOverBound(line.service.handedOverUs, RATE, BURST)).toBeLessThanOrEqual(0);
-  expect(line.service.mostInFlight).toBeLessThanOrEqual(SLOTS);
+  expect(line.service.mostInFlight).toBeLessThanOrEqual(line.world.options.slots);
 }
 
 /** Everybody who comes was served, and no slot, timer or claim is left over. */

@@ -53,6 +53,27 @@ describe('A simulated line', () => {
     expectNothingOwed(line);
   });
 
+  it.each([
+    ['one gateway loses no token by it', 1, 0.98],
+    ['of two gateways, those tokens are lost whose claims were late', 2, 0.83],
+  ])(
+    'stays within its bound though connections are made late, and many at once: %s',
+    async (_name, gateways, least) => {
+      // Once a second it takes up to 150 ms until the connections that are made then stand: all of them at once.
+      const line = await run({
+        gateways,
+        seconds: 14,
+        slots: 100,
+        wayOutMs: (clock) => Math.max(0, 150 - ((clock.monotonicUs() / 1000) % 1000)),
+      });
+      expectBounds(line);
+      expect(line.crowds.served).toBe(3000);
+      expect(line.use(2, 7)).toBeGreaterThanOrEqual(least);
+      expect(line.fairness()).toBeGreaterThanOrEqual(0.99);
+      expectNothingOwed(line);
+    },
+  );
+
   it('obeys a rate cut to a quarter at once, and loses nobody by it', async () => {
     const line = await run({
       seconds: 30,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Exchange, type Way } from '../../src/proxy/exchange.js';
+import type { Leaver } from '../../src/admission/departures.js';
+import { Exchange, NotYet, type Way } from '../../src/proxy/exchange.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RecordingSink } from './recording-sink.js';
 
@@ -43,6 +44,46 @@ describe('Exchange', () => {
     expect([sink.faulted?.kind, isCut]).toEqual(['timeout', false]);
     for (const cut of cuts) cut();
     expect(isCut).toBe(true);
+  });
+
+  it('is not written before it may leave, and then goes the whole way again', () => {
+    const sink = new RecordingSink();
+    const [ends, leavers] = [[] as string[], [] as Leaver[]];
+    let [attempts, open] = [0, false];
+    const mayLeave = (leaver: Leaver): boolean => open || leavers.push(leaver) === 0;
+    const way: Way = {
+      attempt: (_request, exchange) => {
+        exchange.trip = { target: 0, beganUs: 0, probe: false };
+        return ++attempts > 0;
+      },
+      ended: (_trip, end) => void ends.push(end),
+      cutLater: (cut) => cut(),
+    };
+    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, way, mayLeave);
+    exchange.start();
+    expect(() => exchange.onConnect(() => {})).toThrow('not written yet');
+    exchange.onError(new NotYet());
+    expect([attempts, ends, sink.terminals]).toEqual([1, ['ignored'], 0]);
+    open = true;
+    leavers[0]!.leave();
+    exchange.onConnect(() => {});
+    expect(attempts).toBe(2);
+    exchange.abort();
+    expect(sink.faulted).toMatchObject({ kind: 'aborted', outcome: 'unknown' });
+  });
+
+  it('was never sent when it may not leave any more; and one that has ended goes nowhere', () => {
+    const [sink, leavers] = [new RecordingSink(), [] as Leaver[]];
+    let attempts = 0;
+    const way: Way = { ...WAY, attempt: () => ++attempts > 0 };
+    const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, way, (leaver) => leavers.push(leaver) === 0);
+    exchange.start();
+    expect(() => exchange.onConnect(() => {})).toThrow();
+    leavers[0]!.stay();
+    expect(sink.faulted).toMatchObject({ kind: 'unavailable', outcome: 'not-sent' });
+    leavers[0]!.leave();
+    leavers[0]!.stay();
+    expect([attempts, sink.terminals]).toEqual([1, 1]);
   });
 
   it('is told nothing more once it has ended', () => {

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Leaver } from '../../src/admission/departures.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import type { Upstream, UpstreamRequest } from '../../src/proxy/upstream.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -53,6 +54,27 @@ describe('Upstream', () => {
       `POST /claims?x=1 HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\nContent-Type: application/json\r\ncontent-length: 7\r\n\r\n{"a":1}`,
     );
     expect(sink).toMatchObject({ status: 200, reason: 'Fine', body: 'ok', heads: 1, terminals: 1, faulted: null });
+  });
+
+  it.each([
+    ['a whole body', () => CLAIM],
+    ['a body that streams', () => ({ ...CLAIM, body: new PassThrough().end('{"a":1}') })],
+  ])('writes a request once, when it may leave, and on the connection that was there: %s', async (_name, request) => {
+    const raw = await serve((socket) => socket.write(OK));
+    const sink = new RecordingSink();
+    const leavers: Leaver[] = [];
+    const mayLeave = (leaver: Leaver): boolean => leavers.push(leaver) === 3;
+    towards(upstreamFor([raw.url])).dispatch(request(), sink, mayLeave);
+    for (let refused = 1; refused <= 2; refused++) {
+      await until(() => leavers.length === refused);
+      expect(raw.received()).toBe('');
+      leavers.at(-1)!.leave();
+    }
+    expect(await sink.closed).toBeNull();
+    expect(sink.status).toBe(200);
+    expect(raw.received().match(/POST/g)).toHaveLength(1);
+    expect(raw.received()).toContain('{"a":1}');
+    expect(raw.sockets).toHaveLength(1);
   });
 
   it('keeps a connection for the next request', async () => {
