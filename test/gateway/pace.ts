@@ -78,10 +78,12 @@ export function recordHandOvers(gateways: readonly RunningGateway[]): readonly n
   for (const { gateway } of gateways) {
     const { upstream } = gateway.campaigns.get('lny')!.context;
     const dispatch = upstream.dispatch.bind(upstream);
-    upstream.dispatch = (request, sink) => {
-      times.push(performance.now());
-      return dispatch(request, sink);
-    };
+    upstream.dispatch = (request, sink, mayLeave = () => true) =>
+      dispatch(request, sink, (leaver) => {
+        const leaves = mayLeave(leaver);
+        if (leaves) times.push(performance.now());
+        return leaves;
+      });
   }
   return times;
 }
