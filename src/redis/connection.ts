@@ -8,6 +8,7 @@
  * A command sent in any state but `ready` is refused at once; one whose socket closes is refused at that moment.
  * The socket notices silence by itself, but slowly: a call's own deadline is judged elsewhere.
  */
+import type { Socket } from 'node:net';
 import { Cluster, Command, Redis } from 'ioredis';
 import type { StoreConfig } from '../config/schema.js';
 import type { Logger } from '../kernel/logger.js';
@@ -45,14 +46,28 @@ const UTF8 = { replyEncoding: 'utf8' } as const;
 export function connectRedis(config: StoreConfig, logger: Logger): RedisConnection {
   if (config.cluster === undefined) {
     const options = config.sentinel === undefined ? redisOptions(config) : sentinelOptions(config);
-    return new IoredisConnection(new Redis(options), logger);
+    const client = new Redis(options);
+    hearEveryError(client);
+    return new IoredisConnection(client, logger);
   }
   const cluster = new Cluster([...config.cluster], clusterOptions(config));
   // Every node is connected when it becomes known: the first call to one would otherwise be refused.
   cluster.on('+node', (node: Redis) => {
+    hearEveryError(node);
     if (node.status === 'wait') node.connect().catch(() => {});
   });
   return new IoredisConnection(cluster, logger, () => Promise.all(cluster.nodes('master').map(untilSettled)));
+}
+
+/**
+ * ioredis listens for one error of a socket. One whose TLS handshake fails may have two, ours and the other side's, and an
+ * error that nobody listens for ends the process.
+ */
+function hearEveryError(client: Redis): void {
+  client.on('connecting', () => {
+    // The socket is made in the turn in which the client says so.
+    setImmediate(() => (client as unknown as { readonly stream?: Socket }).stream?.on('error', () => {}));
+  });
 }
 
 function untilSettled(node: Redis): Promise<void> {

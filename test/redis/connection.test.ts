@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { createLogger } from '../../src/kernel/logger.js';
@@ -38,6 +38,18 @@ describe('connectRedis', () => {
     await server.start();
     await state(connection, 'ready');
     expect(await connection.send('incr', ['n'])).toBe(1);
+    await connection.close();
+    await server.stop();
+  });
+
+  it('outlives a socket that breaks twice over, as a TLS handshake may that both sides give up', async () => {
+    const server = await startRedis();
+    const connection = await connected(server.url);
+    const { stream } = (connection as IoredisConnection).client as unknown as { readonly stream: Socket };
+    for (const why of ['not trusted', 'alert']) stream.emit('error', new Error(why));
+    stream.destroy();
+    await state(connection, 'lost');
+    await state(connection, 'ready');
     await connection.close();
     await server.stop();
   });

@@ -9,22 +9,25 @@ const LOOK = 'look';
 describe('GatheringHistogram', () => {
   it('is the histogram in which every value was recorded at once, whenever somebody looks', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof({ weight: 5, arbitrary: value }, fc.constant(LOOK)), { maxLength: 100, size: 'max' }), (steps) => {
-        const gathering = new GatheringHistogram();
-        const plain = newHistogram();
-        for (const step of [...steps, LOOK]) {
-          if (typeof step === 'number') {
-            gathering.record(step);
-            plain.recordValue(step);
-            continue;
+      fc.property(
+        fc.array(fc.oneof({ weight: 5, arbitrary: value }, fc.constant(LOOK)), { maxLength: 100, size: 'max' }),
+        (steps) => {
+          const gathering = new GatheringHistogram();
+          const plain = newHistogram();
+          for (const step of [...steps, LOOK]) {
+            if (typeof step === 'number') {
+              gathering.record(step);
+              plain.recordValue(step);
+              continue;
+            }
+            const gathered = gathering.gathered();
+            expect(gathered.totalCount).toBe(plain.totalCount);
+            expect(gathered.minNonZeroValue).toBe(plain.minNonZeroValue);
+            expect(gathered.mean).toBeCloseTo(plain.mean, 6);
+            expect(spreadOf(gathered, 1)).toEqual(spreadOf(plain, 1));
           }
-          const gathered = gathering.gathered();
-          expect(gathered.totalCount).toBe(plain.totalCount);
-          expect(gathered.minNonZeroValue).toBe(plain.minNonZeroValue);
-          expect(gathered.mean).toBeCloseTo(plain.mean, 6);
-          expect(spreadOf(gathered, 1)).toEqual(spreadOf(plain, 1));
-        }
-      }),
+        },
+      ),
       { numRuns: 20 },
     );
   });
