@@ -13,7 +13,7 @@ import { perSecond } from '../dist/replay/html/pictures.js';
 import { PROFILES } from '../dist/replay/profiles/catalogue.js';
 import { whole } from '../dist/replay/report-text.js';
 import { sum } from '../dist/replay/verdicts.js';
-import { simulate } from '../dist/simulate/simulation.js';
+import { simulateApart } from '../dist/simulate/apart.js';
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +33,7 @@ const bears = (1000 * parallel) / 50;
 
 /** @param gateway - whether there is one; without, everybody repeats every second and gives up after a minute */
 async function morning(gateway) {
-  const { report } = await simulate({
+  const { report } = await simulateApart({
     burst: burstOptions({
       targets: [{ url: gateway ? 'simulated gateway' : 'the service itself', share: 1 }],
       campaign: campaign.id,

@@ -19,7 +19,7 @@ import { runBurst } from '../dist/replay/burst.js';
 import { burstOptions, DEFAULT_BOUNDS } from '../dist/replay/burst-options.js';
 import { planOf } from '../dist/replay/plan-of.js';
 import { planText } from '../dist/replay/trace/write-trace.js';
-import { simulate } from '../dist/simulate/simulation.js';
+import { simulateApart } from '../dist/simulate/apart.js';
 
 const SELF = fileURLToPath(import.meta.url);
 const QUIET = { write: () => undefined };
@@ -80,7 +80,7 @@ async function sameBytes() {
 async function simulated(people, rate) {
   const slots = Math.ceil(rate * 0.08);
   const bounds = { ...DEFAULT_BOUNDS, ratePerSecond: rate, burst: Math.ceil(rate / 20), concurrency: slots };
-  const { report, tookMs } = await simulate({
+  const { report, tookMs } = await simulateApart({
     burst: burstOptions({ shape: 'tv-minute', people, overSeconds: 100, runId: 'p', bounds, patienceMs: 86_400_000 }),
     campaign: campaignSchema.parse({
       id: 'lny-2026',
