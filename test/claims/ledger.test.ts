@@ -68,16 +68,19 @@ describe.each([
   });
 
   it('lets one of many simultaneous claims through; the others are told to repeat it', async () => {
-    let answer = (): void => {};
+    const refused: Said[] = [];
+    let othersTold = (): void => {};
+    const others = new Promise<void>((resolve) => {
+      othersTold = resolve;
+    });
     const service = await bench.recording((_request, response) => {
-      answer = () => response.writeHead(201, { 'content-length': 2 }).end('ok');
+      void others.then(() => response.writeHead(201, { 'content-length': 2 }).end('ok'));
     });
     const gateway = await bench.open(service.url, ledger({}, more()));
-    const refused: Said[] = [];
     const said = Array.from({ length: 8 }, async () => {
       const one = await claim(gateway, 'ann');
       // The service answers once all the others have been told.
-      if (one.status === 409 && refused.push(one) === 7) answer();
+      if (one.status === 409 && refused.push(one) === 7) othersTold();
       return one;
     });
     const granted = (await Promise.all(said)).filter(({ status }) => status === 201);
