@@ -70,7 +70,9 @@ async function example() {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
-    await once(child.stdout, 'data');
+    // Its log comes the same way, and begins before it listens.
+    let said = '';
+    while (!said.includes('listening on')) said += (await once(child.stdout, 'data'))[0];
     const claims = `http://127.0.0.1:${port}/coupons/spring/claims`;
     const claim = () => fetch(claims, { method: 'POST', headers: { 'x-user-id': 'ann' } });
     let answer = await claim();
