@@ -35,8 +35,8 @@ export interface HandOver {
   readonly fields: readonly string[];
   /** Looks at the head of the answer before the client does, and may change its fields; null: it goes as it came. */
   readonly onHead: ((status: number, headers: string[]) => void) | null;
-  /** Whether it may be written now; left out: always. */
-  readonly mayLeave?: MayLeave;
+  /** Whether it may be written now. */
+  readonly mayLeave: MayLeave;
 }
 
 export interface HandOverMeters {

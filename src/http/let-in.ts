@@ -3,6 +3,7 @@ import type { Decision, Ending, Pass } from '../admission/decision.js';
 import type { ClientAddress } from '../claimant/client-address.js';
 import type { HealthSign } from '../overload/health.js';
 import type { RequestBody } from '../proxy/body.js';
+import { AT_ONCE, type MayLeave } from '../proxy/exchange.js';
 import { type Asker, rateLimitFields } from './claim-answers.js';
 import { handOverClaim, noteOutcome } from './claim-hand-over.js';
 import { type HandOver, type HandOverMeters, handOver } from './hand-over.js';
@@ -35,10 +36,8 @@ export function letClaimIn(visit: Visit, decision: Extract<Decision, { kind: 'ad
   if (decision.joined) context.meters.joinedDirect.inc();
   countAdmission(visit, pass, remaining);
   const session = context.sessions.lastsMs === null ? null : new NewSession(visit, errand.asker.claimantId as string);
-  const what: HandOver = {
-    ...handOverOf(visit, errand, remaining, session?.onHead ?? null),
-    mayLeave: (leaver) => pass.mayLeave(leaver),
-  };
+  const mayLeave: MayLeave = (leaver) => pass.mayLeave(leaver);
+  const what = handOverOf(visit, errand, remaining, session?.onHead ?? null, mayLeave);
   const ended = (ending: Ending, { health, restMs }: HealthSign): void => {
     const { adaptive } = context.config;
     if (adaptive.enabled) context.link.reportHealth(health, Math.min(restMs, adaptive.maxRestMs));
@@ -103,13 +102,14 @@ function handOverOf(
   errand: Errand,
   remaining: ReadonlyArray<number | null>,
   onHead: HandOver['onHead'],
+  mayLeave = AT_ONCE,
 ): HandOver {
   const { context, req, res } = visit;
   const { body, address, claimant } = errand;
   const { claimantId } = errand.asker;
   const fields = rateLimitFields(context, remaining);
   for (const part of visit.fields) fields.push(part);
-  return { context, req, res, body, address, claimantId, claimant, fields, onHead };
+  return { context, req, res, body, address, claimantId, claimant, fields, onHead, mayLeave };
 }
 
 function metersOf({ options, context, req }: Visit): HandOverMeters {
