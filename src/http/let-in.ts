@@ -25,7 +25,7 @@ export interface Errand {
 const UNBOUND: Pass = {
   place: null,
   attempt: null,
-  mayLeave: () => true,
+  mayLeave: AT_ONCE,
   settle: (_, told) => told(),
   finish: () => {},
 };

@@ -4,7 +4,7 @@ import { MemoryCampaignStore } from '../../src/admission/memory-campaign-store.j
 import { MemorySlots } from '../../src/admission/memory-slots.js';
 import { bucketRate } from '../../src/buckets/gcra.js';
 import { StoreUnavailableError } from '../../src/kernel/errors.js';
-import { AdmissionKit, type Asked } from './admission-kit.js';
+import { AdmissionKit } from './admission-kit.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 /** The door is busy with one claim, and a second one is called and held. */
@@ -50,24 +50,6 @@ describe('Admission', () => {
     expect(second.kind).toBe('undecided');
     await kit.clock.advance(2);
     expect(second.decisions).toMatchObject([{ kind: 'wait', place: { number: 1 }, joined: true }]);
-    kit.stop();
-  });
-
-  it('lets one who asks again and again in, although nobody is held', async () => {
-    const settings = { door: bucketRate(1, 1), queue: true };
-    const kit = await new AdmissionKit({ settings, admission: { holdMs: () => 0 } }).start(1000);
-    const asked: Asked[] = [];
-    let admitted = 0;
-    for (let ms = 0; ms < 3500; ms += 3) {
-      asked.push(kit.claim('a'));
-      await kit.clock.advance(3);
-      for (const claim of asked.splice(0).filter(({ kind }) => kind === 'undecided' || kind === 'admit')) {
-        if (claim.kind === 'undecided') asked.push(claim);
-        else claim.pass.finish('final', 'success');
-        if (claim.kind === 'admit') admitted++;
-      }
-    }
-    expect(admitted).toBe(4);
     kit.stop();
   });
 
