@@ -1,4 +1,4 @@
-/** A real Prometheus with the real rules, on loopback, that scrapes one gateway every second. */
+/** A real Prometheus with the real rules, on loopback, that scrapes gateways every second. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ export class PrometheusServer {
   #process: ChildProcess | null = null;
   #url = '';
 
-  async start(target: string): Promise<void> {
+  async start(targets: readonly string[]): Promise<void> {
     const port = await freePort();
     for (const name of RULES) {
       const text = readFileSync(`dashboards/prometheus/${name}`, 'utf8');
@@ -29,7 +29,7 @@ export class PrometheusServer {
     const config = {
       global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
       rule_files: RULES,
-      scrape_configs: [{ job_name: 'spillway', static_configs: [{ targets: [target] }] }],
+      scrape_configs: [{ job_name: 'spillway', static_configs: [{ targets }] }],
     };
     const file = join(this.#folder, 'prometheus.yaml');
     writeFileSync(file, stringify(config));

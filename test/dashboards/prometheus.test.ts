@@ -17,6 +17,8 @@ const prometheus = new PrometheusServer();
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
 let gateway: RunningGateway;
+/** A campaign that opens soon needs two, or an alert fires. */
+let gateways: readonly RunningGateway[];
 let upstream: RecordingUpstream;
 /** The run: a healthy burst until `troubled`, then a service that fails. */
 let [began, troubled, ended] = [0, 0, 0];
@@ -51,14 +53,16 @@ beforeAll(async () => {
     upstream: { idempotent: true, health: { breaker: { faults: 1000 }, successRate: { maxRejectShare: 0 } } },
   });
   let file = gatewayYaml(upstream.url, settings);
-  gateway = await bench.openYaml(file, undefined, () => file);
-  await prometheus.start(gateway.adminUrl.slice('http://'.length));
+  const open = () => bench.openYaml(file, undefined, () => file);
+  gateways = [await open(), await open()];
+  gateway = gateways[0]!;
+  await prometheus.start(gateways.map(({ adminUrl }) => adminUrl.slice('http://'.length)));
   began = seconds();
   await prequeue();
   for (let at = 0; at < 3; at++) await send(gateway.port, { path: '/campaigns/quiz/info' });
-  await crowd({ people: 300, portOf: () => gateway.port, patienceMs: 24_000 });
+  await crowd({ people: 300, portOf: (person) => gateways[person % 2]!.port, patienceMs: 24_000 });
   file = file.replace('burst: 5', 'burst: 6');
-  await call(gateway, 'post', '/admin/v1/reload').send({ reason: 'a test' }).expect(200);
+  for (const each of gateways) await call(each, 'post', '/admin/v1/reload').send({ reason: 'a test' }).expect(200);
   await change(gateway, { ratePerSecond: 30 }).expect(200);
   troubled = seconds();
   upstream.respond = (_request, response) => void response.destroy();
