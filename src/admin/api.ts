@@ -48,13 +48,12 @@ export function adminApi(options: AdminApiOptions): Router {
   router.use(logRoutes(options));
   router.use(gatewayRoutes(options));
   router.use(reloadRoute(options));
-  const document = openApi(options.version);
   router.get('/openapi.json', (_req, res) => {
-    res.json(document);
+    res.json(openApi(options.version));
   });
   router.get('/config', (_req, res) => {
     const { revision, config } = options.loaded();
-    res.json({ revision, config: maskValue(config, settingTree) });
+    res.json({ revision, config: maskValue(config, settingTree()) });
   });
   router.get('/audit', async (req, res) => {
     const given = req.query.limit ?? USUAL_RECORDS;

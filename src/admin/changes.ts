@@ -1,5 +1,5 @@
 /** What operators send, held to the same limits as the configuration. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { expectation } from '../config/expectation.js';
 import { nearest } from '../config/nearest.js';
 import { OVERRIDE_NAMES, type Overrides, overridesSchema } from '../config/override-schema.js';

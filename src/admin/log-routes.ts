@@ -1,6 +1,6 @@
 /** `/admin/v1/log`: how much this gateway writes, changed while it runs and until it is started or configured anew. */
 import { Router } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configSchema } from '../config/schema.js';
 import type { Logger } from '../kernel/logger.js';
 import { bearerOf } from './auth.js';

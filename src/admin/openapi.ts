@@ -1,5 +1,5 @@
 /** The admin API as an OpenAPI document; what bodies may hold comes from the schemas that judge them. @see https://spec.openapis.org/oas/v3.1.0 */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   changeSchema,
   clearSchema,

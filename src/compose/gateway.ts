@@ -31,8 +31,8 @@ import { Shedder } from '../overload/shedder.js';
 import type { ComposedCampaign } from './campaign.js';
 import { ServedCampaigns } from './campaigns.js';
 import { Certificates } from './certificates.js';
-import { LANE_SCRIPTS } from './lanes.js';
 import { composeOperators } from './operators.js';
+import { scriptNames } from './script-names.js';
 import { openStore } from './store.js';
 import { ServedUpstreams } from './upstreams.js';
 
@@ -88,7 +88,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     revision,
     loadedAtMs: clock.wallMs(),
     format: config.metrics.format,
-    scripts: ['exchange', 'amend', 'audit-records', 'gateways', ...(config.store.lanes > 1 ? LANE_SCRIPTS : [])],
+    scripts: scriptNames(config.store.lanes),
   });
   const certificates = new Certificates({ clock, logger });
   const upstreams = new ServedUpstreams(clock, random, metrics, certificates);

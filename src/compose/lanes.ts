@@ -6,9 +6,6 @@ import { campaignKeys, laneTag } from '../redis/keys.js';
 import type { Scripts } from '../redis/script.js';
 import type { Shards } from '../redis/shards.js';
 
-/** What lanes add to the scripts that a gateway calls. */
-export const LANE_SCRIPTS: readonly string[] = ['lane', 'lane-places', 'lane-keep', 'let-go'];
-
 export interface LanesOptions {
   readonly lanes: number;
   /** By the tag of an upstream, and by that of a lane. */

@@ -4,11 +4,12 @@ import { MemoryCampaignStore } from '../admission/memory-campaign-store.js';
 import { MemorySettingsStore } from '../admission/memory-settings-store.js';
 import { MemorySlots } from '../admission/memory-slots.js';
 import { MemoryClaimsAudit } from '../claims/memory-claims-audit.js';
-import { openRedis } from './redis-store.js';
 import type { OpenedCampaign, Store, StoreOptions } from './store-port.js';
 
 export async function openStore(options: StoreOptions): Promise<Store> {
-  return options.config.store.kind === 'redis' ? await openRedis(options) : openMemory(options);
+  if (options.config.store.kind !== 'redis') return openMemory(options);
+  const { openRedis } = await import('./redis-store.js');
+  return openRedis(options);
 }
 
 async function openMemory({ clock, config }: StoreOptions): Promise<Store> {

@@ -1,5 +1,5 @@
 /** Settings of what one address may do, and of what happens to one that does what no honest client does. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const whole = (most: number) => z.number().int().min(0).max(most).default(0);
 

@@ -1,5 +1,5 @@
 /** Conditions on an answer of the claim service. All given ones must hold; one that gives none matches every answer. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fieldName } from './identifier.js';
 import { pattern } from './pattern.js';
 

@@ -1,5 +1,5 @@
 /** Settings of one campaign: which routes it guards, when it is open, and at what pace people go through. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { answerSchema } from './answer-schema.js';
 import { claimantSchema } from './claimant-schema.js';
 import { fieldName, identifier } from './identifier.js';

@@ -1,5 +1,5 @@
 /** Settings of one campaign that say who is asking. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fieldName } from './identifier.js';
 import { keySchema } from './key-schema.js';
 import { pattern } from './pattern.js';

@@ -1,5 +1,5 @@
 /** Shared secrets by name, so that they can be rotated: the new one is put first, the old one stays until it is done. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { pattern } from './pattern.js';
 
 export const keySchema = z.strictObject({

@@ -58,5 +58,5 @@ export function maskUrl(text: string): string {
 
 /** The effective configuration as YAML, without its secrets. */
 export function maskedYaml(config: Config): string {
-  return stringify(maskValue(config, settingTree), { lineWidth: 0 });
+  return stringify(maskValue(config, settingTree()), { lineWidth: 0 });
 }

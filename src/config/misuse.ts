@@ -64,7 +64,10 @@ export function findMisuse(config: Config, surroundings: Surroundings, origin: O
 function toProblem(rule: Rule, finding: Finding, path: Path, origin: Origin): ConfigProblem {
   return {
     path: formatPath(path),
-    value: maskValue(finding.value, nodeAt(path)),
+    /** Made when it is shown, which a warning seldom is: what hides secrets is derived from the whole schema. */
+    get value() {
+      return maskValue(finding.value, nodeAt(path));
+    },
     rule: rule.id,
     problem: finding.problem ?? rule.problem,
     cure: finding.cure ?? rule.cure,

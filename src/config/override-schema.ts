@@ -1,5 +1,5 @@
 /** What an operator may change at run time, within the limits that the configuration itself has. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { campaignSchema } from './campaign-schema.js';
 import { upstreamSchema } from './upstream-schema.js';
 

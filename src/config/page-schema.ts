@@ -1,5 +1,5 @@
 /** Settings of the waiting page of one campaign. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { brandSchema } from '../http/waiting-page/brand.js';
 import { pattern } from './pattern.js';
 

@@ -1,5 +1,5 @@
 /** Text of a stated form. The wording serves messages, JSON Schema (`$comment`) and documentation alike. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** @param form - completes "must be …" */
 export function pattern(expression: RegExp, form: string): z.ZodString {

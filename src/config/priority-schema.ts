@@ -1,5 +1,5 @@
 /** Which claims are of a lower class, and what they leave to the others. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fieldName } from './identifier.js';
 
 export const prioritySchema = z.strictObject({

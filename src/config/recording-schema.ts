@@ -1,5 +1,5 @@
 /** What a campaign records of who comes, for rehearsals to replay. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { pattern } from './pattern.js';
 
 /** Fields that say who somebody is, or let somebody be them. */

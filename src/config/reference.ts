@@ -36,7 +36,7 @@ The last of \`tickets.keys\` stays for as long as the process, and a budget is n
 
 /** The whole page as Markdown. */
 export function configurationTable(): string {
-  const rows = [...rowsOf(settingTree, '', 'SPILLWAY', '')].map(tableRow);
+  const rows = [...rowsOf(settingTree(), '', 'SPILLWAY', '')].map(tableRow);
   const reserved = Object.entries(RESERVED_VARIABLES).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`);
   return [
     INTRODUCTION,
@@ -84,7 +84,7 @@ const ESSENTIAL = [
 
 /** Setting, default and meaning of the essential ones, as a Markdown table. */
 export function essentialTable(): string {
-  const all = new Map([...rowsOf(settingTree, '', 'SPILLWAY', '')].map((row) => [row.path, row]));
+  const all = new Map([...rowsOf(settingTree(), '', 'SPILLWAY', '')].map((row) => [row.path, row]));
   const rows = ESSENTIAL.map((path) => {
     const { node, required } = all.get(path)!;
     return `| \`${path}\` | ${defaultOf(node, required)} | ${cell(node.description ?? '')} |`;

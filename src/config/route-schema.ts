@@ -1,5 +1,5 @@
 /** One route of a claim service: methods and a path of plain segments. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { pattern } from './pattern.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;

@@ -3,7 +3,7 @@
  * environment names and the table in the documentation are derived from it. Unknown keys are errors. What is
  * secret is marked `writeOnly`, as in JSON Schema, and never printed.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressLimitsSchema, bansSchema } from './abuse-schema.js';
 import { campaignSchema } from './campaign-schema.js';
 import { keySchema } from './key-schema.js';

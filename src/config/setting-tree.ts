@@ -2,7 +2,7 @@
  * The schema as a tree that can be walked: the JSON Schema (draft 2020-12) of what may be written in the file.
  * Environment names, cures, masks and the reference table all come from this one tree.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Path } from './path.js';
 import { configSchema } from './schema.js';
 
@@ -36,7 +36,13 @@ export function configJsonSchema(): Record<string, unknown> {
   };
 }
 
-export const settingTree: SettingNode = configJsonSchema() as SettingNode;
+let tree: SettingNode | undefined;
+
+/** Made when first asked for: a start without a fault and without variables has no use for it. */
+export function settingTree(): SettingNode {
+  tree ??= configJsonSchema() as SettingNode;
+  return tree;
+}
 
 /** A node of one type. */
 export type Alternative = SettingNode & { readonly type?: string };
@@ -66,5 +72,5 @@ export function childOf(node: SettingNode | undefined, part: string | number): S
 }
 
 export function nodeAt(path: Path): SettingNode | undefined {
-  return path.reduce<SettingNode | undefined>(childOf, settingTree);
+  return path.reduce<SettingNode | undefined>(childOf, settingTree());
 }

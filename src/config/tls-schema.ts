@@ -1,5 +1,5 @@
 /** Certificates, as files: read again when they change, so that they are renewed without a restart. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const pemFile = z.string().min(1);
 

@@ -1,5 +1,5 @@
 /** What the gateway makes of how an upstream's targets answer. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const milliseconds = (least: number, most: number, value: number) =>
   z.number().int().min(least).max(most).default(value);

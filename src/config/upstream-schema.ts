@@ -1,5 +1,5 @@
 /** Settings of one claim service behind the gateway. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { identifier } from './identifier.js';
 import { keySchema } from './key-schema.js';
 import { upstreamTlsSchema } from './tls-schema.js';

@@ -30,7 +30,7 @@ export function variablePart(name: string): string {
 /** Every variable that has a meaning for this configuration; several places under one name are ambiguous. */
 export function variablesOf(value: unknown): Map<string, Variable[]> {
   const found = new Map<string, Variable[]>();
-  collect(found, PREFIX.slice(0, -1), [], settingTree, value);
+  collect(found, PREFIX.slice(0, -1), [], settingTree(), value);
   return found;
 }
 

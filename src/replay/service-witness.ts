@@ -1,6 +1,5 @@
 /** Reads what the sample claim service itself saw of a burst. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { request } from 'undici';
 import type { Arrival } from '../sample/arrival-log.js';
 import type { Faults } from '../sample/faults.js';
 import type { ServiceStats } from '../sample/service-stats.js';
@@ -46,8 +45,8 @@ export class ServiceWitness {
     const body = JSON.stringify(
       soldOutAfter === null ? faults : { ...faults, soldOutAfter: soldOutAfter + this.#grantedBefore },
     );
-    const answer = await request(`${this.#url}/_service/faults`, { method: 'POST', body }).catch(() => null);
-    await answer?.body.dump();
+    const answer = await fetch(`${this.#url}/_service/faults`, { method: 'POST', body }).catch(() => null);
+    await answer?.body?.cancel();
   }
 
   /**
@@ -63,9 +62,9 @@ export class ServiceWitness {
   async #read(path: string): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await request(`${this.#url}${path}`);
-        if (answer.statusCode === 200) return await answer.body.json();
-        throw new Error(`${this.#url}${path} answered ${answer.statusCode}`);
+        const answer = await fetch(`${this.#url}${path}`);
+        if (answer.ok) return await answer.json();
+        throw new Error(`${this.#url}${path} answered ${answer.status}`);
       } catch (cause) {
         if (attempt === ATTEMPTS) throw new Error(`The claim service at ${this.#url} cannot be read`, { cause });
         await sleep(PAUSE_MS);

@@ -1,5 +1,5 @@
 /** What the sample claim service can be told to do wrong. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const faultsSchema = z.strictObject({
   failShare: z.number().min(0).max(1).default(0).describe('Share of claims answered with `status` instead of a grant.'),

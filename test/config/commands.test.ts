@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runCheck } from '../../src/cli/check.js';
 import { runSchema } from '../../src/cli/schema.js';
 import type { Environment } from '../../src/config/environment.js';

@@ -41,7 +41,7 @@ admin: { tokens: [{ name: ops, sha256: ${HASH}, role: operator }] }
 
   it('hide values of the wrong type, and values under misspelt names', () => {
     const data = { tickets: { keys: [{ secret: { nested: SECRET }, scret: SECRET }] }, password: [SECRET], note: 1 };
-    expect(JSON.stringify(maskValue(data, settingTree))).not.toContain(SECRET);
+    expect(JSON.stringify(maskValue(data, settingTree()))).not.toContain(SECRET);
     const top = `tickets: { keys: [{ id: k1, sekret: ${SECRET} }], signingKey: ${SECRET} }\nlog: { pass: ${SECRET} }`;
     const problems = problemsOf(configText({ top }));
     expect(problems.length).toBeGreaterThanOrEqual(3);

@@ -46,7 +46,7 @@ describe('Every setting', () => {
     }
   }
 
-  it('has a description and, as a number, a range', () => check(settingTree, ''));
+  it('has a description and, as a number, a range', () => check(settingTree(), ''));
 
   it('has a variable of its own', () => {
     const entry = { id: 'e', limits: [{}], routes: [{}], pass: [{}], targets: [] };

@@ -45,7 +45,7 @@ it('A real Prometheus reads it, with the names that the rules have', async () =>
   const { url } = await bench.recording();
   const { gatewayYaml } = await import('../support/gateway.js');
   const gateway = await bench.openYaml(`${gatewayYaml(url)}metrics: { format: openmetrics }\n`);
-  await prometheus.start(gateway.adminUrl.slice('http://'.length));
+  await prometheus.start([gateway.adminUrl.slice('http://'.length)]);
   const now = () => Date.now() / 1000;
   const since = now();
   const reads = async (query: string) => (await prometheus.range(query, since, now() + 1)).length > 0;

@@ -1,5 +1,5 @@
 /** Whose page it is: name, colour and logo. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { readableOn } from './contrast.js';
 
 /** A logo inside the page counts towards its weight, in characters. */

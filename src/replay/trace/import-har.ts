@@ -4,7 +4,7 @@
  * @see http://www.softwareishard.com/blog/har-12-spec/
  */
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hashOf, type Imported } from './import-access-log.js';
 
 const harSchema = z.object({

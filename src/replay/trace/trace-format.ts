@@ -2,7 +2,7 @@
  * Traces: bursts as files. NDJSON, optionally gzipped; the first line is a header, every other line one request in
  * the order in which they were sent. `docs/replay.md` describes the members for people who write traces themselves.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { MODEL_NAMES } from '../client-models.js';
 
 export const TRACE_VERSION = 1;
