@@ -38,7 +38,8 @@ async function cost() {
   for (const { nodeArgs, env } of SIDES) {
     const redis = await startRedis();
     const { limits, campaign } = scenario;
-    const context = { servicePort: service.port, redisPort: redis.port, limits, campaign, nodeArgs, env, answer: null };
+    const behind = { servicePort: service.port, redisPort: redis.port };
+    const context = { ...behind, limits, campaign, nodeArgs, env, answer: null, asModules: true };
     const one = { ...(await subjects['spillway-redis'].start(context)), redis, base: 0, each: [] };
     const own = await prepare(scenario.prepare, one.port, scenario.request, { seconds: 2 });
     one.request = { ...scenario.request, ...own };

@@ -43,6 +43,7 @@ async function profiled(scenario, kind, behind) {
     campaign,
     env,
     nodeArgs: ['--import', RECORDER],
+    asModules: true,
   });
   const more = await prepare(scenario.prepare, subject.port, request, { seconds: 2 });
   await load(subject.port, { ...request, ...more }, { seconds: Number(values.warm) });

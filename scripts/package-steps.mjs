@@ -12,6 +12,8 @@ import { expect, freePorts } from './smoke-steps.mjs';
 /** One file of each kind that the code reads at run time, or that users look for. */
 const NEEDED = [
   'dist/main.js',
+  'dist/program/program.js',
+  'dist/program/LICENSES.txt',
   'dist/library/create-gateway.d.ts',
   'dist/client/client.js',
   'dist/redis/lua/exchange.lua',

@@ -51,13 +51,15 @@ export const footprint = {
   },
 };
 
-async function oneStart(name, context) {
+/** @param options - memory: whether it is looked at, too */
+export async function oneStart(name, context, { memory = true } = {}) {
   const beganMs = performance.now();
   const subject = await subjects[name].start(context);
   try {
     const status = await claim(subject.port, admitted.request, 'first');
     if (status !== 200) throw new Error(`The first claim was answered with ${status}`);
     const startMs = performance.now() - beganMs;
+    if (!memory) return { startMs };
     await sleep(SETTLE_MS);
     const idle = residentBytes(subject.pid);
     const connected = await withConnections(subject.port, name === 'bare-proxy' ? '/' : '/queue/lny/status.json', () =>

@@ -80,7 +80,8 @@ export function spillway(title, store, { campaign: own = {}, limited = true, wor
       const campaign = { ...context.campaign, ...own };
       const file = join(folder, 'spillway.yaml');
       writeFileSync(file, configFor({ ...context, port, adminPort, campaign, workers }, store));
-      const main = join(context.dist ?? dist, 'main.js');
+      // What is recorded or replaced by module is started as modules, not as the program bundled from them.
+      const main = join(context.dist ?? dist, context.asModules ? 'cli/program.js' : 'main.js');
       const args = [...(context.nodeArgs ?? []), main, 'serve', '--config', file];
       const env = { NODE_ENV: 'production', ...context.env };
       // Workers need a core each.

@@ -6,6 +6,7 @@
  */
 import {
   type Context,
+  ProxyTracerProvider,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -24,8 +25,7 @@ const NAME = 'spillway';
 /** Null without an SDK. */
 export function openTracing(version: string): Tracing | null {
   const provider = trace.getTracerProvider();
-  const behind = 'getDelegate' in provider ? (provider as { getDelegate(): object }).getDelegate() : provider;
-  if (behind.constructor.name === 'NoopTracerProvider') return null;
+  if (provider instanceof ProxyTracerProvider && provider.getDelegateTracer(NAME) === undefined) return null;
   return new Tracing(trace.getTracer(NAME, version));
 }
 

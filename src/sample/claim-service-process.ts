@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Process entry of the sample claim service, which thereby has an event loop of its own. Like `main.ts`, it reads argv. */
+/** Process entry of the sample claim service, which thereby has an event loop of its own. Like `cli/program.ts`, it reads argv. */
 import { parseArgs } from 'node:util';
 import { serveClaimService } from './serve.js';
 
