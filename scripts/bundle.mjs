@@ -32,6 +32,14 @@ const onlyParts = {
   },
 };
 
+/** JSON is UTF-8 (RFC 8259, 8.1), and whatever is not is refused before it is decoded: half a megabyte of tables is never used. */
+const noLegacyCharsets = {
+  name: 'no-legacy-charsets',
+  setup({ onLoad }) {
+    onLoad({ filter: /iconv-lite\/encodings\/[sd]bcs-data(-generated)?\.js$/ }, () => ({ contents: '' }));
+  },
+};
+
 /** A module that reads files beside itself, or starts one, finds them where it lies when it is not bundled. */
 const ownPlace = {
   name: 'own-place',
@@ -58,7 +66,7 @@ export async function bundleProgram() {
     target: 'node20.19',
     // It finds its binary beside itself.
     external: ['classic-level'],
-    plugins: [onlyParts, ownPlace],
+    plugins: [onlyParts, noLegacyCharsets, ownPlace],
     // Packages in CommonJS ask for modules of Node.
     banner: {
       js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",

@@ -7,7 +7,6 @@ import { systemClock } from '../kernel/clock.js';
 import { createLogger } from '../kernel/logger.js';
 import type { PrimaryProcess, ToWorker } from '../lifecycle/worker-messages.js';
 import { listenFault } from './listen-fault.js';
-import { warmUp } from './warm-up.js';
 
 type Begin = Extract<ToWorker, { kind: 'begin' }>;
 
@@ -55,7 +54,6 @@ async function start(primary: PrimaryProcess, begin: Begin, options: WorkerOptio
       Object.hasOwn(files, path) ? Buffer.from(files[path]!, 'base64') : readFileSync(path);
     const loaded = loadConfig({ file, env, text: configText, readFile });
     const logger = createLogger(loaded.config.log.level).child({ worker });
-    await warmUp(version, loaded.config);
     const gateway = await composeGateway({
       loaded,
       clock: systemClock,

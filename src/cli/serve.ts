@@ -10,7 +10,6 @@ import { FilesRead, onFileChange } from '../lifecycle/watch-file.js';
 import type { Write } from './check.js';
 import { listenFault } from './listen-fault.js';
 import { serveAsWorker } from './serve-as-worker.js';
-import { warmUp } from './warm-up.js';
 
 export interface ProcessSignals {
   on(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGUSR2', run: () => void): unknown;
@@ -66,7 +65,6 @@ type Log = ReturnType<typeof createLogger>;
 
 async function serveAlone(options: ServeOptions, loaded: LoadedConfig, files: FilesRead, logger: Log): Promise<number> {
   const { file, env, version, signals } = options;
-  await warmUp(version, loaded.config);
   const reread = (): LoadedConfig => loadConfig({ file, env, readFile: files.read });
   const gateway = await composeGateway({ loaded, reread, clock: systemClock, random: Math.random, logger, version });
   const { port, adminPort } = gateway;
