@@ -2,10 +2,12 @@
 import * as z from 'zod';
 import { answerSchema } from './answer-schema.js';
 import { claimantSchema } from './claimant-schema.js';
-import { fieldName, identifier } from './identifier.js';
+import { claimsSchema } from './claims-schema.js';
+import { identifier } from './identifier.js';
 import { pageSchema } from './page-schema.js';
 import { pattern } from './pattern.js';
 import { prioritySchema } from './priority-schema.js';
+import { queueSchema } from './queue-schema.js';
 import { recordingSchema } from './recording-schema.js';
 import { routeSchema } from './route-schema.js';
 
@@ -127,83 +129,7 @@ export const campaignSchema = z.strictObject({
     .prefault({})
     .describe('The pace that the service bears, shared by all gateways.'),
   priority: prioritySchema.prefault({}).describe('Claims of a lower class: they go when nobody else wants to.'),
-  queue: z
-    .strictObject({
-      enabled: z
-        .boolean()
-        .default(true)
-        .describe('Whether there is a line; without, who may not pass is told OVERLOADED.'),
-      holdMs: z
-        .number()
-        .int()
-        .min(0)
-        .max(10_000)
-        .default(250)
-        .describe('How long a claim may be held for its turn instead of being sent back, in milliseconds.'),
-      maxHeld: z
-        .number()
-        .int()
-        .min(1)
-        .max(1_000_000)
-        .default(10_000)
-        .describe('Claims one gateway holds at once; further ones are sent back at once, with their place.'),
-      maxWaiting: z
-        .number()
-        .int()
-        .min(1)
-        .max(100_000_000)
-        .default(1_000_000)
-        .describe('People who may wait at once; the next is told QUEUE_FULL.'),
-      graceMs: z
-        .number()
-        .int()
-        .min(1000)
-        .max(86_400_000)
-        .default(45_000)
-        .describe('How long a called number may take to claim, in milliseconds.'),
-      poll: z
-        .strictObject({
-          nearMs: z
-            .number()
-            .int()
-            .min(50)
-            .max(60_000)
-            .default(250)
-            .describe('Shortest time between two polls, near the door, in milliseconds.'),
-          maxMs: z
-            .number()
-            .int()
-            .min(100)
-            .max(600_000)
-            .default(30_000)
-            .describe('Longest time between two polls, in milliseconds.'),
-          budgetPerSecond: z
-            .number()
-            .int()
-            .min(10)
-            .max(1_000_000)
-            .default(5000)
-            .describe(
-              'Polls per second one gateway should see; a larger crowd is told longer times, never beyond its turn.',
-            ),
-        })
-        .prefault({})
-        .describe('How often waiting clients come back.'),
-      streams: z
-        .strictObject({
-          max: z
-            .number()
-            .int()
-            .min(0)
-            .max(1_000_000)
-            .default(20_000)
-            .describe('Streams of tickets one gateway holds open; who comes beyond polls. 0: none.'),
-        })
-        .prefault({})
-        .describe('Tickets as a stream of events.'),
-    })
-    .prefault({})
-    .describe('The line.'),
+  queue: queueSchema.prefault({}).describe('The line.'),
   session: z
     .strictObject({
       ttlMs: z
@@ -218,67 +144,7 @@ export const campaignSchema = z.strictObject({
     .default(null)
     .describe('For campaigns of several requests: who went in may come again for a while. null: one claim is all.'),
   page: pageSchema.prefault({}).describe('The waiting page that browsers get.'),
-  claims: z
-    .strictObject({
-      mode: z
-        .enum(['off', 'per-claimant', 'idempotency-key'])
-        .default('off')
-        .describe('Whether and by what a claim is paid once.'),
-      ttlSeconds: z
-        .number()
-        .int()
-        .min(60)
-        .max(31_536_000)
-        .default(86_400)
-        .describe('How long a final answer is kept, in seconds.'),
-      scope: z
-        .enum(['route', 'campaign'])
-        .default('route')
-        .describe('What one grant covers: the route with its parameters, or the whole campaign.'),
-      outcomes: z
-        .strictObject({
-          granted: z.array(answerSchema).optional().describe('Answers that mean: paid.'),
-          rejected: z.array(answerSchema).optional().describe('Answers that mean: finally refused.'),
-          soldOut: z.array(answerSchema).optional().describe('Answers that mean: the budget is gone.'),
-          retry: z.array(answerSchema).optional().describe('Answers that mean: not processed, try again.'),
-        })
-        .prefault({})
-        .describe(
-          'What an answer of the service means; without, 2xx is granted, 409 rejected, 5xx and 429 free the claim.',
-        ),
-      unknown: z
-        .enum(['retry', 'refuse'])
-        .default('retry')
-        .describe(
-          'A repeat of a claim whose outcome is unknown: retry sends it again with the same key, refuse leaves it to an operator.',
-        ),
-      credentials: z
-        .array(
-          pattern(
-            /^(authorization|cookie|(cookie|header):[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128})$/,
-            'authorization, cookie, cookie:<name> or header:<name>',
-          ),
-        )
-        .max(8)
-        .default(['authorization', 'cookie'])
-        .describe(
-          'What a repeat must show again to get the stored answer: authorization, cookie (all), cookie:<name>, header:<name>.',
-        ),
-      storedBodyBytes: z
-        .number()
-        .int()
-        .min(0)
-        .max(65_536)
-        .default(8192)
-        .describe('Largest body of an answer that is stored, in bytes; of a larger one, only the outcome is.'),
-      storedHeaders: z
-        .array(fieldName)
-        .max(32)
-        .default(['content-type', 'content-encoding', 'content-language', 'cache-control', 'location'])
-        .describe('Fields of an answer that are stored and replayed; Set-Cookie never is.'),
-    })
-    .prefault({})
-    .describe('The ledger: nobody is paid twice.'),
+  claims: claimsSchema.prefault({}).describe('The ledger: nobody is paid twice.'),
   budget: z
     .strictObject({
       claims: z
