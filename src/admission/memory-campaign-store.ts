@@ -2,7 +2,6 @@
  * The embedded store: one campaign's shared state inside this process. The same steps in the same order as
  * `exchange.lua`, on the gateway's own monotonic clock.
  */
-import { atInterval, type BucketRate } from '../buckets/gcra.js';
 import { MemoryBuckets } from '../buckets/memory-buckets.js';
 import { MemoryBook } from '../claims/memory-book.js';
 import type { Clock } from '../kernel/clock.js';
@@ -10,9 +9,11 @@ import { noPace, type PaceState } from '../overload/pace-law.js';
 import { MemoryLine } from '../waiting-room/memory-line.js';
 import type { CampaignStore, ExchangeCall, ExchangeReply } from './exchange.js';
 import { STORE_TIME_ORIGIN_MS } from './exchange.js';
-import { MemoryExchange, type MemoryState } from './memory-exchange.js';
+import { MemoryDoor } from './memory-door.js';
+import { MemoryExchange } from './memory-exchange.js';
 import { MemorySeats } from './memory-seats.js';
 import type { MemorySlots } from './memory-slots.js';
+import type { MemoryState } from './memory-state.js';
 
 export class MemoryCampaignStore implements CampaignStore, MemoryState {
   readonly #line = new MemoryLine();
@@ -22,15 +23,16 @@ export class MemoryCampaignStore implements CampaignStore, MemoryState {
   readonly seats = new MemorySeats();
   /** Of the operators' settings; `MemorySettingsStore` keeps them. */
   settingsRevision = 0;
-  #doorTat = 0;
-  #doorIntervalNs = 0;
+  readonly door: MemoryDoor;
 
   /** @param storeTimeUs - now, in store time; by default the process's own monotonic time, set by its clock once */
   constructor(
     private readonly slots: MemorySlots,
     clock: Clock,
     readonly storeTimeUs = ownTime(clock),
-  ) {}
+  ) {
+    this.door = new MemoryDoor(slots, this.#book, this.pace);
+  }
 
   exchange(call: ExchangeCall): Promise<ExchangeReply> {
     const nowUs = this.storeTimeUs();
@@ -63,18 +65,6 @@ export class MemoryCampaignStore implements CampaignStore, MemoryState {
 
   get slotTable(): MemorySlots {
     return this.slots;
-  }
-
-  /** The door's arrival time, merged with what the caller knows; an unknown door is an empty one. */
-  openDoor(call: ExchangeCall, { intervalNs, toleranceNs }: BucketRate, nowNs: number): number {
-    if (this.#doorTat === 0) this.#doorTat = nowNs + toleranceNs;
-    else this.#doorTat = atInterval(this.#doorTat, this.#doorIntervalNs, intervalNs, nowNs);
-    this.#doorIntervalNs = intervalNs;
-    return Math.max(this.#doorTat, atInterval(call.known.doorTat, call.known.doorIntervalNs, intervalNs, nowNs));
-  }
-
-  closeDoor(tat: number): void {
-    this.#doorTat = tat;
   }
 }
 

@@ -1,49 +1,22 @@
 /** One call to the embedded store, carried out: the same steps in the same order as `exchange.lua`. */
-import { type BucketRate, charged, waitNs } from '../buckets/gcra.js';
-import type { MemoryBuckets } from '../buckets/memory-buckets.js';
 import type { MemoryBook } from '../claims/memory-book.js';
-import { paced } from '../overload/effective-rate.js';
-import { followHealth, type PaceState } from '../overload/pace-law.js';
+import { followHealth } from '../overload/pace-law.js';
 import type { MemoryLine } from '../waiting-room/memory-line.js';
 import type { Place } from '../waiting-room/place.js';
 import type { Ask, AskResult } from './ask.js';
-import type { ExchangeCall, ExchangeReply, PaceView, StoreView } from './exchange.js';
+import type { ExchangeCall, ExchangeReply } from './exchange.js';
 import type { ExchangeSettings, SessionSettings } from './exchange-settings.js';
 import { MemoryCharges } from './memory-charges.js';
-import type { MemorySeats } from './memory-seats.js';
-import type { MemorySlots } from './memory-slots.js';
-
-/** After a loss of data the door stays shut for this long: slots are counted again when every gateway has told of its own. */
-const SETTLING_US = 250_000;
-
-/** What is kept from one call to the next. */
-export interface MemoryState {
-  readonly line: MemoryLine;
-  readonly book: MemoryBook;
-  readonly buckets: MemoryBuckets;
-  readonly slotTable: MemorySlots;
-  readonly seats: MemorySeats;
-  /** Of the operators' settings. */
-  readonly settingsRevision: number;
-  readonly pace: PaceState;
-  /** The door's arrival time, merged with what the caller knows. */
-  openDoor(call: ExchangeCall, rate: BucketRate, nowNs: number): number;
-  closeDoor(tat: number): void;
-}
+import type { MemoryDoor } from './memory-door.js';
+import type { MemoryState } from './memory-state.js';
+import { viewOf } from './memory-view.js';
 
 export class MemoryExchange {
   readonly #line: MemoryLine;
   readonly #book: MemoryBook;
   readonly #settings: ExchangeSettings;
-  readonly #nowNs: number;
+  readonly #door: MemoryDoor;
   readonly #charges: MemoryCharges;
-  readonly #door: BucketRate;
-  #doorTat: number;
-  #slotsLeft: number;
-  /** Permits that this call may still take. */
-  #allowance: number;
-  /** Whether the door is open; a loss of data that nobody has confirmed shuts it. */
-  #open: boolean;
 
   constructor(
     private readonly store: MemoryState,
@@ -53,17 +26,10 @@ export class MemoryExchange {
     this.#line = store.line;
     this.#book = store.book;
     this.#settings = call.settings;
-    this.#allowance = call.allowance;
+    this.#door = store.door;
+    this.#charges = new MemoryCharges(store.buckets, nowUs * 1000);
     this.#mergePace();
-    const { rateMilli, restUntilUs } = store.pace;
-    this.#door = paced(call.settings.door, rateMilli);
-    this.#open = call.settings.open && call.settings.revision >= store.settingsRevision && nowUs >= restUntilUs;
-    this.#nowNs = nowUs * 1000;
-    this.#charges = new MemoryCharges(store.buckets, this.#nowNs);
-    this.#doorTat = store.openDoor(call, this.#door, this.#nowNs);
-    store.slotTable.report(call.gateway, call.known.taken, call.known.released, nowUs, call.settings.slotLeaseMs);
-    this.#slotsLeft =
-      this.#settings.slots === 0 ? Number.POSITIVE_INFINITY : this.#settings.slots - store.slotTable.inUse(nowUs);
+    this.#door.begin(call, store.settingsRevision, nowUs);
   }
 
   run(): ExchangeReply {
@@ -71,10 +37,9 @@ export class MemoryExchange {
     const loss = this.#merge();
     this.#applyEvents();
     const ticked = call.tick && this.#tick();
-    const permits = this.#givePermits();
+    const permits = this.#door.takePermits(call.permits);
     const results = call.asks.map((ask) => this.#answer(ask));
-    this.store.closeDoor(this.#doorTat);
-    return { kind: 'done', permits, results, view: this.#view(loss, ticked) };
+    return { kind: 'done', permits, results, view: viewOf(this.store, call, this.nowUs, loss, ticked) };
   }
 
   #merge(): boolean {
@@ -86,7 +51,7 @@ export class MemoryExchange {
     this.#book.merge(known.claims, loss, stranger, this.nowUs);
     if (settings.sessions !== null) this.#mergeSeats(settings.sessions, loss, stranger);
     this.#draw();
-    if (this.#book.isHalted(settings.claims)) this.#open = false;
+    if (this.#book.isHalted(settings.claims)) this.#door.isOpen = false;
     return loss;
   }
 
@@ -104,7 +69,7 @@ export class MemoryExchange {
     if (lottery === null) return;
     if (this.call.known.epoch === line.epoch) line.offerKey(lottery.key);
     if (!line.isDrawn && line.lottery !== null && this.nowUs >= lottery.drawAtUs) line.draw();
-    if (!line.isDrawn) this.#open = false;
+    if (!line.isDrawn) this.#door.isOpen = false;
   }
 
   #applyEvents(): void {
@@ -134,10 +99,10 @@ export class MemoryExchange {
   #tick(): boolean {
     const ticked = this.#line.tick({
       nowUs: this.nowUs,
-      open: this.#open,
-      tokens: this.#tokens(),
-      ratePerSecond: 1e9 / this.#door.intervalNs,
-      slotsFull: this.#isStarved(),
+      open: this.#door.isOpen,
+      tokens: this.#door.tokens(),
+      ratePerSecond: 1e9 / this.#door.rate.intervalNs,
+      slotsFull: this.#door.isStarved(),
       graceMs: this.#settings.graceMs,
       leadMs: this.#settings.leadMs,
       dwellMs: this.#settings.dwellMs,
@@ -147,11 +112,6 @@ export class MemoryExchange {
     const { waiting, entered } = this.#line;
     if (ticked) followHealth(this.store.pace, this.#settings.pace, { nowUs: this.nowUs, entered, waiting });
     return ticked;
-  }
-
-  /** Whether no slot is left, for anybody or for this call. */
-  #isStarved(): boolean {
-    return this.#slotsLeft <= 0 || this.#allowance <= 0;
   }
 
   #slotsInUse(): number {
@@ -165,37 +125,6 @@ export class MemoryExchange {
   /** How many more may go in, as far as budget and seats go. */
   #roomLeft(): number {
     return Math.min(this.#unitsLeft(), this.store.seats.left(this.#settings.sessions));
-  }
-
-  #tokens(): number {
-    const { intervalNs, toleranceNs } = this.#door;
-    return (this.#nowNs + toleranceNs - Math.max(this.#doorTat, this.#nowNs)) / intervalNs;
-  }
-
-  #givePermits(): number[] {
-    const permits: number[] = [];
-    while (permits.length < this.call.permits) {
-      const departInUs = this.#takePermit();
-      if (departInUs === null) break;
-      permits.push(departInUs);
-    }
-    return permits;
-  }
-
-  /** Token and slot together, or neither. @param reserveNs - what of the burst is left alone */
-  #takePermit(reserveNs = 0): number | null {
-    if (!this.#open || this.#book.lostWithin(SETTLING_US, this.nowUs)) return null;
-    const wait = Math.max(0, waitNs(this.#doorTat, this.#nowNs, this.#door) + reserveNs);
-    if (wait > this.#settings.horizonUs * 1000) return null;
-    if (this.#isStarved()) {
-      if (this.#settings.pace.enabled) this.store.pace.starved = true;
-      return null;
-    }
-    this.#doorTat = charged(this.#doorTat, this.#nowNs, this.#door);
-    this.#slotsLeft--;
-    this.#allowance--;
-    this.store.slotTable.take(this.call.gateway);
-    return Math.ceil(wait / 1000);
   }
 
   #answer(ask: Ask): AskResult {
@@ -224,7 +153,7 @@ export class MemoryExchange {
 
   /** Of a lower class: it takes what nobody else wants, and never a place in line. */
   #spare(ask: Ask): AskResult {
-    const departInUs = this.#isIdle() && this.#hasUnit(ask) ? this.#takePermit(this.#settings.reserveNs) : null;
+    const departInUs = this.#isIdle() && this.#hasUnit(ask) ? this.#door.takePermit(this.#settings.reserveNs) : null;
     return departInUs === null ? { kind: 'shut' } : this.#enterDirectly(ask, departInUs);
   }
 
@@ -258,7 +187,7 @@ export class MemoryExchange {
   #newcomer(ask: Ask): AskResult {
     const line = this.#line;
     if (ask.kind === 'claim' && (this.#isIdle() || !this.#settings.queue || goesAgain(ask)) && this.#hasUnit(ask)) {
-      const departInUs = this.#takePermit();
+      const departInUs = this.#door.takePermit();
       if (departInUs !== null) return this.#enterDirectly(ask, departInUs);
     }
     if (!this.#settings.queue || goesAgain(ask)) return { kind: 'shut' };
@@ -272,9 +201,9 @@ export class MemoryExchange {
 
   /** How many more people the door has use for; the calling law for one newcomer. */
   #wanted(): number {
-    if (!this.#open) return 0;
-    const lead = (this.#settings.leadMs * 1e6) / this.#door.intervalNs;
-    const use = Math.min(this.#tokens() + lead, this.#roomLeft());
+    if (!this.#door.isOpen) return 0;
+    const lead = (this.#settings.leadMs * 1e6) / this.#door.rate.intervalNs;
+    const use = Math.min(this.#door.tokens() + lead, this.#roomLeft());
     return use - this.#line.caller.expected - this.#line.atDoor;
   }
 
@@ -287,7 +216,7 @@ export class MemoryExchange {
       return { kind: 'wait', place, joined, remaining: left };
     }
     this.#ownEntry(ask);
-    const departInUs = this.#takePermit();
+    const departInUs = this.#door.takePermit();
     if (departInUs === null) {
       this.#line.come(place, this.nowUs + this.#settings.doorStayMs * 1000);
       return { kind: 'door', place, joined, remaining: left };
@@ -311,43 +240,6 @@ export class MemoryExchange {
 
   #insideUntilUs(): number {
     return this.nowUs + this.#settings.slotLeaseMs * 1000;
-  }
-
-  #view(loss: boolean, ticked: boolean): StoreView {
-    const line = this.#line;
-    const inUse = this.store.slotTable.inUse(this.nowUs);
-    return {
-      nowUs: this.nowUs,
-      lineMs: line.lineMs(this.nowUs),
-      epoch: line.epoch,
-      generation: line.generation,
-      heads: [line.heads[0], line.heads[1]],
-      tails: [line.tails[0], line.tails[1]],
-      lapsed: [line.lapsed[0], line.lapsed[1]],
-      doorTat: this.#doorTat,
-      doorIntervalNs: this.#door.intervalNs,
-      atDoor: line.atDoor,
-      show: line.caller.show,
-      callsPerSecond: line.caller.callsPerSecond,
-      gateways: this.store.slotTable.alive(this.nowUs),
-      taken: this.store.slotTable.taken(this.call.gateway),
-      slotsInUse: inUse,
-      loss,
-      ticked,
-      claims: this.#book.view(this.#settings.claims, this.nowUs, inUse),
-      settingsRevision: this.store.settingsRevision,
-      gaps: line.gaps.all,
-      lottery: line.lottery,
-      pace: this.#paceView(),
-      seats: this.#settings.sessions === null ? 0 : this.store.seats.taken,
-      sessionsEndedUs: this.store.seats.endedUs,
-      sessionEnds: this.#settings.sessions === null ? [] : this.store.seats.endsSince(this.call.known.endsUs),
-    };
-  }
-
-  #paceView(): PaceView {
-    const { rateMilli, revision, restUntilUs } = this.store.pace;
-    return { rateMilli, revision, restUntilUs };
   }
 }
 
