@@ -4,18 +4,19 @@
  * A call without an answer counts as charged: its asks fail, and its events travel again.
  */
 
-import type { Clock, Timer } from '../kernel/clock.js';
+import type { Clock } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Random } from '../kernel/random.js';
 import { StoreClock } from '../kernel/store-clock.js';
 import type { Health } from '../overload/health.js';
 import type { Place } from '../waiting-room/place.js';
+import { type AnsweredCall, answeredCall } from './answered-call.js';
 import type { Ask } from './ask.js';
 import { type DoorPort, NO_DOOR } from './door-port.js';
 import type {
   CampaignStore,
+  DoneReply,
   ExchangeCall,
-  ExchangeReply,
   PlaceEvent,
   SeatEvent,
   Settlement,
@@ -25,17 +26,11 @@ import type {
 import type { ExchangeSettings } from './exchange-settings.js';
 import { Knowledge } from './knowledge.js';
 import { Outbox, type Parcel, tell } from './outbox.js';
-import { type AskListener, type PendingAsk, PendingAsks } from './pending-asks.js';
+import { type AskListener, answerAsks, claimsIn, failAsks, type PendingAsk, PendingAsks } from './pending-asks.js';
 import type { SlotAccount } from './slot-account.js';
+import { Ticker } from './ticker.js';
 
 const MOST_CALLS = 4;
-/** How long a settlement waits for company: in a flood the next ask takes it along, and half of all calls are saved. */
-const SETTLE_MS = 1;
-const TICK_MS = 100;
-/** Twice within the second in which every gateway is to know what an operator changed. */
-const IDLE_TICK_MS = 450;
-/** How long a campaign that somebody asked for ticks at full pace. */
-const BUSY_US = 3_000_000;
 
 export interface CampaignLinkOptions {
   readonly store: CampaignStore;
@@ -51,16 +46,6 @@ export interface CampaignLinkOptions {
   readonly observe?: (call: AnsweredCall) => void;
 }
 
-/** What a call was, for who counts. */
-export interface AnsweredCall {
-  readonly asks: number;
-  /** Whether buckets of limits were looked at. */
-  readonly limited: boolean;
-  /** Whether it called the next in line. */
-  readonly ticked: boolean;
-  readonly seconds: number;
-}
-
 export class CampaignLink {
   readonly storeClock: StoreClock;
   door: DoorPort = NO_DOOR;
@@ -70,34 +55,40 @@ export class CampaignLink {
   readonly #asks: PendingAsks;
   readonly #known: Knowledge;
   readonly #outbox: Outbox;
+  readonly #ticker: Ticker;
+  /** Somebody looks at this campaign: it ticks at full pace for a while. */
+  readonly touch: () => void;
   #calls = 0;
   #flushing = false;
   #tickDue = false;
-  #busyUntilUs = 0;
-  #timer: Timer | null = null;
-  #settleTimer: Timer | null = null;
   #stopped = false;
-  #failing = false;
   readonly #listeners = new Set<(view: StoreView) => void>();
 
   constructor(private readonly options: CampaignLinkOptions) {
     this.storeClock = new StoreClock(options.clock);
     this.#asks = new PendingAsks(options.clock);
     this.#known = new Knowledge(options.generation);
-    this.#outbox = new Outbox(options.clock);
+    this.#outbox = new Outbox(options.clock, this.#flush);
+    this.#ticker = new Ticker({
+      clock: options.clock,
+      random: options.random,
+      view: () => this.view,
+      tick: () => this.tickSoon(),
+    });
+    this.touch = this.#ticker.touch;
   }
 
   /** Begins to tick. @returns once the store has answered for the first time, or failed to */
   async start(): Promise<void> {
     this.#tickDue = true;
     await this.#send([], 0);
-    this.#scheduleTick();
+    this.#ticker.start();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#timer?.cancel();
-    this.#settleTimer?.cancel();
+    this.#ticker.stop();
+    this.#outbox.stop();
   }
 
   onView(listener: (view: StoreView) => void): void {
@@ -125,8 +116,6 @@ export class CampaignLink {
    */
   settle(event: Settlement, told: () => void = () => {}): void {
     this.#outbox.settle(event, told);
-    this.#settleTimer ??= this.options.clock.after(SETTLE_MS, this.#flushSettled);
-    if (this.#failing) this.#outbox.tellAll();
   }
 
   /** What became of a claimant's seat; it travels until the store has it. */
@@ -198,25 +187,8 @@ export class CampaignLink {
     this.#flush();
   }
 
-  /** Somebody looks at this campaign: it ticks at full pace for a while. */
-  touch(): void {
-    const nowUs = this.options.clock.monotonicUs();
-    const idle = nowUs >= this.#busyUntilUs;
-    this.#busyUntilUs = nowUs + BUSY_US;
-    if (idle && this.#timer !== null && !this.#stopped) {
-      this.#timer.cancel();
-      this.#scheduleTick();
-    }
-  }
-
   readonly #flushAtTurnEnd = (): void => {
     this.#flushing = false;
-    this.#flush();
-  };
-
-  readonly #flushSettled = (): void => {
-    this.#settleTimer = null;
-    this.#outbox.settleNow();
     this.#flush();
   };
 
@@ -224,14 +196,14 @@ export class CampaignLink {
     if (this.#stopped) return;
     while (this.#calls < MOST_CALLS) {
       const permits = this.door.permitsWanted();
-      if (this.#asks.count === 0 && permits === 0 && !this.#tickDue && !this.#mayTell()) return;
+      if (this.#asks.count === 0 && permits === 0 && !this.#tickDue && !this.#outbox.isDue) return;
       const asks = this.#asks.take();
       void this.#send(asks, permits);
     }
   };
 
   async #send(asks: PendingAsk[], permits: number): Promise<void> {
-    const { clock, slots, store } = this.options;
+    const { clock, slots, store, deadlineMs } = this.options;
     const parcel = this.#outbox.take();
     const sentUs = clock.monotonicUs();
     const number = slots.open(permits + claimsIn(asks) + (this.#tickDue ? 1 : 0));
@@ -245,8 +217,10 @@ export class CampaignLink {
       if (reply.kind === 'late') {
         slots.abandon(number);
         this.#outbox.takeBack(parcel);
-        tell(parcel, clock.monotonicUs() - this.options.deadlineMs * 1000);
-        this.#askAgain(asks, permits);
+        tell(parcel, clock.monotonicUs() - deadlineMs * 1000);
+        this.door.permitsFailed(permits);
+        // The store did nothing, and its clock is known again: the same may be asked anew.
+        this.#asks.askAgain(asks, deadlineMs * 500);
       } else {
         slots.close(number, grantedBy(reply), reply.view.taken);
         // What was answered in the store's stead, the store has still to hear.
@@ -284,12 +258,7 @@ export class CampaignLink {
     };
   }
 
-  #received(
-    reply: Extract<ExchangeReply, { kind: 'done' }>,
-    asks: readonly PendingAsk[],
-    permits: number,
-    sentUs: number,
-  ): void {
+  #received(reply: DoneReply, asks: readonly PendingAsk[], permits: number, sentUs: number): void {
     const { view } = reply;
     this.#learn(view);
     const decidedAtUs = Math.max(sentUs, this.storeClock.toLocalUs(view.nowUs));
@@ -297,80 +266,29 @@ export class CampaignLink {
       permits,
       reply.permits.map((departInUs) => decidedAtUs + departInUs),
     );
-    for (let i = 0; i < asks.length; i++) {
-      const { listener, sinceUs } = asks[i]!;
-      const result = reply.results[i]!;
-      if (result.kind !== 'unavailable') listener.answered(result, decidedAtUs);
-      else listener.failed(new StoreUnavailableError('exchange', Math.round((decidedAtUs - sinceUs) / 1000)));
-    }
+    answerAsks(asks, reply.results, decidedAtUs);
     this.door.observe(view, decidedAtUs);
     for (const listener of this.#listeners) listener(view);
-    this.options.observe?.({
-      asks: asks.length,
-      limited: (asks[0]?.ask.limits.length ?? 0) > 0,
-      ticked: view.ticked,
-      seconds: (this.options.clock.monotonicUs() - sentUs) / 1e6,
-    });
+    this.options.observe?.(answeredCall(asks, view, (this.options.clock.monotonicUs() - sentUs) / 1e6));
   }
 
   #learn(view: StoreView): void {
     this.#known.learn(view);
     this.view = view;
-    this.#failing = view.local === true;
+    this.#outbox.storeFails = view.local === true;
     this.seenUs = this.options.clock.monotonicUs();
-  }
-
-  /** The store found the call late: it did nothing. Once its clock is known again, the same may be asked anew. */
-  #askAgain(asks: readonly PendingAsk[], permits: number): void {
-    const nowUs = this.options.clock.monotonicUs();
-    const limitUs = this.options.deadlineMs * 1000;
-    this.door.permitsFailed(permits);
-    for (const one of asks) {
-      if (nowUs - one.sinceUs < limitUs / 2) this.#asks.putBack(one);
-      else one.listener.failed(new StoreUnavailableError('exchange', Math.round((nowUs - one.sinceUs) / 1000)));
-    }
   }
 
   #failed(asks: readonly PendingAsk[], permits: number, fault: unknown): void {
     if (!(fault instanceof StoreUnavailableError)) this.options.onFault(fault);
-    this.#failing = true;
+    this.#outbox.storeFails = true;
     this.door.permitsFailed(permits);
-    const known = fault instanceof StoreUnavailableError ? fault : new StoreUnavailableError('exchange', 0, fault);
-    for (const one of asks) one.listener.failed(known);
-  }
-
-  #scheduleTick(): void {
-    const { clock, random } = this.options;
-    const busy = clock.monotonicUs() < this.#busyUntilUs || this.#lineMoves();
-    const delayMs = (busy ? TICK_MS : IDLE_TICK_MS) * (0.95 + 0.1 * random());
-    this.#timer = clock.after(delayMs, () => {
-      if (this.#stopped) return;
-      this.#tickDue = true;
-      this.flushSoon();
-      this.#scheduleTick();
-    });
-  }
-
-  /** Events alone wait for company while the store does not answer. */
-  #mayTell(): boolean {
-    return this.#outbox.isDue && !this.#failing;
-  }
-
-  #lineMoves(): boolean {
-    const { view } = this;
-    return view !== null && (view.atDoor > 0 || view.tails[0] > view.heads[0] || view.tails[1] > view.heads[1]);
+    failAsks(asks, fault instanceof StoreUnavailableError ? fault : new StoreUnavailableError('exchange', 0, fault));
   }
 }
 
-function grantedBy(reply: Extract<ExchangeReply, { kind: 'done' }>): number {
+function grantedBy(reply: DoneReply): number {
   let granted = reply.permits.length;
   for (const result of reply.results) if (result.kind === 'enter') granted++;
   return granted;
-}
-
-/** Asks that may be given a permit. */
-function claimsIn(asks: readonly PendingAsk[]): number {
-  let claims = 0;
-  for (const { ask } of asks) if (ask.kind === 'claim' || ask.kind === 'spare') claims++;
-  return claims;
 }

@@ -4,7 +4,6 @@
  * virtual clock and without; both do it here, so that a simulation decides as a gateway would.
  */
 import { type BucketRate, bucketRate } from '../buckets/gcra.js';
-import type { EffectiveSettings } from '../campaign/overrides.js';
 import { type CampaignState, compileSchedule, opensInMs, stateAt } from '../campaign/schedule.js';
 import type { AnswerCache } from '../claims/answer-cache.js';
 import { isSoldOut } from '../claims/budget.js';
@@ -19,15 +18,14 @@ import type { Random } from '../kernel/random.js';
 import { turnOf } from '../waiting-room/lottery.js';
 import { RecentPace } from '../waiting-room/recent-pace.js';
 import { Admission } from './admission.js';
-import { type AnsweredCall, CampaignLink } from './campaign-link.js';
+import type { AnsweredCall } from './answered-call.js';
+import { CampaignLink } from './campaign-link.js';
 import type { CampaignSettingsStore } from './campaign-settings-store.js';
 import { Door } from './door.js';
-import { unboundedDoor } from './door-settings.js';
 import { type CampaignStore, STORE_TIME_ORIGIN_MS } from './exchange.js';
 import { JoinPace } from './join-pace.js';
 import { LiveSettings } from './live-settings.js';
-import { lotterySettings } from './lottery-settings.js';
-import { type CampaignSettings, campaignSettings } from './settings.js';
+import { settingsThatHold } from './settings-that-hold.js';
 import type { SlotAccount } from './slot-account.js';
 
 /** A view older than this is not believed without asking, in milliseconds. */
@@ -222,53 +220,6 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
 /** The buckets of the campaign's limits, in their order. */
 export function limitRates({ limits }: CampaignConfig): BucketRate[] {
   return limits.map((limit) => bucketRate(limit.capacity, limit.refillPerSecond));
-}
-
-/** What the settings depend on. */
-interface Moment {
-  readonly effective: EffectiveSettings;
-  readonly revision: number;
-  readonly open: boolean;
-  readonly skip: number;
-  readonly gateways: number;
-  readonly epoch: number;
-  /** What the service bears, in claims per 1,000 seconds; 0: as configured. */
-  readonly rateMilli: number;
-  /** The store is away, and the policy lets everybody in. */
-  readonly unbounded: boolean;
-}
-
-/** The settings of each moment; made anew only when something in them has changed. */
-function settingsThatHold(look: () => Moment, secret: Uint8Array): () => CampaignSettings {
-  let of: Moment | null = null;
-  let made: CampaignSettings;
-  return () => {
-    const now = look();
-    if (of === null || !isSame(of, now)) {
-      const { effective, revision, open, skip, gateways, epoch, rateMilli, unbounded } = now;
-      const { campaign, upstream } = effective;
-      of = now;
-      const lottery = lotterySettings(effective, epoch, secret);
-      const pace = { ...campaign.admission, rateMilli };
-      made = campaignSettings(campaign, upstream, pace, open, skip, gateways, revision, lottery);
-      // The store is told the usual pace all along: it may be back with any call.
-      if (unbounded) made = { ...made, door: unboundedDoor(made.door) };
-    }
-    return made;
-  };
-}
-
-function isSame(a: Moment, b: Moment): boolean {
-  return (
-    a.effective === b.effective &&
-    a.revision === b.revision &&
-    a.open === b.open &&
-    a.skip === b.skip &&
-    a.gateways === b.gateways &&
-    a.epoch === b.epoch &&
-    a.rateMilli === b.rateMilli &&
-    a.unbounded === b.unbounded
-  );
 }
 
 /** Nobody is held before a door that will not open, and the line hears of a change at once. */

@@ -245,6 +245,8 @@ export type ExchangeReply =
       readonly results: ReadonlyArray<AskResult | { readonly kind: 'unavailable' }>;
     };
 
+export type DoneReply = Extract<ExchangeReply, { kind: 'done' }>;
+
 /** What a campaign keeps outside the gateway. One instance a campaign; calls are carried out in order. */
 export interface CampaignStore {
   /** @throws StoreUnavailableError when no answer came in time: what was asked counts as charged */

@@ -19,7 +19,15 @@ import type { BucketRate } from '../buckets/gcra.js';
 import type { Clock } from '../kernel/clock.js';
 import { StoreUnavailableError } from '../kernel/errors.js';
 import { StoreClock } from '../kernel/store-clock.js';
-import type { CampaignStore, ExchangeCall, ExchangeEvents, ExchangeReply, Known, StoreView } from './exchange.js';
+import type {
+  CampaignStore,
+  DoneReply,
+  ExchangeCall,
+  ExchangeEvents,
+  ExchangeReply,
+  Known,
+  StoreView,
+} from './exchange.js';
 import { NO_CLAIMS, NO_HEALTH, NO_PACE, STORE_TIME_ORIGIN_MS } from './exchange.js';
 import type { ExchangeSettings } from './exchange-settings.js';
 
@@ -53,8 +61,6 @@ const NOTHING_KNOWN: Known = {
   sessionsEndedUs: 0,
   pace: NO_PACE,
 };
-
-type Done = Extract<ExchangeReply, { kind: 'done' }>;
 
 /** A door that is always open. */
 const UNBOUNDED: BucketRate = { intervalNs: 1, toleranceNs: 1e9 };
@@ -158,7 +164,7 @@ export class FallbackStore implements CampaignStore {
   }
 
   /** What was decided here, beside what the store said last of everything that is not decided here. */
-  #asSeen(reply: Done, call: ExchangeCall, seen: StoreView): Done {
+  #asSeen(reply: DoneReply, call: ExchangeCall, seen: StoreView): DoneReply {
     for (const result of reply.results) if (result.kind === 'enter') this.options.onDecision();
     const open = this.options.policy === 'open';
     const view: StoreView = {

@@ -1,10 +1,10 @@
 /** What of an ask is a lane's, what is left for the line, and how both answers are one. Pure. */
 import type { Place } from '../waiting-room/place.js';
 import type { Ask, AskResult, Remaining } from './ask.js';
-import type { ExchangeReply } from './exchange.js';
+import type { DoneReply } from './exchange.js';
 import { type KeptPlace, type LaneAnswer, type LaneAsk, laneOf, type PlaceChange } from './lane.js';
 
-type Result = Extract<ExchangeReply, { kind: 'done' }>['results'][number];
+type Result = DoneReply['results'][number];
 
 /** An ask with its lane's part of it, and what the lane said; `answer` null: it is away. */
 export interface LanePart {

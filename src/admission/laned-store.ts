@@ -11,7 +11,7 @@
  */
 import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Ask } from './ask.js';
-import type { CampaignStore, ExchangeCall, ExchangeReply } from './exchange.js';
+import type { CampaignStore, DoneReply, ExchangeCall, ExchangeReply } from './exchange.js';
 import { FinalAnswers } from './final-answers.js';
 import { type KeptPlace, type Lane, type LaneAnswer, type LaneAsk, type LineCopies, laneOf } from './lane.js';
 import {
@@ -35,8 +35,7 @@ export interface LanedStoreOptions {
 }
 
 type Parts = ReadonlyArray<LanePart | null>;
-type Done = Extract<ExchangeReply, { kind: 'done' }>;
-type Result = Done['results'][number];
+type Result = DoneReply['results'][number];
 
 interface Correction {
   readonly part: LanePart;
@@ -105,7 +104,7 @@ export class LanedStore implements CampaignStore {
       results[at] = part && result.kind !== 'unavailable' ? together(result, part) : result;
     });
     this.#correct(wrong);
-    return { ...reply, results: results as Done['results'] };
+    return { ...reply, results: results as DoneReply['results'] };
   }
 
   #takeReplays(results: ReadonlyArray<Result | null>): number {
@@ -115,7 +114,7 @@ export class LanedStore implements CampaignStore {
   }
 
   /** What the line has heard, the lanes hear as well. */
-  #received({ asks, settings, events }: ExchangeCall, parts: Parts, left: readonly number[], reply: Done): void {
+  #received({ asks, settings, events }: ExchangeCall, parts: Parts, left: readonly number[], reply: DoneReply): void {
     const { view, results } = reply;
     left.forEach((at, i) => {
       const [part, { kind }, ledger] = [parts[at], results[i]!, asks[at]!.ledger];
@@ -147,7 +146,7 @@ export class LanedStore implements CampaignStore {
     call: ExchangeCall,
     parts: Parts,
     left: readonly number[],
-    reply: Done,
+    reply: DoneReply,
   ): Promise<ReadonlyMap<number, KeptPlace | null>> {
     const changes = left.flatMap((at, i) => {
       const part = parts[at];

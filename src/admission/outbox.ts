@@ -2,12 +2,14 @@
  * What happened at this gateway since the last call, until the store has it. What a call without an answer took along
  * comes back, and travels again.
  */
-import type { Clock } from '../kernel/clock.js';
+import type { Clock, Timer } from '../kernel/clock.js';
 import type { Health } from '../overload/health.js';
 import type { Place } from '../waiting-room/place.js';
 import type { ExchangeEvents, HealthCounts, PlaceEvent, SeatEvent, Settlement, SoldOutSign } from './exchange.js';
 import { NO_HEALTH } from './exchange.js';
 
+/** How long a settlement waits for company: in a flood the next ask takes it along, and half of all calls are saved. */
+const SETTLE_MS = 1;
 /** Settlements of one call; the rest goes with the next. */
 const MOST_SETTLED_A_CALL = 200;
 
@@ -35,11 +37,23 @@ export interface Parcel {
 
 export class Outbox {
   #open = emptyParcel();
+  /** Events alone wait for company while the store does not answer, and nobody waits for settlements to arrive. */
+  storeFails = false;
+  /** Settlements have waited for company long enough. */
   #settlesNow = false;
+  #settleTimer: Timer | null = null;
   /** Until when the service wants to be left alone, local monotonic time in microseconds; told once. */
   #restUntilUs = 0;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param flush - asks for a call, since settlements have waited for company long enough */
+  constructor(
+    private readonly clock: Clock,
+    private readonly flush: () => void,
+  ) {}
+
+  stop(): void {
+    this.#settleTimer?.cancel();
+  }
 
   place(kind: 'entered' | 'gone', place: Place): void {
     this.#open[kind].push(place);
@@ -70,15 +84,13 @@ export class Outbox {
 
   settle(event: Settlement, told: () => void): void {
     this.#open.settled.push({ event, told, sinceUs: this.clock.monotonicUs() });
-  }
-
-  /** Settlements have waited for company long enough. */
-  settleNow(): void {
-    this.#settlesNow = true;
+    this.#settleTimer ??= this.clock.after(SETTLE_MS, this.#settleNow);
+    if (this.storeFails) tell(this.#open, Number.POSITIVE_INFINITY);
   }
 
   /** Whether a call should be made for it. */
   get isDue(): boolean {
+    if (this.storeFails) return false;
     const { entered, gone, spent, given, retained, settled, signs, seats } = this.#open;
     if (this.#settlesNow && settled.length > 0) return true;
     return (
@@ -121,10 +133,11 @@ export class Outbox {
     return { entered, gone, spent, given, retained, settled, signs, seats, replays, health: this.#healthOf(parcel) };
   }
 
-  /** Nobody waits any more for what lies here: the store does not answer for now. */
-  tellAll(): void {
-    tell(this.#open, Number.POSITIVE_INFINITY);
-  }
+  readonly #settleNow = (): void => {
+    this.#settleTimer = null;
+    this.#settlesNow = true;
+    this.flush();
+  };
 
   #healthOf({ served, dropped }: Parcel): HealthCounts {
     if (served + dropped + this.#restUntilUs === 0) return NO_HEALTH;

@@ -1,7 +1,8 @@
-/** Asks that gather until the next call, in the order in which they came. */
+/** Asks that gather until the next call, in the order in which they came, and what becomes of those that a call took. */
 import type { Clock } from '../kernel/clock.js';
-import type { StoreUnavailableError } from '../kernel/errors.js';
+import { StoreUnavailableError } from '../kernel/errors.js';
 import type { Ask, AskResult } from './ask.js';
+import type { DoneReply } from './exchange.js';
 
 const MOST_ASKS_A_CALL = 100;
 /** Asks that may gather; beyond it the gateway is overloaded. */
@@ -41,9 +42,13 @@ export class PendingAsks {
     return true;
   }
 
-  /** Once more, with the wait it has had. */
-  putBack(ask: PendingAsk): void {
-    this.#asks.push(ask);
+  /** Once more, with the wait they have had; who has waited for `mostUs` fails. */
+  askAgain(asks: readonly PendingAsk[], mostUs: number): void {
+    const nowUs = this.clock.monotonicUs();
+    for (const one of asks) {
+      if (nowUs - one.sinceUs < mostUs) this.#asks.push(one);
+      else one.listener.failed(unavailable(one, nowUs));
+    }
   }
 
   /** Those of the next call. */
@@ -53,6 +58,34 @@ export class PendingAsks {
     this.#asks = count === asks.length ? [] : asks.slice(count);
     return count === asks.length ? asks : asks.slice(0, count);
   }
+}
+
+/**
+ * Each hears its own result.
+ * @param decidedAtUs - when the store decided, local monotonic time, at the latest
+ */
+export function answerAsks(asks: readonly PendingAsk[], results: DoneReply['results'], decidedAtUs: number): void {
+  for (let i = 0; i < asks.length; i++) {
+    const one = asks[i]!;
+    const result = results[i]!;
+    if (result.kind !== 'unavailable') one.listener.answered(result, decidedAtUs);
+    else one.listener.failed(unavailable(one, decidedAtUs));
+  }
+}
+
+export function failAsks(asks: readonly PendingAsk[], fault: StoreUnavailableError): void {
+  for (const { listener } of asks) listener.failed(fault);
+}
+
+/** Asks that may be given a permit. */
+export function claimsIn(asks: readonly PendingAsk[]): number {
+  let claims = 0;
+  for (const { ask } of asks) if (ask.kind === 'claim' || ask.kind === 'spare') claims++;
+  return claims;
+}
+
+function unavailable({ sinceUs }: PendingAsk, nowUs: number): StoreUnavailableError {
+  return new StoreUnavailableError('exchange', Math.round((nowUs - sinceUs) / 1000));
 }
 
 /** A call takes asks by one set of limits only: after a reload, some may still go by the one before. */
