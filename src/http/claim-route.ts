@@ -14,7 +14,7 @@ import { answersAtOnce, isLedgered, ledgerRequest, recall } from './claim-record
 import { isCrossSite } from './cross-site.js';
 import { type Asked, decide } from './deciding.js';
 import type { First } from './express-app.js';
-import { claimRequest, type TicketReading, ticketOf } from './identity.js';
+import { addressOf, claimRequest, NO_TICKET, type TicketReading, ticketOf } from './identity.js';
 import { letClaimIn, letPass } from './let-in.js';
 import { isOfLowerClass } from './priority.js';
 import { sendProblem } from './problem.js';
@@ -73,7 +73,7 @@ function begin(visit: Visit): void {
 
 function identify(visit: Visit, state: CampaignState, recalls: boolean): void {
   const { context, req, options, guarded } = visit;
-  const address = options.addresses.resolve(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string);
+  const address = addressOf(options.addresses, req);
   const identity = context.source.identify(req, address);
   const claimantId = identity.kind === 'known' ? identity.id : null;
   if (recalls && claimantId === null) return void visit.isClosed(state);
@@ -81,14 +81,14 @@ function identify(visit: Visit, state: CampaignState, recalls: boolean): void {
     visit.refuse(unknownClaimant(context, identity.reason, options.random));
     return;
   }
-  if (guarded) context.recorder?.record(claimantId as string, req.method, req.facts.path, req.headers);
+  if (guarded) visit.record(claimantId as string);
   if (recalls) {
     recall(visit, state, claimantId as string, address);
     return;
   }
   const low = guarded && isOfLowerClass(visit, identity, address);
   if (isShed(visit, claimantId, address, low)) return;
-  const reading = guarded ? ticketOf(context, req, claimantId) : ({ kind: 'none' } as const);
+  const reading = guarded ? ticketOf(context, req, claimantId) : NO_TICKET;
   if (reading.kind === 'refused') {
     context.meters.refused(reading.problem.code === 'TICKET_OUTDATED' ? 'ticket_outdated' : 'ticket_invalid');
     visit.refuse(reading.problem);

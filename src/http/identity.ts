@@ -1,7 +1,7 @@
 /** Who asks, from where, and with which ticket. */
 import type { Request } from 'express';
 import type { ClaimRequest } from '../admission/admission.js';
-import type { ClientAddress } from '../claimant/client-address.js';
+import type { ClientAddress, ClientAddresses } from '../claimant/client-address.js';
 import type { LedgerRequest } from '../claims/verdict.js';
 import type { Ticket, TicketSession } from '../waiting-room/tickets.js';
 import type { CampaignContext } from './campaign-context.js';
@@ -17,13 +17,18 @@ export type TicketReading =
   | { readonly kind: 'session'; readonly text: string; readonly ticket: Ticket; readonly session: TicketSession }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
-const NO_TICKET: TicketReading = { kind: 'none' };
+export const NO_TICKET: TicketReading = { kind: 'none' };
 const INVALID: TicketReading = { kind: 'refused', problem: { code: 'TICKET_INVALID' } };
 const OUTDATED: TicketReading = { kind: 'refused', problem: { code: 'TICKET_OUTDATED' } };
 const FOREIGN: TicketReading = {
   kind: 'refused',
   problem: { code: 'TICKET_INVALID', detail: 'The ticket belongs to another claimant; drop it and claim again.' },
 };
+
+/** Where a request comes from, behind the proxies that are trusted. */
+export function addressOf(addresses: ClientAddresses, req: Request): ClientAddress {
+  return addresses.resolve(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string);
+}
 
 /**
  * Reads a ticket's text, whoever it belongs to.

@@ -11,7 +11,7 @@ import { answerRefusal, type Refusal } from './claim-answers.js';
 import type { Cors } from './cors.js';
 import { isCrossSite } from './cross-site.js';
 import type { Floodgate } from './floodgate.js';
-import { claimRequest, type TicketReading, ticketOf } from './identity.js';
+import { addressOf, claimRequest, type TicketReading, ticketOf } from './identity.js';
 import { recordLeaving } from './line-record.js';
 import { type Problem, sendProblem } from './problem.js';
 import type { RequestFacts } from './request-facts.js';
@@ -66,7 +66,7 @@ export class QueueDesk {
 
   /** Who asks. To be asked when prepared. */
   identity(context: CampaignContext, req: Request) {
-    const address = this.options.addresses.resolve(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string);
+    const address = addressOf(this.options.addresses, req);
     const identity = context.source.identify(req, address);
     if (identity.kind === 'unknown') return identity;
     const reading = ticketOf(context, req, identity.id);

@@ -65,6 +65,12 @@ export class Visit {
     readSmallBody(this.req, Math.min(SMALL_BODY_BYTES, maxBodyBytes), maxBodyBytes, read);
   }
 
+  /** Keeps it in the trace of who comes, where there is one. */
+  record(claimantId: string): void {
+    const { context, req } = this;
+    context.recorder?.record(claimantId, req.method, req.facts.path, req.headers);
+  }
+
   /** Says so where claims of this state go nowhere. @returns whether that is so */
   isClosed(state: CampaignState): boolean {
     const closed = stateProblem(this.context, state, this.options.random);

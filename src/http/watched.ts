@@ -6,12 +6,10 @@ import type { Decision } from '../admission/decision.js';
 import type { ClientAddress } from '../claimant/client-address.js';
 import type { Reason } from '../metrics/vocabulary.js';
 import { decide } from './deciding.js';
-import { claimRequest } from './identity.js';
+import { addressOf, claimRequest, NO_TICKET } from './identity.js';
 import { type Errand, letClaimIn, letPass, letUnbound } from './let-in.js';
 import { isTurnedAway } from './shedding.js';
 import type { Visit } from './visit.js';
-
-const NO_TICKET = { kind: 'none' } as const;
 
 export function watch(visit: Visit): void {
   if (isTurnedAway(visit)) return;
@@ -22,12 +20,10 @@ export function watch(visit: Visit): void {
 
 function identify(visit: Visit): void {
   const { context, req, options } = visit;
-  const address = options.addresses.resolve(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string);
+  const address = addressOf(options.addresses, req);
   const identity = context.source.identify(req, address);
   const claimantId = identity.kind === 'known' ? identity.id : null;
-  if (visit.guarded && claimantId !== null) {
-    context.recorder?.record(claimantId, req.method, req.facts.path, req.headers);
-  }
+  if (visit.guarded && claimantId !== null) visit.record(claimantId);
   const beganUs = options.clock.monotonicUs();
   visit.readBody((body) => {
     if (body.kind === 'aborted') return visit.gone();
