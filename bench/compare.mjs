@@ -77,7 +77,7 @@ async function round(one, seconds) {
   one.base += requests + 64;
 }
 
-await ready({ tell: (text) => process.stderr.write(`${text}\n`) });
+await ready();
 const service = await startService();
 try {
   for (const name of values.only.split(',')) {

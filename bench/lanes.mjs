@@ -8,11 +8,22 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
-import { atOnce, BATCH, callOf, connectTo, NOTHING_KNOWN, settingsOf } from './line/direct-store.mjs';
-import { room } from './line/world.mjs';
+import {
+  atOnce,
+  BATCH,
+  callOf,
+  connectTo,
+  KEYS,
+  lineOn,
+  memoryUsed,
+  NOTHING_KNOWN,
+  scripts,
+  settingsOf,
+} from './line/direct-store.mjs';
 import { startRedis } from './stand/backing.mjs';
 import { startCluster } from './stand/cluster.mjs';
 import { machineFacts } from './stand/machine.mjs';
+import { room } from './subjects/spillway.mjs';
 
 const option = (value) => ({ type: 'string', default: String(value) });
 const { values } = parseArgs({ options: { people: option(20_000), lanes: option(12), answer: option(400) } });
@@ -20,12 +31,10 @@ const [PEOPLE, LANES, ANSWER_BYTES] = [values.people, values.lanes, values.answe
 /** As long as the line keeps a copy of what a lane has. */
 const LINGER_MS = 16_000;
 
-const { RedisCampaignStore } = await room('admission/redis-campaign-store.js');
 const { bucketRate } = await room('buckets/gcra.js');
 const { inLanes } = await room('compose/lanes.js');
 const { systemClock } = await room('kernel/clock.js');
 const { createLogger } = await room('kernel/logger.js');
-const { loadScripts } = await room('redis/script.js');
 const { Shards } = await room('redis/shards.js');
 
 const limits = [bucketRate(50, 0.01)];
@@ -82,36 +91,25 @@ async function cpuUs(client) {
 
 /** Microseconds a person of each shard, and how many bytes each holds more. */
 async function measure(clients, act) {
-  const memory = async (client) => Number(/used_memory:(\d+)/.exec(await client.info('memory'))[1]);
   const before = await Promise.all(clients.map(cpuUs));
-  const bytes = await Promise.all(clients.map(memory));
+  const bytes = await Promise.all(clients.map(memoryUsed));
   const kinds = await act();
   await pause(300);
   const us = (await Promise.all(clients.map(cpuUs))).map((after, at) => (after - before[at]) / PEOPLE);
-  const more = (await Promise.all(clients.map(memory))).map((after, at) => (after - bytes[at]) / PEOPLE);
+  const more = (await Promise.all(clients.map(memoryUsed))).map((after, at) => (after - bytes[at]) / PEOPLE);
   return { us, more, kinds };
 }
 
 async function runOn(yaml, clients, lanes) {
   const logger = createLogger('silent');
   const connection = await connectTo(yaml);
-  const scripts = loadScripts();
-  const keyPrefix = 'spillway';
+  const { keyPrefix, upstream } = KEYS;
   const shared = { connection, clock: systemClock, random: Math.random, deadlineMs: 10_000, keyPrefix, logger };
   const shards = new Shards({ ...shared, by: 'upstream' });
   const laneShards = new Shards({ ...shared, by: 'lane' });
   const open = (id) => {
-    const calls = shards.of('incentives');
-    const script = scripts.get('exchange');
-    const line = new RedisCampaignStore({
-      calls,
-      script,
-      keyPrefix,
-      upstream: 'incentives',
-      campaign: id,
-      placesAway: lanes > 1,
-    });
-    return inLanes(line, { lanes, shards, laneShards, scripts, keyPrefix }, { id, upstream: 'incentives' });
+    const line = lineOn(shards.of(upstream), id, lanes > 1);
+    return inLanes(line, { lanes, shards, laneShards, scripts, keyPrefix }, { id, upstream });
   };
   const send = await session(open('claims'), pacedAt(10_000_000));
   const rows = {};
@@ -145,7 +143,7 @@ const client = new Redis(one.port, '127.0.0.1');
 const without = await runOn(`{ kind: redis, url: 'redis://127.0.0.1:${one.port}' }`, [client], 1);
 client.disconnect();
 await one.stop();
-const cluster = await startCluster(Redis, 3, 'incentives');
+const cluster = await startCluster(Redis, 3, KEYS.upstream);
 const nodes = JSON.stringify(cluster.nodes);
 const withLanes = await runOn(`{ kind: redis, lanes: ${LANES}, cluster: ${nodes} }`, cluster.clients, LANES);
 await cluster.stop();

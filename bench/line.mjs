@@ -12,13 +12,12 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { command, tell } from './stand/command.mjs';
 import { machineFacts } from './stand/machine.mjs';
-import { stopAll } from './stand/processes.mjs';
 import { ready } from './stand/ready.mjs';
 
 /** Those that need the machine as it is come first: `ready` moves this process to the core of the load. */
 const PARTS = ['store', 'door', 'waits', 'polls', 'streams', 'page'];
-const tell = (text) => process.stderr.write(`${text}\n`);
 
 function optionsOf() {
   const { values } = parseArgs({
@@ -45,7 +44,7 @@ function optionsOf() {
 
 async function measure(options) {
   const machine = machineFacts();
-  await ready(options);
+  await ready();
   const rows = [];
   for (const part of PARTS.filter((name) => options.parts.includes(name))) {
     tell(`${part} ...`);
@@ -74,30 +73,16 @@ function reportOf(runs) {
   return { text: `${text}\n`, reached: inOrder.every(({ holds }) => holds) };
 }
 
-async function main() {
-  let options;
-  try {
-    options = optionsOf();
-  } catch (fault) {
-    tell(fault.message);
-    return 2;
+async function main(options) {
+  const runs = options.from?.flatMap((file) => JSON.parse(readFileSync(file, 'utf8'))) ?? (await measure(options));
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(runs));
+  const { text, reached } = reportOf(runs);
+  process.stdout.write(text);
+  const remarks = new URL('./line/remarks.md', import.meta.url);
+  if (options.write) {
+    writeFileSync(new URL('./LINE.md', import.meta.url), `${text}\n${readFileSync(remarks, 'utf8')}`);
   }
-  try {
-    const runs = options.from?.flatMap((file) => JSON.parse(readFileSync(file, 'utf8'))) ?? (await measure(options));
-    if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(runs));
-    const { text, reached } = reportOf(runs);
-    process.stdout.write(text);
-    const remarks = new URL('./line/remarks.md', import.meta.url);
-    if (options.write) {
-      writeFileSync(new URL('./LINE.md', import.meta.url), `${text}\n${readFileSync(remarks, 'utf8')}`);
-    }
-    return reached ? 0 : 99;
-  } finally {
-    await stopAll();
-  }
+  return reached ? 0 : 99;
 }
 
-process.exitCode = await main().catch((fault) => {
-  tell(fault.stack);
-  return 1;
-});
+await command(optionsOf, main);

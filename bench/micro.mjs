@@ -3,9 +3,8 @@
  * Needs `npm run build`. `node bench/micro.mjs [--only NAME] [--rounds 5] [--json]`
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CLAIMS, configFor, dist } from './subjects/spillway.mjs';
+import { CLAIMS, configFor, room } from './subjects/spillway.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -14,7 +13,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const room = (path) => import(new URL(path, pathToFileURL(`${dist}/`)));
 const [{ composeGateway }, { loadConfig }, { systemClock }, { createLogger }] = await Promise.all(
   ['compose/gateway.js', 'config/load.js', 'kernel/clock.js', 'kernel/logger.js'].map(room),
 );

@@ -5,7 +5,7 @@
  *   node bench/observability.mjs [--rounds 10] [--seconds 1] [--only cost,scrape,live]
  */
 import { createHash } from 'node:crypto';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { throughput } from './scenarios/catalogue.mjs';
 import { prepare } from './scenarios/prepare.mjs';
@@ -15,7 +15,7 @@ import { cpuUs, stopAll } from './stand/processes.mjs';
 import { ready } from './stand/ready.mjs';
 import { load } from './stand/wrk.mjs';
 import { subjects } from './subjects/all.mjs';
-import { dist } from './subjects/spillway.mjs';
+import { dist, room } from './subjects/spillway.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +29,6 @@ const SIDES = [
   { name: 'on', nodeArgs: [], env: { SPILLWAY_LOG_LEVEL: 'info', SPILLWAY_LOG_ACCESS: 'all' } },
   { name: 'off', nodeArgs: ['--import', UNMETERED], env: { SPILLWAY_LOG_LEVEL: 'silent', UNMETERED_DIST: dist } },
 ];
-const room = (path) => import(new URL(path, pathToFileURL(`${dist}/`)));
 
 async function cost() {
   const scenario = throughput.find(({ name }) => name === 'admitted');
@@ -145,7 +144,7 @@ async function live() {
 }
 
 const parts = { cost, scrape, live };
-await ready({ tell: (text) => process.stderr.write(`${text}\n`) });
+await ready();
 try {
   for (const part of values.only.split(',')) await parts[part]();
 } finally {

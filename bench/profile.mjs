@@ -172,7 +172,7 @@ function print(title, { byFunction, byRoom, inclusive, total }, requests, unit) 
   console.log(['\nby function of Spillway, with what it calls', ...inclusive.slice(0, top).map(line)].join('\n'));
 }
 
-await ready({ tell: (text) => process.stderr.write(`${text}\n`) });
+await ready();
 const service = await startService();
 const redis = await startRedis();
 const behind = { servicePort: service.port, redisPort: redis.port };

@@ -14,10 +14,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { report } from './report.mjs';
 import { measureAll, scenarioNames } from './scenarios/all.mjs';
-import { stopAll } from './stand/processes.mjs';
+import { command, tell } from './stand/command.mjs';
 import { ready } from './stand/ready.mjs';
-
-const tell = (text) => process.stderr.write(`${text}\n`);
 
 function optionsOf() {
   const { values } = parseArgs({
@@ -72,32 +70,18 @@ function together(parts) {
   return { machine, rounds, seconds, tookSeconds, throughput: all('throughput'), others: all('others') };
 }
 
-async function main() {
-  let options;
-  try {
-    options = optionsOf();
-  } catch (fault) {
-    tell(fault.message);
-    return 2;
-  }
+async function main(options) {
   if (options.from !== null) return report(together(options.from.map(read)), { ...options, write: true });
   const began = performance.now();
-  await ready(options);
-  try {
-    // What is measured is kept, whatever ends the rest.
-    const save = (results) => {
-      const tookSeconds = Math.round((performance.now() - began) / 1000);
-      const { rounds, seconds, json } = options;
-      if (json !== undefined) writeFileSync(json, JSON.stringify({ ...results, rounds, seconds, tookSeconds }));
-    };
-    const results = await measureAll({ ...options, save });
-    return report(results, { ...options, tookSeconds: Math.round((performance.now() - began) / 1000) });
-  } finally {
-    await stopAll();
-  }
+  await ready();
+  // What is measured is kept, whatever ends the rest.
+  const save = (results) => {
+    const tookSeconds = Math.round((performance.now() - began) / 1000);
+    const { rounds, seconds, json } = options;
+    if (json !== undefined) writeFileSync(json, JSON.stringify({ ...results, rounds, seconds, tookSeconds }));
+  };
+  const results = await measureAll({ ...options, save });
+  return report(results, { ...options, tookSeconds: Math.round((performance.now() - began) / 1000) });
 }
 
-process.exitCode = await main().catch((fault) => {
-  tell(fault.stack);
-  return 1;
-});
+await command(optionsOf, main);

@@ -1,10 +1,11 @@
 /** A store that a measurement asks directly, in calls of many people, so that no gateway stands between. */
-import { room } from './world.mjs';
+import { room } from '../subjects/spillway.mjs';
 
 /** People in one call, and calls under way at once: what a gateway does at most. */
 export const BATCH = 100;
 export const CALLS_AT_ONCE = 4;
 
+const { RedisCampaignStore } = await room('admission/redis-campaign-store.js');
 const { campaignSettings } = await room('admission/settings.js');
 const { NO_CLAIMS, NO_HEALTH, NO_PACE } = await room('admission/exchange.js');
 const { campaignSchema } = await room('config/campaign-schema.js');
@@ -12,6 +13,11 @@ const { upstreamSchema } = await room('config/upstream-schema.js');
 const { loadConfig } = await room('config/load.js');
 const { createLogger } = await room('kernel/logger.js');
 const { connectRedis } = await room('redis/connection.js');
+const { loadScripts } = await room('redis/script.js');
+
+/** Where all keys of a measurement lie. */
+export const KEYS = { keyPrefix: 'spillway', upstream: 'incentives' };
+export const scripts = loadScripts();
 
 /** Of a gateway that has just been born. */
 export const NOTHING_KNOWN = {
@@ -47,6 +53,16 @@ export async function connectTo(store) {
   const connection = connectRedis(config.store, createLogger('silent'));
   await connection.ready(AbortSignal.timeout(10_000));
   return connection;
+}
+
+/** @param calls - to the Redis of the line */
+export function lineOn(calls, campaign, placesAway = false) {
+  return new RedisCampaignStore({ calls, script: scripts.get('exchange'), ...KEYS, campaign, placesAway });
+}
+
+/** @param client - of a Redis @returns bytes */
+export async function memoryUsed(client) {
+  return Number(/used_memory:(\d+)/.exec(await client.info('memory'))[1]);
 }
 
 /** @param call - sends the next batch; called again and again, by some at once, until it says that nobody is left */

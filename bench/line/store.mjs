@@ -5,9 +5,19 @@ import { Redis } from 'ioredis';
 import { startRedis } from '../stand/backing.mjs';
 import { SUBJECT_CORE, stepAside, stepTo } from '../stand/machine.mjs';
 import { cpuUs } from '../stand/processes.mjs';
-import { atOnce, BATCH, CALLS_AT_ONCE, callOf, connectTo, NOTHING_KNOWN, settingsOf } from './direct-store.mjs';
+import { room } from '../subjects/spillway.mjs';
+import {
+  atOnce,
+  BATCH,
+  CALLS_AT_ONCE,
+  callOf,
+  connectTo,
+  lineOn,
+  memoryUsed,
+  NOTHING_KNOWN,
+  settingsOf,
+} from './direct-store.mjs';
 import { atLeast, atMost } from './row.mjs';
-import { room } from './world.mjs';
 
 const LEAST_JOINS = 150_000;
 const TIMED_JOINS = 300_000;
@@ -16,9 +26,7 @@ const BETWEEN_TICKS_MS = 55;
 
 const { MemoryCampaignStore } = await room('admission/memory-campaign-store.js');
 const { MemorySlots } = await room('admission/memory-slots.js');
-const { RedisCampaignStore } = await room('admission/redis-campaign-store.js');
 const { systemClock } = await room('kernel/clock.js');
-const { loadScripts } = await room('redis/script.js');
 const { StoreCalls } = await room('redis/store-calls.js');
 
 const settings = settingsOf({ ratePerSecond: 500, burst: 50 });
@@ -87,13 +95,10 @@ async function onRedis(options) {
   const redis = await startRedis();
   const connection = await connectTo(`{ kind: redis, url: 'redis://127.0.0.1:${redis.port}' }`);
   const calls = new StoreCalls({ connection, clock: systemClock, random: Math.random, deadlineMs: 10_000 });
-  const script = loadScripts().get('exchange');
-  const names = { keyPrefix: 'spillway', upstream: 'incentives', campaign: 'lny' };
   const asker = new Redis(redis.port, '127.0.0.1');
-  const used = async () => Number((await asker.info('memory')).match(/used_memory:(\d+)/)[1]);
   try {
-    const found = await measured(new RedisCampaignStore({ calls, script, ...names }), used, options);
-    return { ...found, ...(await joinTime(calls, script, { ...names, campaign: 'alone' }, redis.pid)) };
+    const found = await measured(lineOn(calls, 'lny'), () => memoryUsed(asker), options);
+    return { ...found, ...(await joinTime(lineOn(calls, 'alone'), redis.pid)) };
   } finally {
     asker.disconnect();
     calls.stop();
@@ -103,8 +108,7 @@ async function onRedis(options) {
 }
 
 /** Processor time that a join takes of Redis, and of the gateway that sends it and reads the answer. */
-async function joinTime(calls, script, names, pid) {
-  const store = new RedisCampaignStore({ calls, script, ...names });
+async function joinTime(store, pid) {
   const [redisUs, own] = [cpuUs(pid), process.cpuUsage()];
   await joinAll(store, TIMED_JOINS);
   const { user, system } = process.cpuUsage(own);

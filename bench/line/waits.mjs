@@ -1,9 +1,9 @@
 /** How true the first promised wait is: on the virtual clock with many people, and over real sockets with fewer. */
 import { startService } from '../stand/backing.mjs';
 import { subjects } from '../subjects/all.mjs';
-import { CLAIMS } from '../subjects/spillway.mjs';
+import { CLAIMS, room } from '../subjects/spillway.mjs';
 import { shareAtLeast } from './row.mjs';
-import { boundsOf, room, simulated } from './world.mjs';
+import { boundsOf, simulated } from './world.mjs';
 
 const SIMULATED = { people: 24_000, overSeconds: 40 };
 const REAL = { people: 4000, overSeconds: 10 };

@@ -1,8 +1,5 @@
 /** A burst on the virtual clock, with the rooms of real gateways. */
-import { pathToFileURL } from 'node:url';
-import { dist } from '../subjects/spillway.mjs';
-
-export const room = (path) => import(new URL(path, pathToFileURL(`${dist}/`)));
+import { room } from '../subjects/spillway.mjs';
 
 export const BOUNDS = { ratePerSecond: 390, burst: 20, concurrency: 64 };
 const A_DAY = Date.UTC(2026, 1, 17);

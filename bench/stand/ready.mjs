@@ -2,13 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { tell } from './command.mjs';
 import { cores, has, pinning, stepAside } from './machine.mjs';
 
 const bench = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** @throws Error with the cure when a tool that nothing can replace is missing */
-export async function ready({ tell }) {
+export async function ready() {
   if (process.platform !== 'linux') throw new Error('npm run bench measures through /proc: it needs Linux.');
   const missing = ['wrk', 'nginx', 'redis-server'].filter((tool) => !has(tool));
   if (missing.length > 0)

@@ -2,13 +2,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stringify } from 'yaml';
 import { SUBJECT_CORE } from '../stand/machine.mjs';
 import { freePort, startServer, stopServer } from '../stand/processes.mjs';
 
 export const CLAIMS = '/campaigns/lny/claims';
 export const dist = process.env.SPILLWAY_DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
+/** What is in a file of the build, for who measures it without a gateway around. */
+export const room = (path) => import(new URL(path, pathToFileURL(`${dist}/`)));
 
 const MEGA = 1_000_000;
 /** The peers have no deadline: a crowded machine shall slow this one down too, and not make it refuse. */
