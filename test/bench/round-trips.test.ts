@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { claimBytes, RawClient, statuses } from '../gateway/raw-client.js';
 import { CLAIMS, GatewayBench, type GatewaySettings, type RunningGateway } from '../support/gateway.js';
 import { sharedRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { quietClock } from './quiet-clock.js';
 import { StoreCounter, type StoreCounts } from './store-counter.js';
 
@@ -152,9 +153,7 @@ function claim(gateway: RunningGateway, user: string, fields: Record<string, str
 async function atOnce(gateway: RunningGateway, users: readonly string[], status: number): Promise<void> {
   const client = await RawClient.open(gateway.port);
   client.write(users.map((user) => claimBytes(user)).join(''));
-  while (statuses(client.received).length < users.length && !client.closed) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until(() => statuses(client.received).length >= users.length || client.closed);
   client.vanish();
   expect(statuses(client.received)).toEqual(users.map(() => status));
 }

@@ -12,6 +12,7 @@ import { ledgered } from '../claims/kit.js';
 import { closePeople, person } from '../claims/people.js';
 import { claim } from '../gateway/client.js';
 import { GatewayBench, type GatewaySettings, gatewayYaml } from '../support/gateway.js';
+import { until } from '../support/until.js';
 
 const SECONDS = Number(process.env.TEST_KILL_SECONDS ?? 3);
 const PEOPLE = 20 * SECONDS;
@@ -59,7 +60,7 @@ describe('a gateway on a folder of its own, killed and started again', () => {
     });
     const people = Array.from({ length: 2 * PEOPLE }, (_, i) => person([port], `user-${i >> 1}`));
     for (let share = 1; share <= 3; share++) {
-      while (service.granted < (share * PEOPLE) / 4) await new Promise((resolve) => setTimeout(resolve, 10));
+      await until(() => service.granted >= (share * PEOPLE) / 4, 120_000);
       await killAndStart();
     }
     const outcomes = await Promise.all(people);

@@ -1,18 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatewayBench, sumOf } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { claim } from './client.js';
 import { crowd } from './pace.js';
 
 const bench = new GatewayBench();
 afterEach(() => bench.stopAll());
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const untilMs = performance.now() + 20_000;
-  while (!(await holds())) {
-    if (performance.now() > untilMs) throw new Error('It never came to hold');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 describe('a gateway that is set far too fast', () => {
   it.each(['gradient', 'aimd'])(
@@ -78,7 +71,7 @@ describe('a service that asks to be left alone', () => {
     expect((await claim(port, 'ann')).status).toBe(503);
     busy = false;
     expect((await claim(port, 'bob')).headers['spillway-code']).toBe('QUEUED');
-    await eventually(async () => (await claim(port, 'bob')).status === 201);
+    await until(async () => (await claim(port, 'bob')).status === 201);
     expect(performance.now() - fromMs).toBeGreaterThanOrEqual(1500);
   }, 60_000);
 });

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GatewayBench, sumOf } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { claim, send } from './client.js';
 import { expectProblem, REDUCED_CAPACITY } from './problems.js';
 
@@ -17,13 +18,13 @@ describe('a full gateway', () => {
     });
     const { port, metrics } = await bench.open(url, { server: { overload: { maxInFlight: 10 } } });
     const inside = Array.from({ length: 10 }, (_, at) => claim(port, `in${at}`));
-    while (held.length < 10) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => held.length === 10);
     expectProblem(await claim(port, 'late'), OVERLOADED);
     expect(sumOf(await metrics(), 'spillway_shed_total', { reason: 'capacity' })).toBe(1);
     for (const answer of held) answer();
     expect((await Promise.all(inside)).every(({ status }) => status === 201)).toBe(true);
     const again = claim(port, 'late');
-    while (held.length < 11) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => held.length === 11);
     held.at(-1)!();
     expect((await again).status).toBe(201);
   });
@@ -41,10 +42,10 @@ describe('a full gateway', () => {
     slow.on('error', () => {});
     slow.write('x');
     const answers = async (): Promise<number> => (await claim(port, 'ann', { body: 'y'.repeat(10_000) })).status;
-    while ((await answers()) !== 503) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(async () => (await answers()) === 503);
     expectProblem(await claim(port, 'ann', { body: 'y'.repeat(10_000) }), OVERLOADED);
     slow.destroy();
-    while ((await answers()) === 503) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(async () => (await answers()) !== 503);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { GatewayBench, type RunningGateway, sumOf } from '../support/gateway.js';
+import { until } from '../support/until.js';
 import { claim, send } from './client.js';
 import { EventReader } from './event-stream.js';
 import { expectProblem, REDUCED_CAPACITY } from './problems.js';
@@ -130,7 +131,10 @@ describe('the number of streams', () => {
     await request(gateway.url).get(path).expect(200);
     first.close();
     let third = await listen(gateway, tickets[2]);
-    while (third.response.statusCode !== 200) third = await listen(gateway, tickets[2]);
+    await until(async () => {
+      if (third.response.statusCode !== 200) third = await listen(gateway, tickets[2]);
+      return third.response.statusCode === 200;
+    });
     expect((await third.until(({ events }) => events.length === 1)).last!.data.number).toBe(3);
   });
 
@@ -150,7 +154,10 @@ describe('the number of streams', () => {
     let samples = await gateway.metrics();
     const finished = () =>
       sumOf(samples, 'spillway_requests_total', { route: 'ticket', outcome: 'proxied', code: '200' });
-    while (finished() === 0) samples = await gateway.metrics();
+    await until(async () => {
+      samples = await gateway.metrics();
+      return finished() > 0;
+    });
     expect(sumOf(samples, 'spillway_line_polls_total', { transport: 'stream' })).toBe(1);
     expect(sumOf(samples, 'spillway_requests_total', { outcome: 'client_abort' })).toBe(0);
   });

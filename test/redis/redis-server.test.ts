@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { transformSync } from '@swc/core';
 import { Redis } from 'ioredis';
 import { startRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 async function withClient<T>(url: string, use: (client: Redis) => Promise<T>): Promise<T> {
   const client = new Redis(url, { retryStrategy: null });
@@ -79,7 +80,7 @@ describe('startRedis', () => {
     const ended = once(socket, 'close');
     starter.kill('SIGKILL');
     await ended;
-    while (existsSync(folder)) await nothingFor(10);
+    await until(() => !existsSync(folder));
   });
 
   it('says what redis-server said when it cannot start', async () => {
