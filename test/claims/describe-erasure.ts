@@ -4,7 +4,7 @@ import { packAnswer, unpackAnswer } from '../../src/claims/answer-text.js';
 import type { RecordOf } from '../../src/claims/claims-audit.js';
 import { ask, done, type Open, type OpenStore } from '../admission/stores.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { ending } from './describe-claims.js';
+import { ending } from './ledger-kit.js';
 
 const ANSWER = {
   outcome: 'granted',

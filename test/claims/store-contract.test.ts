@@ -4,17 +4,18 @@ import { done, NO_EVENTS, openMemory, openRedis } from '../admission/stores.js';
 import { connected } from '../redis/connected.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { sharedRedis } from '../support/redis-server.js';
-import { describeClaims, ending } from './describe-claims.js';
+import { describeClaims } from './describe-claims.js';
 import { describeErasure } from './describe-erasure.js';
+import { describeLedgerLoss } from './describe-ledger-loss.js';
+import { ending } from './ledger-kit.js';
 
 const redis = sharedRedis();
 
-describeClaims('memory', openMemory);
-describeClaims('Redis', (clock) => openRedis(redis(), clock));
-describeErasure('memory', openMemory);
-describeErasure('Redis', (clock) => openRedis(redis(), clock));
-describeClaims('Redis in three lanes', (clock) => openRedis(redis(), clock, 3));
-describeErasure('Redis in three lanes', (clock) => openRedis(redis(), clock, 3));
+for (const describeOn of [describeClaims, describeLedgerLoss, describeErasure]) {
+  describeOn('memory', openMemory);
+  describeOn('Redis', (clock) => openRedis(redis(), clock));
+  describeOn('Redis in three lanes', (clock) => openRedis(redis(), clock, 3));
+}
 
 describe('a stored small answer', () => {
   it('costs Redis at most 700 bytes', async () => {

@@ -12,5 +12,7 @@ import '../claims/outcomes.test.js';
 import '../claims/verdict.test.js';
 import { openMemory } from '../admission/stores.js';
 import { describeClaims } from '../claims/describe-claims.js';
+import { describeLedgerLoss } from '../claims/describe-ledger-loss.js';
 
 describeClaims('memory', openMemory);
+describeLedgerLoss('memory', openMemory);
