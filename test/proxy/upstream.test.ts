@@ -1,50 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Leaver } from '../../src/admission/departures.js';
-import type { Clock } from '../../src/kernel/clock.js';
-import type { Upstream, UpstreamRequest } from '../../src/proxy/upstream.js';
-import { FakeClock } from '../support/fake-clock.js';
 import { until } from '../support/until.js';
-import { type RawUpstream, rawUpstream, refusingUrl, turns, upstreamFor } from './raw-upstream.js';
+import { refusingUrl, turns, upstreamFor } from './raw-upstream.js';
 import { RecordingSink } from './recording-sink.js';
-
-const CLAIM: UpstreamRequest = {
-  method: 'POST',
-  path: '/claims?x=1',
-  headers: ['Content-Type', 'application/json'],
-  body: Buffer.from('{"a":1}'),
-};
-const OK = 'HTTP/1.1 200 Fine\r\nContent-Length: 2\r\n\r\nok';
+import { CLAIM, OK, upstreamKit } from './upstream-kit.js';
 
 describe('Upstream', () => {
-  const open: Array<{ close(): Promise<void> }> = [];
-  afterEach(async () => {
-    for (const one of open.splice(0).reverse()) await one.close();
-  });
-
-  const serve = async (onRequest: Parameters<typeof rawUpstream>[0]): Promise<RawUpstream> => {
-    const raw = await rawUpstream(onRequest);
-    open.push(raw);
-    return raw;
-  };
-  const towards = (upstream: Upstream): Upstream => {
-    open.push({ close: () => upstream.destroy() });
-    return upstream;
-  };
-  const claim = async (upstream: Upstream, request = CLAIM): Promise<RecordingSink> => {
-    const sink = new RecordingSink();
-    upstream.dispatch(request, sink);
-    await sink.closed;
-    return sink;
-  };
-  /** What becomes of a claim that the service meets with these bytes, and then possibly closes on. */
-  const claimMeeting = async (bytes: string, close = false, request = CLAIM): Promise<RecordingSink> => {
-    const raw = await serve((socket) => {
-      if (close) socket.end(bytes, 'latin1');
-      else socket.write(bytes, 'latin1');
-    });
-    return claim(towards(upstreamFor([raw.url])), request);
-  };
+  const { serve, towards, claim, claimMeeting, closeAll } = upstreamKit();
+  afterEach(closeAll);
 
   it('writes the request once, with the target as its host and the length of its body', async () => {
     const raw = await serve((socket) => socket.write(OK));
@@ -173,91 +137,5 @@ describe('Upstream', () => {
     const good = await serve((socket) => socket.write(OK));
     const sink = await claim(towards(upstreamFor([mute.url.replace('http', 'https'), good.url], 300)));
     expect(sink.status).toBe(200);
-  });
-
-  it('times out with an unknown outcome once the request is written, and closes the connection', async () => {
-    const clock = new FakeClock();
-    const raw = await serve(() => {});
-    const sink = new RecordingSink();
-    towards(upstreamFor([raw.url], 2000, clock)).dispatch(CLAIM, sink);
-    await until(() => raw.received() !== '');
-    await clock.advance(1999);
-    expect(sink.terminals).toBe(0);
-    await clock.advance(1);
-    expect(sink.faulted).toMatchObject({ kind: 'timeout', outcome: 'unknown', afterHead: false });
-    await until(() => raw.sockets[0]!.destroyed || raw.sockets[0]!.readableEnded);
-  });
-
-  it('prefers an answer that is there already to a timer that fires late', async () => {
-    const timers: Array<() => void> = [];
-    const turn: Array<() => void> = [];
-    const clock: Clock = {
-      wallMs: () => 0,
-      monotonicUs: () => 0,
-      after: (_, run) => {
-        timers.push(run);
-        return { cancel: () => {} };
-      },
-      afterTurn: (run) => turn.push(run),
-    };
-    const raw = await serve((socket) => socket.write(OK));
-    const sink = new RecordingSink();
-    towards(upstreamFor([raw.url], 2000, clock)).dispatch(CLAIM, sink);
-    for (const fire of timers.slice(0, 1)) fire();
-    expect(sink.terminals).toBe(0);
-    expect(await sink.closed).toBeNull();
-    for (const run of turn) run();
-    expect(sink).toMatchObject({ status: 200, terminals: 1 });
-    expect(turn).toHaveLength(1);
-  });
-
-  it('times out in the middle of an answer', async () => {
-    const clock = new FakeClock();
-    const raw = await serve((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'));
-    const sink = new RecordingSink();
-    towards(upstreamFor([raw.url], 2000, clock)).dispatch(CLAIM, sink);
-    await until(() => sink.body === 'abc');
-    await clock.advance(2000);
-    expect(sink.faulted).toMatchObject({ kind: 'timeout', outcome: 'unknown', afterHead: true });
-  });
-
-  it('sends nothing of a request that is aborted before it has a connection, and keeps the connection', async () => {
-    const raw = await serve((socket) => socket.write(OK));
-    const upstream = towards(upstreamFor([raw.url]));
-    const sink = new RecordingSink();
-    upstream.dispatch(CLAIM, sink).abort();
-    expect(sink.faulted).toMatchObject({ kind: 'aborted', outcome: 'not-sent' });
-    await until(() => raw.sockets.length === 1);
-    await turns(2);
-    expect(raw.sockets[0]).toMatchObject({ destroyed: false, readableEnded: false });
-    expect((await claim(upstream, { ...CLAIM, path: '/next' })).status).toBe(200);
-    expect(raw.sockets).toHaveLength(1);
-    expect(raw.received()).toMatch(/^POST \/next/);
-    expect(sink.terminals).toBe(1);
-  });
-
-  it('says of a request aborted after it was written that its outcome is unknown', async () => {
-    const raw = await serve(() => {});
-    const sink = new RecordingSink();
-    const handover = towards(upstreamFor([raw.url])).dispatch(CLAIM, sink);
-    await until(() => raw.received() !== '');
-    handover.abort();
-    handover.abort();
-    expect(sink.faulted).toMatchObject({ kind: 'aborted', outcome: 'unknown' });
-    expect(sink.terminals).toBe(1);
-  });
-
-  it('says nothing was sent of a streamed body that never began', async () => {
-    const clock = new FakeClock();
-    const raw = await serve(() => {});
-    const sink = new RecordingSink();
-    const body = new PassThrough();
-    towards(upstreamFor([raw.url], 2000, clock)).dispatch({ ...CLAIM, body }, sink);
-    await until(() => raw.sockets.length === 1);
-    await turns(1);
-    await clock.advance(2000);
-    expect(sink.faulted).toMatchObject({ kind: 'timeout', outcome: 'not-sent' });
-    expect(body.destroyed).toBe(true);
-    expect(raw.received()).toBe('');
   });
 });
