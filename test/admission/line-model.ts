@@ -5,16 +5,15 @@
 import { expect } from '@jest/globals';
 import { STORE_TIME_ORIGIN_MS } from '../../src/admission/exchange.js';
 import type { ExchangeSettings } from '../../src/admission/exchange-settings.js';
-import { bucketRate } from '../../src/buckets/gcra.js';
-import { turnOf } from '../../src/waiting-room/lottery.js';
 import type { Place } from '../../src/waiting-room/place.js';
 import { waitingIn } from '../../src/waiting-room/standing.js';
-import { type Contract, type Result, StoreGateway } from './contract/store-gateway.js';
-import { excessOverBound } from './measures.js';
+import { type Contract, StoreGateway } from './contract/store-gateway.js';
+import { DoorModel } from './door-model.js';
+import type { Kind, Step } from './line-steps.js';
+import { PlaceModel, samePlace } from './place-model.js';
 import { SeatModel } from './seat-model.js';
 import { ask, type Done, SETTINGS } from './stores.js';
 
-const BURST = 5;
 const SLOTS = 3;
 /** How long slots and seats of who does not answer any more stay taken. */
 const LEASE_MS = 5000;
@@ -37,37 +36,16 @@ interface Someone {
   inFlight: InFlight[];
 }
 
-export type Step =
-  | { readonly kind: 'ask'; readonly who: number; readonly second: boolean; readonly ask: 'claim' | 'join' | 'find' }
-  | { readonly kind: 'answer'; readonly who: number; readonly final: boolean }
-  | { readonly kind: 'leave'; readonly who: number }
-  | { readonly kind: 'advance'; readonly ms: number; readonly second: boolean }
-  | { readonly kind: 'rate'; readonly perSecond: number }
-  | { readonly kind: 'kill'; readonly second: boolean }
-  | { readonly kind: 'pause' | 'flush' | 'reset' | 'end-sessions' };
-
-export interface Kind {
-  readonly lottery: boolean;
-  readonly sessions: boolean;
-}
-
 export class LineModel {
   readonly #people: Someone[] = Array.from({ length: 8 }, () => ({ ticket: null, inFlight: [] }));
-  readonly #issued = new Map<string, number>();
+  readonly #places = new PlaceModel();
   readonly #gateways: [StoreGateway, StoreGateway];
   readonly #seats: SeatModel;
   readonly #drawAtUs: number;
-  /** Whose turn each place was seen to be, once lots were drawn. */
-  readonly #turns = new Map<string, number>();
-  /** Tokens that the rate has brought since the beginning, at each entry. */
-  readonly #entries: number[] = [];
-  #tokens = 0;
-  #rate = 100;
+  readonly door = new DoorModel(5, 100);
   #open = true;
   #epoch = 1;
   #revision = 0;
-  #heads = [0, 0];
-  #tails = [0, 0];
   #serial = 0;
 
   constructor(
@@ -91,7 +69,7 @@ export class LineModel {
       case 'advance':
         return this.#advance(step.ms, step.second);
       case 'rate':
-        this.#rate = step.perSecond;
+        this.door.ratePerSecond = step.perSecond;
         return this.#configure();
       case 'pause':
         this.#open = !this.#open;
@@ -107,13 +85,9 @@ export class LineModel {
     }
   }
 
-  /** P1 over all that entered; counted in tokens, so that the rate may change on the way. */
-  check(): void {
-    expect(excessOverBound(this.#entries, 1, BURST)).toBeLessThanOrEqual(1e-3);
-  }
-
   async #ask(who: number, gateway: StoreGateway, kind: 'claim' | 'join' | 'find'): Promise<void> {
-    const { ticket, inFlight } = this.#people[who]!;
+    const someone = this.#people[who]!;
+    const { ticket, inFlight } = someone;
     const seat = `seat${++this.#serial}`;
     const reply = await gateway.call({ asks: [ask(`c${who}`, { kind, place: ticket, seat })] });
     this.#see(reply);
@@ -122,7 +96,7 @@ export class LineModel {
       expect(result.kind).toBe('inside');
       return;
     }
-    this.#learn(who, result, reply);
+    someone.ticket = this.#places.learn(who, result, reply.view, someone.ticket);
     if (result.kind === 'door') await gateway.tell({ seats: [{ claimant: `c${who}`, seat, begins: false }] });
     if (result.kind === 'enter') this.#enter(who, gateway, seat, result.place, reply);
   }
@@ -134,32 +108,8 @@ export class LineModel {
     if (place === null) expect(waitingIn(view)).toBe(0);
     this.#seats.enter(`c${who}`, seat, this.#nowMs());
     this.#people[who]!.inFlight.push({ gateway, place, seat, enteredMs: this.#nowMs(), deadUntilMs: null });
-    this.#entries.push(this.#tokens * 1e6);
     expect(this.#people.flatMap((one) => one.inFlight).length).toBeLessThanOrEqual(SLOTS);
-    this.check();
-  }
-
-  #learn(who: number, result: Result, { view }: Done): void {
-    const someone = this.#people[who]!;
-    if (result.kind === 'none') expect(someone.ticket).toBeNull();
-    if (!('place' in result) || result.place === null) return;
-    const { place } = result;
-    const owner = this.#issued.get(nameOf(place));
-    expect(owner ?? who).toBe(who);
-    this.#issued.set(nameOf(place), who);
-    const turn = turnOf(place, view.lottery);
-    if (turn !== null) {
-      expect(this.#turns.get(nameOf(place)) ?? turn).toBe(turn);
-      if (view.lottery !== null) this.#turns.set(nameOf(place), turn);
-    }
-    if (someone.ticket !== null && !same(place, someone.ticket)) {
-      // P5: only a lapse takes a place away.
-      expect(view.lapsed[someone.ticket.line]).toBeGreaterThanOrEqual(turnOf(someone.ticket, view.lottery)!);
-    }
-    if (result.kind === 'enter' || result.kind === 'door') {
-      expect(turn).toBeLessThanOrEqual(view.heads[place.line]);
-    } else if (result.kind === 'wait' && result.joined) expect(place.number).toBe(view.tails[place.line]);
-    someone.ticket = place;
+    this.door.enter();
   }
 
   async #answer(who: number, final: boolean): Promise<void> {
@@ -173,7 +123,7 @@ export class LineModel {
     const seats = this.made.sessions ? [{ claimant: `c${who}`, seat, begins: final }] : [];
     this.#see(await gateway.tell({ ...(final ? { spent: event } : { retained: event }), seats }));
     this.#seats.answered(`c${who}`, seat, final, this.#nowMs());
-    if (final && place !== null && same(place, someone.ticket)) someone.ticket = null;
+    if (final && place !== null && samePlace(place, someone.ticket)) someone.ticket = null;
   }
 
   async #leave(who: number): Promise<void> {
@@ -185,7 +135,7 @@ export class LineModel {
 
   async #advance(ms: number, second: boolean): Promise<void> {
     await this.contract.clock.advance(ms);
-    this.#tokens += (this.#rate * ms) / 1000;
+    this.door.advance(ms);
     this.#see(await this.#gateway(!second).call());
     this.#see(await this.#gateway(second).tick());
     for (const [who, someone] of this.#people.entries()) {
@@ -214,7 +164,7 @@ export class LineModel {
   async #flush(): Promise<void> {
     const [g1, g2] = this.#gateways;
     // Where a draw was heard of by one of them alone, the other may have lots drawn once more, among more.
-    if (g1.known.lottery?.from !== g2.known.lottery?.from) this.#turns.clear();
+    if (g1.known.lottery?.from !== g2.known.lottery?.from) this.#places.forgetTurns();
     g1.store = g2.store = await this.contract.empty();
     await g1.call();
     this.#see(await g2.call());
@@ -256,17 +206,12 @@ export class LineModel {
 
   #see({ view }: Done): void {
     expect(view.epoch).toBe(this.#epoch);
-    for (const line of [0, 1] as const) {
-      expect(view.heads[line]).toBeGreaterThanOrEqual(this.#heads[line]!);
-      expect(view.tails[line]).toBeGreaterThanOrEqual(Math.max(this.#tails[line]!, view.heads[line]));
-    }
-    this.#heads = [...view.heads];
-    this.#tails = [...view.tails];
+    this.#places.see(view);
   }
 
   /** Whether the store knows that a claim with this ticket is at the service. */
   #isInside({ place, enteredMs }: InFlight, ticket: Place | null): boolean {
-    return same(place, ticket) && this.#nowMs() <= enteredMs + LEASE_MS;
+    return samePlace(place, ticket) && this.#nowMs() <= enteredMs + LEASE_MS;
   }
 
   #gateway(second: boolean): StoreGateway {
@@ -286,7 +231,7 @@ export class LineModel {
     const settings: ExchangeSettings = {
       ...SETTINGS,
       revision: this.#revision,
-      door: bucketRate(BURST, this.#rate),
+      door: this.door.bucket,
       horizonUs: 0,
       slots: SLOTS,
       open: this.#open,
@@ -298,12 +243,4 @@ export class LineModel {
     };
     for (const gateway of this.#gateways) gateway.settings = settings;
   }
-}
-
-function same(a: Place | null, b: Place | null): boolean {
-  return a !== null && b !== null && a.line === b.line && a.number === b.number;
-}
-
-function nameOf(place: Place): string {
-  return `${place.line}.${place.number}`;
 }
