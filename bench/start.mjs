@@ -29,7 +29,7 @@ const { values } = parseArgs({
 const DOOR = { admission: { ratePerSecond: 390, burst: 39 } };
 const { limits } = throughput.find(({ name }) => name === 'admitted');
 
-await ready({ tell: (text) => process.stderr.write(`${text}\n`) });
+await ready();
 const service = await startService();
 
 /** One build, once, with a Redis that knows nothing yet. */
