@@ -31,26 +31,32 @@ export interface Memo {
 
 export type Entry = OpenEntry | { readonly kind: 'closed'; readonly text: string } | { readonly kind: 'mark' };
 
-const OPEN = /^([iu])(\d+) (\S+) (.*)$/;
 const MEMO = /^(\S+) (\S+) ?(.*)$/;
 
 /** @throws RangeError when the text is none that this version writes */
 export function parseEntry(text: string): Entry {
   if (text === 'm') return { kind: 'mark' };
   if (text.startsWith('g') || text.startsWith('r')) return { kind: 'closed', text };
-  const open = OPEN.exec(text);
+  const open = attemptOf(text);
   if (open === null) throw new RangeError('an entry of the ledger begins with none of g, r, i, u and m');
-  return { ...attemptIn(open), memo: parseMemo(open[4]!) };
+  return { ...open, memo: parseMemo(text.slice(memoAt(text))) };
 }
 
-/** What an open entry says of its attempt; null of any other entry. */
+/** What an open entry says of its attempt; null of any other entry. Asked several times a claim, it takes no pattern. */
 export function attemptOf(text: string): Omit<OpenEntry, 'memo'> | null {
-  const open = OPEN.exec(text);
-  return open === null ? null : attemptIn(open);
+  const open = text.startsWith('i') || text.startsWith('u');
+  const memo = open ? memoAt(text) : 0;
+  if (memo === 0) return null;
+  const attempt = text.indexOf(' ') + 1;
+  const atUs = Number(text.slice(1, attempt - 1));
+  if (!Number.isInteger(atUs)) return null;
+  return { kind: text.startsWith('i') ? 'in-flight' : 'unknown', attempt: text.slice(attempt, memo - 1), atUs };
 }
 
-function attemptIn([, state, at, attempt]: RegExpExecArray): Omit<OpenEntry, 'memo'> {
-  return { kind: state === 'i' ? 'in-flight' : 'unknown', attempt: attempt!, atUs: Number(at) };
+/** Where the memo of an open entry begins; 0: the text is none. */
+function memoAt(text: string): number {
+  const attempt = text.indexOf(' ') + 1;
+  return attempt === 0 ? 0 : text.indexOf(' ', attempt) + 1;
 }
 
 export function memoText({ credentials, payload, clientKey }: Memo): string {

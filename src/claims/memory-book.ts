@@ -13,6 +13,7 @@ import type { ClaimsFigures, Erasure, Resolution } from './claims-audit.js';
 import { attemptOf, inFlightText } from './entry-text.js';
 import { LostClaims } from './lost-claims.js';
 import { MemoryEntries } from './memory-entries.js';
+import { OpenUnits } from './open-units.js';
 import { SoldOutWord } from './sold-out-word.js';
 
 /** After a loss of data nobody enters a bounded campaign for this long: every gateway reports what it knows first. */
@@ -23,8 +24,7 @@ export class MemoryBook {
   readonly #entries = new MemoryEntries();
   readonly #lost = new LostClaims();
   readonly #soldOut = new SoldOutWord();
-  /** Open entries: until when they are surely in flight. */
-  readonly #units = new Map<string, number>();
+  readonly #units = new OpenUnits();
   #era = 0;
   /** Whether the call in hand speaks of an earlier era. */
   #outdated = false;
@@ -34,7 +34,7 @@ export class MemoryBook {
   #attempts = 0;
   replayed = 0;
 
-  get marks(): ReadonlySet<string> {
+  get marks(): Iterable<string> {
     return this.#entries.marks;
   }
 
@@ -194,16 +194,14 @@ export class MemoryBook {
 
   /** Open entries that nobody answers for any more, the oldest first. */
   unknownEntries(nowUs: number): Array<readonly [key: string, text: string]> {
-    const over = [...this.#units].filter(([, untilUs]) => untilUs < nowUs).sort(([, a], [, b]) => a - b);
-    return over.flatMap(([key]) => {
+    return this.#units.keysOver(nowUs).flatMap((key) => {
       const text = this.#entries.read(key, nowUs);
       return text === null ? [] : [[key, text] as const];
     });
   }
 
   figures(nowUs: number): Omit<ClaimsFigures, 'epoch' | 'issued' | 'called' | 'lapsed' | 'entered'> {
-    let unknown = 0;
-    for (const untilUs of this.#units.values()) if (untilUs < nowUs) unknown++;
+    const unknown = this.#units.overAt(nowUs);
     return {
       granted: this.#granted,
       replayed: this.replayed,
@@ -221,8 +219,6 @@ export class MemoryBook {
   }
 
   view(settings: ClaimsSettings, nowUs: number, slotsInUse: number): ClaimsView {
-    let unknown = 0;
-    if (settings.ledger) for (const untilUs of this.#units.values()) if (untilUs < nowUs) unknown++;
     return {
       era: this.#era,
       granted: this.#granted,
@@ -232,7 +228,7 @@ export class MemoryBook {
       soldOut: this.#soldOut.turns,
       losses: this.#lost.losses,
       confirmed: this.#lost.confirmed,
-      unknown,
+      unknown: settings.ledger ? this.#units.overAt(nowUs) : 0,
       lost: this.#lost.setAside(settings, nowUs, slotsInUse, this.#units.size),
       signs: this.#soldOut.signs,
     };
@@ -244,7 +240,7 @@ export class MemoryBook {
 
   entryOf(key: string): KeptEntry | null {
     const { entry, marked } = this.#entries.keptOf(key);
-    const unitUs = this.#units.get(key) ?? null;
+    const unitUs = this.#units.untilUs(key);
     if (entry === null && !marked && unitUs === null) return null;
     return { era: this.#era, text: entry?.text ?? null, untilUs: orNull(entry?.untilUs ?? 0), marked, unitUs };
   }

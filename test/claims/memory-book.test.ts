@@ -124,7 +124,7 @@ describe('The book of the ledger', () => {
     book.beginEra();
     expect(book.figures(NOW_US)).toEqual({ ...FIGURES, granted: 0, replayed: 0, inFlight: 0, unknown: 0, lost: 0 });
     expect(book.view(BOUNDED, NOW_US + LEASE_US, 0)).toMatchObject({ era: 1, attempts: 0, held: 0, soldOut: 0 });
-    expect([book.marks.size, book.entryOf('granted'), book.recorded(asking('granted'), NOW_US)]).toEqual([
+    expect([[...book.marks].length, book.entryOf('granted'), book.recorded(asking('granted'), NOW_US)]).toEqual([
       0,
       null,
       null,
@@ -136,7 +136,7 @@ describe('The book of the ledger', () => {
   it('counts and marks no grant that its settlement says not to', () => {
     book.settle(ending('open', { ...GRANTED, markMs: -1 } as never, { counts: false }), 'gen-1', NOW_US);
     expect(book.figures(NOW_US)).toMatchObject({ granted: 4, inFlight: 0 });
-    expect(book.marks.has('open')).toBe(false);
+    expect([...book.marks]).not.toContain('open');
   });
 
   it('keeps a unit for each that is open or lost, and none for anybody just after a loss', () => {
@@ -173,10 +173,10 @@ describe('The book of the ledger', () => {
       book.settle(settled, 'gen-1', NOW_US + n * 2000);
     }
     const kept = Array.from({ length: 200 }, (_, n) => book.entryOf(`k${n}`)?.text ?? null);
-    expect(kept.filter((text) => text !== null).length).toBeLessThan(10);
+    expect(kept.filter((text) => text !== null).length).toBeLessThan(20);
     expect(book.recorded(asking('k0'), NOW_US + 897_999)).toBe('m');
     expect(book.recorded(asking('k0'), NOW_US + 898_000)).toBeNull();
-    expect(book.marks.size).toBe(0);
+    expect([...book.marks]).toEqual([]);
   });
 });
 
