@@ -73,7 +73,12 @@ const BY_MODEL = MODEL_NAMES.map((name) => MANNERS[name]);
 
 /** The manners of person number `person` of a plan. */
 export function mannersOf(model: Uint8Array, person: number): Manners {
-  return BY_MODEL[model[person] as number] ?? MANNERS.obedient;
+  return mannersNumbered(model[person] as number);
+}
+
+/** @param model - index into MODEL_NAMES */
+export function mannersNumbered(model: number): Manners {
+  return BY_MODEL[model] ?? MANNERS.obedient;
 }
 
 /** Devices of one person in the model `devices`. */

@@ -28,6 +28,8 @@ export class Crowd {
   readonly #grants: Grants;
   readonly #invitations: InvitationDesk;
   readonly #startUs: number;
+  /** Nobody's patience ends before that of whoever arrives at once. */
+  readonly #patientUntilUs: number;
   /** People who are planned or invited, and not at their end. */
   #open = 0;
   #timer: Timer | null = null;
@@ -43,6 +45,7 @@ export class Crowd {
     this.#clock = clock;
     this.#tally = tally;
     this.#startUs = startUs;
+    this.#patientUntilUs = options.patienceMs * 1000;
     const { arrivesAtUs } = options.plan;
     this.#people = new Array<Person | undefined>(arrivesAtUs.length).fill(undefined);
     this.#quiet = transport.glances === undefined ? null : new QuietPeople(options, transport.glances);
@@ -129,7 +132,7 @@ export class Crowd {
     const heardUs = nowUs + quiet.laterUs;
     const nextUs = heardUs + afterMs * 1000;
     this.#tally.waitsOn(dueUs, nowUs, heardUs);
-    if (nextUs <= this.#givesUpUs(index)) this.#due.push(index, nextUs);
+    if (nextUs <= this.#patientUntilUs || nextUs <= this.#givesUpUs(index)) this.#due.push(index, nextUs);
     else this.#plan(index, this.#personAt(index), nextUs, heardUs);
     return true;
   }

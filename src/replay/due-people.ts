@@ -42,7 +42,7 @@ export class DuePeople {
       return this.arriving[this.#next++] as number;
     }
     const person = this.#there.pop();
-    this.dueUs = this.#there.dueUs(person);
+    this.dueUs = this.#there.dueUs;
     return person;
   }
 

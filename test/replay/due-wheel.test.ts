@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DueWheel } from '../../src/replay/due-wheel.js';
+import { seededRandom } from '../../src/replay/seeded-random.js';
 
 const endOfMs = (us: number): number => Math.ceil(us / 1000) * 1000;
 /** Longer than one turn of the wheel. */
@@ -22,7 +23,7 @@ describe('DueWheel', () => {
           const person = wheel.pop();
           const among = open.filter(({ ms }) => ms === firstMs).map((one) => one.person);
           expect(among).toContain(person);
-          expect(wheel.dueUs(person)).toBe(open.find((one) => one.person === person)?.dueUs);
+          expect(wheel.dueUs).toBe(open.find((one) => one.person === person)?.dueUs);
           open = open.filter((one) => one.person !== person);
           nowMs = firstMs;
         };
@@ -50,6 +51,26 @@ describe('DueWheel', () => {
     expect([wheel.pop(), wheel.pop()]).toEqual([0, 1]);
     wheel.push(3, 0);
     expect([wheel.nextDueUs, wheel.pop(), wheel.pop()]).toEqual([6000, 2, 3]);
+  });
+
+  it('keeps the order of those of one millisecond while thousands come and go in any', () => {
+    const random = seededRandom(3);
+    const people = 3000;
+    const wheel = new DueWheel(people);
+    const planned: number[][] = Array.from({ length: 40 }, () => []);
+    const free = Array.from({ length: people }, (_, person) => person);
+    for (let ms = 0; ms < 400; ms++) {
+      while (free.length > 0 && random() < 0.99) {
+        const at = ms + 1 + Math.floor(39 * random());
+        const person = free.shift() as number;
+        wheel.push(person, at * 1000);
+        planned[at % 40]?.push(person);
+      }
+      const due = planned[(ms + 1) % 40]?.splice(0) ?? [];
+      expect(due.map(() => wheel.pop())).toEqual(due);
+      free.push(...due);
+      expect(wheel.size).toBe(people - free.length);
+    }
   });
 
   it('has nobody to give when nobody is due', () => {
