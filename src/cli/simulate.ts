@@ -10,6 +10,7 @@ import { renderComparison } from '../simulate/comparison-text.js';
 import { paceChanges, parseChange, type ScriptedChange } from '../simulate/scripted-changes.js';
 import type { Simulated, SimulationOptions } from '../simulate/simulation.js';
 import { renderSimulated } from '../simulate/simulation-text.js';
+import { renderSoFar, type SoFar } from '../simulate/so-far.js';
 import { atLeast, wholeAtLeast, worded } from './option-values.js';
 import {
   addShapeOptions,
@@ -81,9 +82,10 @@ async function runSimulateCommand(
 ): Promise<number> {
   const { out, err, env } = streams;
   try {
-    const first = await simulateApart(await toOptions(source, given, given.config, env));
+    const told = (soFar: SoFar): unknown => err.write(renderSoFar(soFar));
+    const first = await simulateApart(await toOptions(source, given, given.config, env), told);
     if (given.compare !== undefined) {
-      const second = await simulateApart(await toOptions(source, given, given.compare, env));
+      const second = await simulateApart(await toOptions(source, given, given.compare, env), told);
       out.write(compared(given, first, second));
       return Math.max(first.report.exitStatus, second.report.exitStatus);
     }

@@ -3,9 +3,11 @@
  * kilobytes that are of no use a moment later. In Node's usual room for young objects a fifth of all time goes into
  * moving those that are still in use out of the way of the next.
  */
-import { once } from 'node:events';
+import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Simulated, SimulationOptions } from './simulation.js';
+import type { FromSimulation } from './simulation-thread.js';
+import type { Told } from './so-far.js';
 
 const PROGRAM = new URL('./simulation-thread.js', import.meta.url);
 /** Three times the space that fills up between two collections of young objects. */
@@ -14,12 +16,18 @@ const maxYoungGenerationSizeMb = 384;
 const maxOldGenerationSizeMb = 8192;
 
 /** As `simulate`. @throws what it throws */
-export async function simulateApart(options: SimulationOptions): Promise<Simulated> {
+export async function simulateApart(options: SimulationOptions, told: Told): Promise<Simulated> {
   const thread = new Worker(PROGRAM, {
     workerData: options,
     resourceLimits: { maxYoungGenerationSizeMb, maxOldGenerationSizeMb },
   });
-  const [simulated] = (await once(thread, 'message')) as [Simulated];
-  await thread.terminate();
-  return simulated;
+  const messages = on(thread, 'message') as AsyncIterable<[FromSimulation]>;
+  for await (const [message] of messages) {
+    if (message.kind === 'so-far') told(message.soFar);
+    else {
+      await thread.terminate();
+      return message.simulated;
+    }
+  }
+  throw new Error('the simulation ended without a result');
 }

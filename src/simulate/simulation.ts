@@ -21,6 +21,7 @@ import type { Names } from './simulated-arrivals.js';
 import { SimulatedGateway } from './simulated-gateway.js';
 import { type ServiceModel, SimulatedService } from './simulated-service.js';
 import { directTransport, gatewayTransport } from './simulated-transport.js';
+import { Reporter, TOLD_EVERY_MS, type Told } from './so-far.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** A simulated service has one target, and it is never out of reach. */
@@ -53,9 +54,16 @@ const DEADLINE_MS = 40;
 /** A gateway that has just started has an empty door: it stands idle for so long, and until the door's bucket is full. */
 const IDLE_MS = 1000;
 
-/** The same options give the same report. */
-export async function simulate(options: SimulationOptions): Promise<Simulated> {
-  const beganMs = performance.now();
+/**
+ * The same options give the same report.
+ * @param told - hears every `everyMs` of the machine's own time how far it has come
+ */
+export async function simulate(
+  options: SimulationOptions,
+  told: Told = () => undefined,
+  everyMs = TOLD_EVERY_MS,
+): Promise<Simulated> {
+  const reporter = new Reporter(told, everyMs);
   const { burst } = options;
   const plan = await planOf(burst);
   const idleMs = IDLE_MS + (1000 * burst.bounds.burst) / burst.bounds.ratePerSecond;
@@ -79,13 +87,17 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   void crowd.run().then(() => {
     over = true;
   });
-  await clock.runUntil(() => over, OVER_CHECK_TURNS);
+  const virtualMs = (): number => (clock.monotonicUs() - startUs) / 1000;
+  await clock.runUntil(() => {
+    reporter.look(tally, virtualMs());
+    return over;
+  }, OVER_CHECK_TURNS);
   for (const { link, door } of rooms) {
     link.stop();
     door.stop();
   }
   const report = reportBurst(burst, tally, service.testify());
-  return { report, tookMs: performance.now() - beganMs, virtualMs: (clock.monotonicUs() - startUs) / 1000 };
+  return { report, tookMs: reporter.tookMs, virtualMs: virtualMs() };
 }
 
 function namesOf(burst: BurstOptions): Names {
