@@ -16,6 +16,7 @@ import { ClaimSeat } from './claim-seat.js';
 import type { Attempt, Decision, Ending, Pass } from './decision.js';
 import type { Leaver } from './departures.js';
 import type { Door, HeldClaim } from './door.js';
+import type { Held } from './held-claims.js';
 import type { AskListener } from './pending-asks.js';
 import type { PlacesAway } from './places-away.js';
 import type { SlotAccount } from './slot-account.js';
@@ -43,6 +44,7 @@ const UNHEARD: AskListener = { answered: () => {}, failed: () => {} };
 export class Claim implements AskListener, HeldClaim, Pass {
   place: Place | null = null;
   untilUs: number;
+  held: Held | null = null;
   #remaining: Remaining = [];
   #joined = false;
   #state: 'asked' | 'held' | 'decided' | 'aborted' = 'asked';
@@ -173,6 +175,7 @@ export class Claim implements AskListener, HeldClaim, Pass {
     this.#slot = null;
     this.#anew = {
       place: null,
+      held: null,
       // The time limit of its hand-over runs.
       untilUs: Number.POSITIVE_INFINITY,
       depart: (departureUs) => {

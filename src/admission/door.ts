@@ -17,13 +17,10 @@ import { Departures, type Leaver, type LeaveWord } from './departures.js';
 import type { DoorPort } from './door-port.js';
 import type { DoorSettings } from './door-settings.js';
 import type { StoreView } from './exchange.js';
-import { HeldClaims } from './held-claims.js';
+import { HeldClaims, type Holdable } from './held-claims.js';
 
-export interface HeldClaim {
-  /** Null for a claim that was let straight in. */
-  readonly place: Place | null;
-  /** Local monotonic time at which it is sent back, in microseconds. */
-  readonly untilUs: number;
+/** Its place is null where it was let straight in; `untilUs` is local monotonic time, at which it is sent back. */
+export interface HeldClaim extends Holdable {
   /**
    * Token and slot are its own from now on.
    * @param departureUs - the time of the permit, local and monotonic, in microseconds

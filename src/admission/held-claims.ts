@@ -5,62 +5,66 @@
  */
 import type { Place } from '../waiting-room/place.js';
 
-interface Holdable {
+export interface Holdable {
   readonly place: Place | null;
   /** When its time is over, in microseconds. */
   readonly untilUs: number;
+  /** Where it stands in the one list that holds it; the list's own to set. */
+  held: Held | null;
 }
 
-interface Held<T> {
-  readonly claim: T;
+/** A claim's stand, in each order. Once it is gone it lets go of the claim: marks may lie about for long. */
+export interface Held {
+  claim: Holdable | null;
   readonly order: number;
-  gone: boolean;
+  readonly untilUs: number;
 }
 
 /** Marks of those gone that may be left lying about, beside as many as there are claims. */
 const MOST_GONE = 64;
 
 export class HeldClaims<T extends Holdable> {
-  #inOrder: Held<T>[] = [];
-  #byTime: Held<T>[] = [];
-  readonly #byClaim = new Map<T, Held<T>>();
-  readonly #byPlace = new Map<number, T>();
+  #inOrder: Held[] = [];
+  #byTime: Held[] = [];
+  readonly #byPlace = new Map<number, Held>();
+  #size = 0;
 
   get size(): number {
-    return this.#byClaim.size;
+    return this.#size;
   }
 
   /** The claim that goes next; undefined when none is held. */
   get first(): T | undefined {
-    return firstThere(this.#inOrder)?.claim;
+    return (firstThere(this.#inOrder)?.claim ?? undefined) as T | undefined;
   }
 
   /** When the first of them has to be sent back; infinite when none is held. */
   get nextUntilUs(): number {
-    return firstThere(this.#byTime)?.claim.untilUs ?? Number.POSITIVE_INFINITY;
+    return firstThere(this.#byTime)?.untilUs ?? Number.POSITIVE_INFINITY;
   }
 
   /** @param order - the smaller, the sooner it goes; of equal ones, those added first */
   add(claim: T, order: number): void {
-    const held: Held<T> = { claim, order, gone: false };
+    const held: Held = { claim, order, untilUs: claim.untilUs };
+    claim.held = held;
     insert(this.#inOrder, held, (other) => other.order <= order);
-    insert(this.#byTime, held, (other) => other.claim.untilUs <= claim.untilUs);
-    this.#byClaim.set(claim, held);
-    if (claim.place !== null) this.#byPlace.set(keyOf(claim.place), claim);
+    insert(this.#byTime, held, (other) => other.untilUs <= held.untilUs);
+    this.#size++;
+    if (claim.place !== null) this.#byPlace.set(keyOf(claim.place), held);
   }
 
   find(place: Place): T | null {
-    return this.#byPlace.get(keyOf(place)) ?? null;
+    return (this.#byPlace.get(keyOf(place))?.claim ?? null) as T | null;
   }
 
   /** @returns false when it is not held */
   remove(claim: T): boolean {
-    const held = this.#byClaim.get(claim);
-    if (held === undefined) return false;
-    held.gone = true;
-    this.#byClaim.delete(claim);
-    const { place } = claim;
-    if (place !== null && this.#byPlace.get(keyOf(place)) === claim) this.#byPlace.delete(keyOf(place));
+    const { held, place } = claim;
+    if (held === null) return false;
+    claim.held = null;
+    held.claim = null;
+    this.#size--;
+    if (place !== null && this.#byPlace.get(keyOf(place)) === held) this.#byPlace.delete(keyOf(place));
     if (this.#inOrder.length > 2 * this.size + MOST_GONE) this.#inOrder = this.#inOrder.filter(isThere);
     if (this.#byTime.length > 2 * this.size + MOST_GONE) this.#byTime = this.#byTime.filter(isThere);
     return true;
@@ -70,31 +74,32 @@ export class HeldClaims<T extends Holdable> {
   takeLate(nowUs: number): T[] {
     const late: T[] = [];
     for (let one = firstThere(this.#byTime); one !== undefined; one = firstThere(this.#byTime)) {
-      if (one.claim.untilUs > nowUs) break;
-      late.push(one.claim);
-      this.remove(one.claim);
+      if (one.untilUs > nowUs) break;
+      const claim = one.claim as T;
+      late.push(claim);
+      this.remove(claim);
     }
     return late;
   }
 
   takeAll(): T[] {
-    const all = this.#inOrder.filter(isThere).map(({ claim }) => claim);
+    const all = this.#inOrder.filter(isThere).map(({ claim }) => claim as T);
     for (const claim of all) this.remove(claim);
     return all;
   }
 }
 
-function firstThere<T>(list: Held<T>[]): Held<T> | undefined {
-  while (list[0]?.gone) list.shift();
+function firstThere(list: Held[]): Held | undefined {
+  while (list[0]?.claim === null) list.shift();
   return list[0];
 }
 
-function isThere({ gone }: { readonly gone: boolean }): boolean {
-  return !gone;
+function isThere({ claim }: Held): boolean {
+  return claim !== null;
 }
 
 /** Behind all that go before it. Before a fast door thousands are held, and many come a little out of order. */
-function insert<T>(list: Held<T>[], held: Held<T>, goesBefore: (other: Held<T>) => boolean): void {
+function insert(list: Held[], held: Held, goesBefore: (other: Held) => boolean): void {
   const last = list.at(-1);
   if (last === undefined || goesBefore(last)) {
     list.push(held);

@@ -123,9 +123,9 @@ export class MemoryBook {
     return Math.max(0, budget - this.#granted - this.#units.size - lost);
   }
 
-  /** Whether an entry may be opened now: it has its unit already, or there is one left. */
+  /** Whether an entry may be opened now: there is a unit left, or it has its own already. */
   mayOpen(ask: AskLedger, settings: ClaimsSettings, nowUs: number, slotsInUse: number): boolean {
-    return this.#units.has(ask.key) || this.unitsLeft(settings, nowUs, slotsInUse) >= 1;
+    return this.unitsLeft(settings, nowUs, slotsInUse) >= 1 || this.#units.has(ask.key);
   }
 
   open(ask: AskLedger, leaseUs: number, nowUs: number): void {

@@ -8,6 +8,9 @@ export interface Passing {
   out(): void;
 }
 
+/** Left in their places before the others move up. */
+const MOST_OUT = 256;
+
 export class DelayLine<T extends Passing> {
   #passing: T[] = [];
   #next = 0;
@@ -34,7 +37,8 @@ export class DelayLine<T extends Passing> {
       this.#next = 0;
       return;
     }
-    if (this.#next > 10_000) {
+    // What is out must not be held on to: it would be taken for in use, and moved by the garbage collector.
+    if (this.#next > MOST_OUT) {
       this.#passing = this.#passing.slice(this.#next);
       this.#next = 0;
     }

@@ -52,6 +52,7 @@ export class DoorKit {
   claim(name: string, place: Place | null, holdMs = 250): HeldClaim {
     return {
       place,
+      held: null,
       untilUs: this.nowUs + holdMs * 1000,
       depart: () => {
         this.said.push(`${name} departs`);

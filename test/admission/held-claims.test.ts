@@ -1,18 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { HeldClaims } from '../../src/admission/held-claims.js';
+import { type Held, HeldClaims } from '../../src/admission/held-claims.js';
 import type { Place } from '../../src/waiting-room/place.js';
 
 interface Claim {
   readonly place: Place | null;
   readonly untilUs: number;
   readonly order: number;
+  held: Held | null;
 }
 
 const claim = fc.record({
   place: fc.option(fc.record({ line: fc.constantFrom(0, 1), number: fc.nat(20), returns: fc.constant(0) })),
   untilUs: fc.nat(50),
   order: fc.nat(5),
+  held: fc.constant(null),
 }) as fc.Arbitrary<Claim>;
 const command = fc.oneof(
   fc.record({ do: fc.constant('add' as const), claim }),
@@ -45,8 +47,9 @@ describe('the claims a door holds', () => {
         const model = new Model();
         for (const one of commands) {
           if (one.do === 'add') {
-            held.add(one.claim, one.claim.order);
-            model.add(one.claim);
+            const claim = { ...one.claim };
+            held.add(claim, claim.order);
+            model.add(claim);
           } else if (one.do === 'remove') {
             const which = model.list[one.nth];
             if (which === undefined) continue;
@@ -69,8 +72,8 @@ describe('the claims a door holds', () => {
     const held = new HeldClaims<Claim>();
     const place: Place = { line: 0, number: 7, returns: 0 };
     const [first, second] = [
-      { place, untilUs: 1, order: 1 },
-      { place, untilUs: 2, order: 1 },
+      { place, untilUs: 1, order: 1, held: null },
+      { place, untilUs: 2, order: 1, held: null },
     ];
     held.add(first, 1);
     expect(held.find({ ...place })).toBe(first);
