@@ -31,6 +31,11 @@ export class MemoryEntries {
   /** What is looked at next. */
   #sweep = 0;
 
+  /** Keys of which something is held. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
   /** Keys of all that was granted. */
   get marks(): Iterable<string> {
     return this.#marked();
@@ -133,7 +138,8 @@ export class MemoryEntries {
     const key = this.#rows.nameIn(at);
     if (key === undefined) return;
     const row = this.#rows.numberIn(at);
-    if (this.#untilUs[row]! <= nowUs && this.#texts[row] !== undefined) this.#drop(key, row);
+    const isOver = this.#texts[row] === undefined ? !this.#marks.has(row + 1) : this.#untilUs[row]! <= nowUs;
+    if (isOver) this.#drop(key, row);
   }
 
   *#marked(): Generator<string> {
@@ -143,13 +149,9 @@ export class MemoryEntries {
     }
   }
 
+  /** Rows that held only a mark come free as they are swept over: a million at once would hold up the process. */
   #clearMarks(): void {
-    const marked = [...this.#marked()];
     this.#marks.clear();
     this.#anyMarks = false;
-    for (const key of marked) {
-      const row = this.#rows.get(key)!;
-      if (this.#texts[row] === undefined) this.#drop(key, row);
-    }
   }
 }

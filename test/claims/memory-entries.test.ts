@@ -28,6 +28,17 @@ describe('MemoryEntries', () => {
     expect([entries.read('early', 600), entries.read('late', 600)]).toEqual(['again', 'm']);
   });
 
+  it('sweeps away what held only a mark, once marks are over, and keeps what has an answer', () => {
+    const entries = new MemoryEntries();
+    for (let i = 0; i < 100; i++) entries.mark(`granted ${i}`, 500);
+    entries.write('kept', 'an answer', FOR_GOOD, 400);
+    entries.mark('kept', 500);
+    expect(entries.read('granted 0', 500)).toBeNull();
+    for (let i = 0; i < 200; i++) entries.write('kept', 'an answer', FOR_GOOD, 600);
+    expect(entries.size).toBe(1);
+    expect(entries.read('kept', 600)).toBe('an answer');
+  });
+
   it('goes on with what still counts, and changes only what is there', () => {
     const entries = new MemoryEntries();
     entries.recallMarksUntil(500);
