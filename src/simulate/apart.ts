@@ -15,13 +15,17 @@ const maxYoungGenerationSizeMb = 384;
 /** Beyond what ten million people take (docs/replay.md): Node's own bound is less. */
 const maxOldGenerationSizeMb = 8192;
 
-/** As `simulate`. @throws what it throws */
-export async function simulateApart(options: SimulationOptions, told: Told): Promise<Simulated> {
+/**
+ * As `simulate`.
+ * @param told - hears how far it has come, now and then
+ * @throws what it throws
+ */
+export async function simulateApart(options: SimulationOptions, told: Told = () => {}): Promise<Simulated> {
   const thread = new Worker(PROGRAM, {
     workerData: options,
     resourceLimits: { maxYoungGenerationSizeMb, maxOldGenerationSizeMb },
   });
-  const messages = on(thread, 'message') as AsyncIterable<[FromSimulation]>;
+  const messages = on(thread, 'message', { close: ['exit'] }) as AsyncIterable<[FromSimulation]>;
   for await (const [message] of messages) {
     if (message.kind === 'so-far') told(message.soFar);
     else {
