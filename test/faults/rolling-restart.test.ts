@@ -29,10 +29,11 @@ describe('A rolling restart of two gateways under load', () => {
     const clients = Array.from({ length: 6 }, async (_, client) => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       for (let i = 0; going; i++) {
-        const ready = behind.filter(({ gateway }) => gateway.readiness.report().ready);
-        const { port } = ready[(client + i) % ready.length]!;
         let status = 429;
         while (status === 429) {
+          // For each request anew, as a balancer does: one sent back again and again would outstay a gateway that leaves.
+          const ready = behind.filter(({ gateway }) => gateway.readiness.report().ready);
+          const { port } = ready[(client + i) % ready.length]!;
           status = await claim(port, `user-${client}-${i}`, { agent }).then(
             (answer) => answer.status,
             (err: Error) => {
