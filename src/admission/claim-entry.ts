@@ -13,6 +13,7 @@ import { type Memo, memoText, unknownText } from '../claims/entry-text.js';
 import { judgeRecorded, type LedgerRequest, type Verdict } from '../claims/verdict.js';
 import type { AskLedger } from './ask.js';
 import type { CampaignLink } from './campaign-link.js';
+import type { ClaimRequest } from './claim-request.js';
 import type { Attempt } from './decision.js';
 
 export interface EntrySettings {
@@ -22,6 +23,18 @@ export interface EntrySettings {
   readonly leaseMs: () => number;
   /** What of it the service may need at most, in milliseconds. */
   readonly timeoutMs: () => number;
+}
+
+/** What keeps entries. */
+interface Keeper {
+  readonly link: CampaignLink;
+  /** Left out where the campaign keeps none. */
+  readonly entries?: EntrySettings | null;
+}
+
+/** Null where no entry is kept of this request. */
+export function entryOf({ link, entries }: Keeper, { ledger }: ClaimRequest): ClaimEntry | null {
+  return entries && ledger ? new ClaimEntry(link, entries, ledger) : null;
 }
 
 export class ClaimEntry {

@@ -10,7 +10,7 @@ import type { Place } from '../waiting-room/place.js';
 import type { AskResult, Remaining } from './ask.js';
 import { decisionOf, failureOf } from './ask-outcome.js';
 import type { CampaignLink } from './campaign-link.js';
-import { ClaimEntry, type EntrySettings } from './claim-entry.js';
+import { type ClaimEntry, type EntrySettings, entryOf } from './claim-entry.js';
 import { askOf, type ClaimRequest } from './claim-request.js';
 import { ClaimSeat } from './claim-seat.js';
 import type { Attempt, Decision, Ending, Pass } from './decision.js';
@@ -295,8 +295,4 @@ export class Claim implements AskListener, HeldClaim, Pass {
     this.#state = 'decided';
     this.decided(decision);
   }
-}
-
-export function entryOf({ link, entries }: AdmissionOptions, { ledger }: ClaimRequest): ClaimEntry | null {
-  return entries && ledger ? new ClaimEntry(link, entries, ledger) : null;
 }
