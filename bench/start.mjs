@@ -11,34 +11,42 @@ import { throughput } from './scenarios/catalogue.mjs';
 import { oneStart } from './scenarios/footprint.mjs';
 import { median } from './scenarios/throughput.mjs';
 import { startRedis, startService } from './stand/backing.mjs';
-import { stopAll } from './stand/processes.mjs';
+import { command } from './stand/command.mjs';
 import { ready } from './stand/ready.mjs';
 import { subjects } from './subjects/all.mjs';
 import { CLAIMS, dist } from './subjects/spillway.mjs';
 
-const { values } = parseArgs({
-  options: {
-    builds: { type: 'string', default: dist },
-    subjects: { type: 'string', default: 'spillway-memory,spillway-redis' },
-    rounds: { type: 'string', default: '9' },
-    'no-memory': { type: 'boolean', default: false },
-    'no-crowd': { type: 'boolean', default: false },
-  },
-});
+function optionsOf() {
+  const { values } = parseArgs({
+    options: {
+      builds: { type: 'string', default: dist },
+      subjects: { type: 'string', default: 'spillway-memory,spillway-redis' },
+      rounds: { type: 'string', default: '9' },
+      'no-memory': { type: 'boolean', default: false },
+      'no-crowd': { type: 'boolean', default: false },
+    },
+  });
+  const { 'no-memory': noMemory, 'no-crowd': noCrowd } = values;
+  return {
+    builds: values.builds.split(','),
+    names: values.subjects.split(','),
+    rounds: Number(values.rounds),
+    memory: !noMemory,
+    crowd: !noCrowd,
+  };
+}
+
 /** Fewer than arrive, so that there is a line from the beginning. */
 const DOOR = { admission: { ratePerSecond: 390, burst: 39 } };
 const { limits } = throughput.find(({ name }) => name === 'admitted');
 
-await ready();
-const service = await startService();
-
 /** One build, once, with a Redis that knows nothing yet. */
-async function measure(subject, build) {
+async function measure(subject, build, servicePort, { memory, crowd }) {
   const redis = await startRedis();
   try {
-    const context = { servicePort: service.port, redisPort: redis.port, limits, dist: build };
-    const figures = await oneStart(subject, context, { memory: !values['no-memory'] });
-    return values['no-crowd'] ? figures : { ...figures, ...(await burst(subject, context)) };
+    const context = { servicePort, redisPort: redis.port, limits, dist: build };
+    const figures = await oneStart(subject, context, { memory });
+    return crowd ? { ...figures, ...(await burst(subject, context)) } : figures;
   } finally {
     await redis.stop();
   }
@@ -53,12 +61,14 @@ async function burst(subject, context) {
   }
 }
 
-try {
-  for (const subject of values.subjects.split(',')) {
-    const sides = values.builds.split(',').map((build) => ({ build, rounds: [] }));
-    for (let round = 0; round < Number(values.rounds); round++) {
+async function main(options) {
+  await ready();
+  const { port } = await startService();
+  for (const subject of options.names) {
+    const sides = options.builds.map((build) => ({ build, rounds: [] }));
+    for (let round = 0; round < options.rounds; round++) {
       for (const side of round % 2 === 0 ? sides : [...sides].reverse()) {
-        side.rounds.push(await measure(subject, side.build));
+        side.rounds.push(await measure(subject, side.build, port, options));
       }
     }
     for (const { build, rounds } of sides) {
@@ -69,7 +79,7 @@ try {
       console.log(`${subject}, ${relative('', build)}: ${figures.join(', ')}`);
     }
   }
-} finally {
-  await service.stop();
-  await stopAll();
+  return 0;
 }
+
+await command(optionsOf, main);
