@@ -27,11 +27,12 @@ const { values } = parseArgs({
     subject: { type: 'string', default: 'spillway-redis' },
     rounds: { type: 'string', default: '12' },
     seconds: { type: 'string', default: '1' },
+    warm: { type: 'string', default: '2' },
     'before-args': { type: 'string', default: '' },
     'after-args': { type: 'string', default: '' },
   },
 });
-const WARM_SECONDS = 2;
+const WARM_SECONDS = Number(values.warm);
 const words = (text) => text.split(' ').filter((word) => word !== '');
 
 /** The gateway first: what only repeats an answer repeats its one. */

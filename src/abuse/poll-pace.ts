@@ -9,21 +9,21 @@ const FAR_SHARE = 0.25;
 const SHORTEST_MS = 1000;
 
 export class PollPace {
-  readonly #places = new Float64Array(SLOTS);
-  readonly #earliestMs = new Float64Array(SLOTS);
+  /** Of each slot, in turn: the place, and when it may ask at the earliest. Together, as they are read together. */
+  readonly #slots = new Float64Array(2 * SLOTS);
 
   /**
    * @param place - a number above 0 that tells the places of a campaign apart
    * @param nowMs - monotonic
    */
   isFarTooEarly(place: number, nowMs: number): boolean {
-    const slot = place % SLOTS;
-    return this.#places[slot] === place && nowMs < this.#earliestMs[slot]!;
+    const at = 2 * (place % SLOTS);
+    return this.#slots[at] === place && nowMs < this.#slots[at + 1]!;
   }
 
   told(place: number, pollAfterMs: number, nowMs: number): void {
-    const slot = place % SLOTS;
-    this.#places[slot] = place;
-    this.#earliestMs[slot] = pollAfterMs < SHORTEST_MS ? 0 : nowMs + pollAfterMs * FAR_SHARE;
+    const at = 2 * (place % SLOTS);
+    this.#slots[at] = place;
+    this.#slots[at + 1] = pollAfterMs < SHORTEST_MS ? 0 : nowMs + pollAfterMs * FAR_SHARE;
   }
 }

@@ -79,7 +79,8 @@ export interface CampaignRooms {
   prepare(config: RoomsConfig): PreparedRooms;
   /** A name for the next attempt at a claim, unique among all gateways. */
   nextAttempt(): string;
-  state(): CampaignState;
+  /** @param nowMs - what `nowMs` says, where it is known already */
+  state(nowMs?: number): CampaignState;
   /** The state if these overrides held now. */
   stateWith(overrides: Overrides): CampaignState;
   /** Sold out or ended. */
@@ -91,7 +92,7 @@ export interface CampaignRooms {
   /** By which people are told when to come back. */
   readonly recentPace: RecentPace;
   /** Milliseconds until the opening; 0: it was, or is not planned. */
-  opensInMs(): number;
+  opensInMs(nowMs?: number): number;
 }
 
 export function joinRooms(parts: RoomParts): CampaignRooms {
@@ -108,9 +109,9 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
   const nowMs = (): number =>
     link.storeClock.known ? STORE_TIME_ORIGIN_MS + link.storeClock.nowUs() / 1000 : clock.wallMs();
   const soldOut = (): boolean => link.view !== null && isSoldOut(link.view.claims, campaign.budget.claims);
-  const stateWith = (overrides: Overrides): CampaignState =>
-    stateAt(schedule, overrides.state ?? null, nowMs(), soldOut());
-  const state = (): CampaignState => stateWith(live.effective.overrides);
+  const stateWith = (overrides: Overrides, atMs = nowMs()): CampaignState =>
+    stateAt(schedule, overrides.state ?? null, atMs, soldOut());
+  const state = (atMs?: number): CampaignState => stateWith(live.effective.overrides, atMs);
   const over = (): boolean => state() === 'sold-out' || state() === 'ended';
   const joins = new JoinPace(clock);
   const settings = settingsThatHold(
@@ -212,7 +213,7 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     over,
     nowMs,
     recentPace,
-    opensInMs: () => opensInMs(schedule, state(), nowMs()),
+    opensInMs: (atMs = nowMs()) => opensInMs(schedule, state(atMs), atMs),
     leaseMs,
   };
 }

@@ -13,13 +13,13 @@ import { GrantedFilter } from '../claims/granted-filter.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { CampaignConfig, Config, UpstreamConfig } from '../config/schema.js';
 import { CampaignMeters } from '../http/campaign-meters.js';
+import { limitProblem } from '../http/claim-answers.js';
 import { TicketCookie } from '../http/cookies.js';
 import { PlaceFinder } from '../http/place-finder.js';
 import { RateLimitFields } from '../http/rate-limit-fields.js';
 import type { Tracing } from '../http/request-trace.js';
 import { Sessions } from '../http/sessions.js';
 import type { RoutedContext } from '../http/visit.js';
-import { BoundedCache } from '../kernel/bounded-cache.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Logger } from '../kernel/logger.js';
 import type { Random } from '../kernel/random.js';
@@ -30,6 +30,7 @@ import { MicroCache } from '../proxy/micro-cache.js';
 import type { Upstream } from '../proxy/upstream.js';
 import { TraceRecorder } from '../replay/trace/trace-recorder.js';
 import { LineNotes } from '../waiting-room/line-notes.js';
+import { PlaceEndings } from '../waiting-room/place-endings.js';
 import { type TicketKey, Tickets } from '../waiting-room/tickets.js';
 import { mirrorCampaign, watchEndings } from './campaign-figures.js';
 import { composeClaimants, identityField, identityFields } from './claimant.js';
@@ -120,7 +121,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   const notes = new LineNotes();
   const recorderOf = recorders(parts);
   const cacheOf = caches(parts.clock);
-  const ended: RoutedContext['ended'] = new BoundedCache(ENDED_PLACES);
+  const endings = new PlaceEndings(ENDED_PLACES);
   const pace = new PollPace();
   // Plain properties only: an object with accessors is a slow one to V8, and every request asks this one.
   const contextOf = (
@@ -143,13 +144,15 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     cookie,
     limitRates: limitRates(campaign),
     limitFields: campaign.limits.length === 0 ? null : new RateLimitFields(campaign.limits),
+    limitProblems: campaign.limits.map(limitProblem),
     recorder: recorderOf(campaign, keys),
     cache: cacheOf(campaign),
     meters: new CampaignMeters(metrics.campaign(id), campaign.limits),
     notes,
-    ended,
+    endings,
     pace,
     state,
+    epoch: () => link.view?.epoch ?? 1,
     nowMs,
     sessions: new Sessions(link, nowMs, () => live.effective.campaign.session?.ttlMs ?? null),
     opensInMs: rooms.opensInMs,

@@ -6,7 +6,8 @@ import type { Random } from '../kernel/random.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { TicketReading } from './identity.js';
 import { recordJoin } from './line-record.js';
-import type { Problem } from './problem.js';
+import { type PreparedProblem, type Problem, prepareProblem } from './problem.js';
+import type { AdvertisedLimit } from './rate-limit-fields.js';
 import { sendRefusal } from './refusal-page.js';
 import type { RequestFacts } from './request-facts.js';
 import { retryAfterSeconds } from './retry-after.js';
@@ -145,14 +146,21 @@ function limited(
   asker: Asker,
   retryAfter: number,
 ): Problem {
-  const limit = context.config.limits[refusal.limit]!;
   return {
     code: 'RATE_LIMITED',
-    detail: `The limit ${limit.name} allows ${limit.refillPerSecond} a second; wait Retry-After.`,
+    prepared: context.limitProblems[refusal.limit],
     retryAfterSeconds: retryAfter,
-    members: { 'violated-policies': [limit.name] },
     headers: [...asker.fields, ...rateLimitFields(context, refusal.remaining, refusal.limit, refusal.waitMs)],
   };
+}
+
+/** What is said of one limit whenever it refuses. */
+export function limitProblem({
+  name,
+  refillPerSecond,
+}: Pick<AdvertisedLimit, 'name' | 'refillPerSecond'>): PreparedProblem {
+  const detail = `The limit ${name} allows ${refillPerSecond} a second; wait Retry-After.`;
+  return prepareProblem('RATE_LIMITED', detail, { 'violated-policies': [name] });
 }
 
 /** `RateLimit` and `RateLimit-Policy` for an answer on a limited route. */
@@ -164,14 +172,8 @@ export function rateLimitFields(
 ): string[] {
   const { limitFields, config } = context;
   if (limitFields === null) return [];
-  const policy = ['RateLimit-Policy', limitFields.policy];
-  if (remaining.length < config.limits.length) return policy;
-  const buckets = config.limits.map(({ capacity, refillPerSecond }, limit) => {
-    const left = remaining[limit];
-    if (left === null || left === undefined) return null;
-    const tokenMs = left >= capacity ? 0 : 1000 / refillPerSecond;
-    return { remaining: left, nextTokenMs: limit === violated ? waitMs : tokenMs };
-  });
-  const value = limitFields.serviceLimits(buckets);
-  return value === '' ? policy : ['RateLimit', value, ...policy];
+  if (remaining.length < config.limits.length) return ['RateLimit-Policy', limitFields.policy];
+  const value = limitFields.serviceLimits(remaining, violated, waitMs);
+  if (value === '') return ['RateLimit-Policy', limitFields.policy];
+  return ['RateLimit', value, 'RateLimit-Policy', limitFields.policy];
 }

@@ -20,7 +20,6 @@ import { isOfLowerClass } from './priority.js';
 import { sendProblem } from './problem.js';
 import { isInSession, sessionAnswer } from './session-answers.js';
 import { isShed, isTurnedAway } from './shedding.js';
-import { placeName } from './ticket-answers.js';
 import { unknownClaimant } from './unknown-claimant.js';
 import { dispose, type RoutedContext, Visit, type VisitOptions } from './visit.js';
 import { watch } from './watched.js';
@@ -142,5 +141,5 @@ function withPayload(visit: Visit, request: ClaimRequest, body: RequestBody, ask
 /** Whether the ticket's place was seen to end here: its number is no longer one of those that wait. */
 function isOver(context: CampaignContext, reading: TicketReading): boolean {
   if (reading.kind !== 'ticket') return false;
-  return context.ended.get(placeName(reading.ticket.epoch, reading.ticket.place)) !== undefined;
+  return context.endings.of(reading.ticket.epoch, reading.ticket.place) !== undefined;
 }

@@ -41,7 +41,7 @@ export class DeviceDesk {
   }
 
   async challenge(work: ProofOfWork, res: Response, fields: readonly string[]): Promise<void> {
-    sendPrivate(res, 200, { challenge: await work.challenge() }, fields);
+    sendPrivate(res, { challenge: await work.challenge() }, fields);
   }
 
   /** Answers a solution that was accepted; otherwise says what is wrong. */

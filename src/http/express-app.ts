@@ -11,6 +11,7 @@
 import http from 'node:http';
 import express, { type Express, type Request, type Response } from 'express';
 import { type ListenerTls, secureServer } from '../lifecycle/secure-server.js';
+import { GatewayRequest } from '../proxy/gateway-request.js';
 import { GatewayResponse } from '../proxy/whole-answer.js';
 
 /** Bounds of one connection. Times in milliseconds, sizes in bytes. */
@@ -76,8 +77,8 @@ export function createApplication(): Express {
  * What prelinked servers make of every request and response: one class of each in the whole process. Two classes that
  * are alike are two shapes to V8, and code that has met several is slower for good, Node's own included.
  */
-class PrelinkedRequest extends http.IncomingMessage {}
-class PrelinkedResponse extends GatewayResponse {}
+class PrelinkedRequest extends GatewayRequest {}
+class PrelinkedResponse extends GatewayResponse<PrelinkedRequest> {}
 
 type PrelinkedServer = http.Server & { application?: Express };
 

@@ -6,7 +6,7 @@
  * `chunked`, versions other than HTTP/1.0 and 1.1. What Node's parser refuses itself, as two lengths or two framings
  * of a body, is answered in `client-error.ts`.
  */
-import { charTable, type HygieneVerdict, invalid, judgeTarget, type Refusal } from './request-target.js';
+import { type HygieneVerdict, invalid, judgeTarget, type Refusal } from './request-target.js';
 
 /** What hygiene reads of a request; `http.IncomingMessage` has it. */
 export interface RawRequest {
@@ -21,7 +21,8 @@ const HOST_DUPLICATE = invalid('The Host field stands more than once.');
 const HOST_ODD = invalid('The Host field is not a host with an optional port.');
 const TRANSFER_CODING = invalid('The only Transfer-Encoding taken is chunked, once, and in HTTP/1.1.');
 
-const hostChars = charTable('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:[]');
+/** Host and port hold only these characters in any use of the web; user information, lists and paths hold others. */
+const HOST = /^[A-Za-z0-9._~:[\]-]{1,255}$/;
 
 /** Judges target and header. */
 export function judgeRequest(request: RawRequest): HygieneVerdict {
@@ -38,21 +39,11 @@ function judgeHeader(request: RawRequest): Refusal | null {
     const name = rawHeaders[i] as string;
     if (name.length === 4 && name.toLowerCase() === 'host') {
       if (++hosts > 1) return HOST_DUPLICATE;
-      if (!isHost(rawHeaders[i + 1] as string)) return HOST_ODD;
+      if (!HOST.test(rawHeaders[i + 1] as string)) return HOST_ODD;
     } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') {
       const chunked = (rawHeaders[i + 1] as string).toLowerCase() === 'chunked';
       if (!chunked || !current || ++codings > 1) return TRANSFER_CODING;
     }
   }
   return current && hosts === 0 ? HOST_MISSING : null;
-}
-
-/** Host and port hold only these characters in any use of the web; user information, lists and paths hold others. */
-function isHost(value: string): boolean {
-  if (value.length === 0 || value.length > 255) return false;
-  for (let i = 0; i < value.length; i++) {
-    const c = value.charCodeAt(i);
-    if (c > 0x7e || hostChars[c] !== 1) return false;
-  }
-  return true;
 }

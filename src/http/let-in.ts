@@ -10,7 +10,6 @@ import { type HandOver, type HandOverMeters, handOver } from './hand-over.js';
 import { recordEntry } from './line-record.js';
 import { NewSession } from './session-answers.js';
 import { answerShared, isShared } from './shared-answer.js';
-import { placeName } from './ticket-answers.js';
 import type { Visit } from './visit.js';
 
 /** What goes to the service, and in whose name. */
@@ -44,7 +43,7 @@ export function letClaimIn(visit: Visit, decision: Extract<Decision, { kind: 'ad
     pass.finish(ending, health, session?.begun);
     if (pass.place === null || ending !== 'final') return;
     context.meters.leftByEntering.inc();
-    context.ended.set(placeName(context.link.view?.epoch ?? 1, pass.place), 'claimed');
+    context.endings.ended(context.epoch(), pass.place, 'claimed');
   };
   const { outcomes } = context.claims;
   if (pass.attempt !== null || outcomes.needsBody) {

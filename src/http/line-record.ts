@@ -23,9 +23,9 @@ export function recordJoin(
 }
 
 /** The owner of a place is told when to ask again. */
-export function recordPoll(context: CampaignContext, place: Place, pollAfterMs: number): void {
+export function recordPoll(context: CampaignContext, place: Place, pollAfterMs: number, nowMs: number): void {
   context.meters.polls.inc();
-  if (context.notes.asked(place, context.nowMs(), pollAfterMs)) context.meters.earlyPolls.inc();
+  if (context.notes.asked(place, nowMs, pollAfterMs)) context.meters.earlyPolls.inc();
 }
 
 /** A place that waited is handed over. */

@@ -7,7 +7,7 @@ import type { Ticket } from '../waiting-room/tickets.js';
 import type { CampaignContext } from './campaign-context.js';
 import type { TicketReading } from './identity.js';
 import { recordLeaving } from './line-record.js';
-import { currentDocument, placeName } from './ticket-answers.js';
+import { currentDocument } from './ticket-answers.js';
 
 const UNTICKETED: TicketReading = { kind: 'none' };
 
@@ -28,9 +28,9 @@ export class PlaceFinder implements PlaceDesk {
     const place = await this.#placeOf(claimantId);
     if (place === null) return false;
     const context = this.campaign();
-    const { link, ended, hasher } = context;
+    const { link, endings, hasher } = context;
     link.reportClaimant('given', { claimant: hasher.hash(claimantId), place });
-    ended.set(placeName(link.view?.epoch ?? 1, place), 'left');
+    endings.ended(context.epoch(), place, 'left');
     recordLeaving(context, place);
     return true;
   }

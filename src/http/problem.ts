@@ -3,7 +3,7 @@
  * code, as a flood is answered mostly with refusals: a refusal concatenates a few strings and writes once.
  */
 import type { ServerResponse } from 'node:http';
-import { AnswerHead, fieldLines, sendWhole } from '../proxy/whole-answer.js';
+import { AnswerHead, fieldLines, sendAscii, sendWhole } from '../proxy/whole-answer.js';
 import { type ProblemCode, problemCodes, problemType } from './problem-codes.js';
 import { apiSecurityHeaders } from './security-headers.js';
 
@@ -20,36 +20,50 @@ export interface Problem {
   readonly retryAfterSeconds?: number | undefined;
   /** Further members of the document, e.g. `outcome`, `violated-policies`, `opensAt`, or a whole ticket document. */
   readonly members?: ProblemMembers | undefined;
+  /** Made by `prepareProblem`, in place of `detail` and `members`. */
+  readonly prepared?: PreparedProblem | undefined;
   /** Further fields, names and values in turn, e.g. those of CORS, `Allow` or `RateLimit`. */
   readonly headers?: readonly string[] | undefined;
 }
 
-interface Prebuilt {
+/** What is the same in each refusal of a kind. */
+export interface PreparedProblem {
   readonly head: AnswerHead;
   /** JSON up to and including `"detail":`. */
   readonly opening: string;
-  /** The sentence of the code, as JSON. */
+  /** The sentence, as JSON. */
   readonly detail: string;
+  /** JSON behind the value of `instance`. */
+  readonly closing: string;
+  /** Whether all of it is ASCII. */
+  readonly ascii: boolean;
 }
 
 const NO_FIELDS: readonly string[] = [];
 
 const prebuilt = Object.fromEntries(
   Object.entries(problemCodes).map(([code, definition]) => [code, prebuild(code as ProblemCode, definition.status)]),
-) as Readonly<Record<ProblemCode, Prebuilt>>;
+) as Readonly<Record<ProblemCode, PreparedProblem>>;
 
-function prebuild(code: ProblemCode, status: number): Prebuilt {
+function prebuild(code: ProblemCode, status: number): PreparedProblem {
   const { title, detail, headers = [] } = problemCodes[code];
   const members = JSON.stringify({ type: problemType(code), title, status, code });
-  return {
-    head: new AnswerHead(status, [
-      ...['Content-Type', 'application/problem+json', 'Spillway-Code', code, 'Cache-Control', 'no-store'],
-      ...apiSecurityHeaders,
-      ...headers,
-    ]),
-    opening: `${members.slice(0, -1)},"detail":`,
-    detail: JSON.stringify(detail),
-  };
+  const head = new AnswerHead(status, [
+    ...['Content-Type', 'application/problem+json', 'Spillway-Code', code, 'Cache-Control', 'no-store'],
+    ...apiSecurityHeaders,
+    ...headers,
+  ]);
+  return inText({ head, opening: `${members.slice(0, -1)},"detail":`, detail: JSON.stringify(detail), closing: '}' });
+}
+
+function inText(problem: Omit<PreparedProblem, 'ascii'>): PreparedProblem {
+  const text = problem.opening + problem.detail + problem.closing;
+  return { ...problem, ascii: Buffer.byteLength(text) === text.length };
+}
+
+/** For refusals that a flood meets with again and again, as those of one limit. */
+export function prepareProblem(code: ProblemCode, detail: string, members: ProblemMembers): PreparedProblem {
+  return inText({ ...prebuilt[code], detail: JSON.stringify(detail), closing: `,${JSON.stringify(members).slice(1)}` });
 }
 
 /**
@@ -68,8 +82,12 @@ export function sendProblem(
     res.destroy();
     return;
   }
-  const known = prebuilt[problem.code];
-  sendWhole(res, known.head, problemFields(problem, further), problemBody(known, requestId, problem));
+  const known = problem.prepared ?? prebuilt[problem.code];
+  const fields = problemFields(problem, further);
+  const body = problemBody(known, requestId, problem);
+  if (known.ascii && problem.detail === undefined && problem.members === undefined) {
+    sendAscii(res, known.head, fields, body);
+  } else sendWhole(res, known.head, fields, body);
 }
 
 /**
@@ -77,7 +95,7 @@ export function sendProblem(
  * The connection is to be closed after it.
  */
 export function rawProblem(requestId: string, problem: Problem): string {
-  const known = prebuilt[problem.code];
+  const known = problem.prepared ?? prebuilt[problem.code];
   const body = problemBody(known, requestId, problem);
   const last = [
     'Content-Length',
@@ -90,12 +108,11 @@ export function rawProblem(requestId: string, problem: Problem): string {
   return `${known.head.text}${fieldLines(problemFields(problem, NO_FIELDS))}${fieldLines(last)}\r\n${body}`;
 }
 
-function problemBody(known: Prebuilt, requestId: string, problem: Problem): string {
+function problemBody(known: PreparedProblem, requestId: string, problem: Problem): string {
   const detail = problem.detail === undefined ? known.detail : JSON.stringify(problem.detail);
-  const document = `${known.opening}${detail},"instance":"${requestId}"`;
-  if (problem.members === undefined) return `${document}}`;
-  const members = JSON.stringify(problem.members);
-  return members === '{}' ? `${document}}` : `${document},${members.slice(1)}`;
+  const members = problem.members === undefined ? '{}' : JSON.stringify(problem.members);
+  const closing = members === '{}' ? known.closing : `,${members.slice(1)}`;
+  return `${known.opening}${detail},"instance":"${requestId}"${closing}`;
 }
 
 function problemFields(

@@ -15,7 +15,7 @@ import { addressOf, claimRequest, type TicketReading, ticketOf } from './identit
 import { recordLeaving } from './line-record.js';
 import { type Problem, sendProblem } from './problem.js';
 import type { RequestFacts } from './request-facts.js';
-import { currentDocument, placeName } from './ticket-answers.js';
+import { currentDocument } from './ticket-answers.js';
 import type { TicketStreams } from './ticket-streams.js';
 import { unknownClaimant } from './unknown-claimant.js';
 import type { CampaignPage } from './waiting-page/campaign-page.js';
@@ -95,14 +95,21 @@ export class QueueDesk {
     return true;
   }
 
-  document(context: CampaignContext, place: Place, reading: TicketReading, claimantId: string | null): TicketDocument {
-    return currentDocument(context, place, reading, claimantId, this.options.random);
+  /** @param nowMs - the time, where it is known already */
+  document(
+    context: CampaignContext,
+    place: Place,
+    reading: TicketReading,
+    claimantId: string | null,
+    nowMs?: number,
+  ): TicketDocument {
+    return currentDocument(context, place, reading, claimantId, this.options.random, nowMs);
   }
 
   /** The place is free for the next in line. */
   giveUp(context: CampaignContext, claimant: string, place: Place): void {
     context.link.reportClaimant('given', { claimant, place });
-    context.ended.set(placeName(context.link.view?.epoch ?? 1, place), 'left');
+    context.endings.ended(context.epoch(), place, 'left');
     recordLeaving(context, place);
   }
 

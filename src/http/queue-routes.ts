@@ -7,7 +7,7 @@ import { readTicket, type TicketReading, ticketOf } from './identity.js';
 import { LeaveRoutes } from './leave-routes.js';
 import { type LineForm, LinePages } from './line-pages.js';
 import { recordJoin, recordPoll } from './line-record.js';
-import { sendPrivate, sendPublic } from './own-answers.js';
+import { sendPublic, sendTicket } from './own-answers.js';
 import { QueueDesk, type QueueRoutesOptions } from './queue-desk.js';
 import { QueuePaths } from './queue-paths.js';
 import { retryAfterSeconds } from './retry-after.js';
@@ -116,7 +116,7 @@ class QueueRoutes {
       const cookie = ticketCookieFields(context.cookie, req.headers, document);
       req.facts.outcome = 'proxied';
       if (form !== null) form.back(cookie);
-      else sendPrivate(res, decision.joined ? 201 : 200, document, [...cookie, ...desk.fields(req)]);
+      else sendTicket(res, decision.joined ? 201 : 200, document, [...cookie, ...desk.fields(req)]);
     });
   }
 
@@ -145,7 +145,7 @@ class QueueRoutes {
       if (found.kind === 'ticket') return this.#tell(context, req, res, found, true);
       req.facts.outcome = 'proxied';
       const document = desk.document(context, decision.place, found, asker.claimantId);
-      sendPrivate(res, 200, document, desk.fields(req));
+      sendTicket(res, 200, document, desk.fields(req));
     });
   }
 
@@ -202,17 +202,19 @@ class QueueRoutes {
       this.#stream(context, req, res, reading);
       return;
     }
-    const document = desk.document(context, place, reading, null);
-    recordPoll(context, place, document.pollAfterMs);
+    const nowMs = context.nowMs();
+    const document = desk.document(context, place, reading, null, nowMs);
+    recordPoll(context, place, document.pollAfterMs, nowMs);
     this.#judgePace(context, req, place, document.pollAfterMs);
-    const cookie = own ? ticketCookieFields(context.cookie, req.headers, document) : [];
+    const fields = desk.fields(req);
     req.facts.outcome = 'proxied';
-    sendPrivate(res, 200, document, [...cookie, ...desk.fields(req)]);
+    if (own) sendTicket(res, 200, document, [...ticketCookieFields(context.cookie, req.headers, document), ...fields]);
+    else sendTicket(res, 200, document, fields);
   }
 
   /** Coming early changes nothing for the place; coming so in a loop does for the address. */
   #judgePace(context: CampaignContext, req: Request, { line, number }: Place, pollAfterMs: number): void {
-    const nowMs = this.desk.options.clock.monotonicUs() / 1000;
+    const nowMs = req.facts.startedUs / 1000;
     const place = number * 2 + line;
     if (context.pace.isFarTooEarly(place, nowMs)) req.facts.offends = true;
     context.pace.told(place, pollAfterMs, nowMs);
@@ -229,7 +231,7 @@ class QueueRoutes {
     req.facts.outcome = 'proxied';
     context.meters.polls.inc();
     const document = { ...claimedDocument(context, text), expiresAt: new Date(session.untilMs).toISOString() };
-    sendPrivate(res, 200, document, desk.fields(req));
+    sendTicket(res, 200, document, desk.fields(req));
   }
 
   #stream(

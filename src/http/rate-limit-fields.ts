@@ -12,13 +12,8 @@ export interface AdvertisedLimit {
   readonly refillPerSecond: number;
 }
 
-/** One bucket after a claim. */
-export interface ServiceLimit {
-  /** Whole tokens left; what a claim may spend now. */
-  readonly remaining: number;
-  /** Time until one more token is there, in milliseconds. Within it nobody can spend more than `remaining`. */
-  readonly nextTokenMs: number;
-}
+/** Of a full bucket. */
+const SOONEST_SECONDS = 1;
 
 export class RateLimitFields {
   /**
@@ -26,7 +21,12 @@ export class RateLimitFields {
    * empty bucket fills, rounded up. q per w is thus never more than the bucket yields in the long run.
    */
   readonly policy: string;
-  readonly #names: readonly string[];
+  readonly #limits: ReadonlyArray<{
+    readonly name: string;
+    readonly capacity: number;
+    /** Until a bucket that is not full has one more token, at the latest. */
+    readonly tokenSeconds: number;
+  }>;
 
   /**
    * @param limits - in the order in which `serviceLimits` will be told; at least one, as both Lists are non-empty
@@ -34,29 +34,35 @@ export class RateLimitFields {
    */
   constructor(limits: readonly AdvertisedLimit[]) {
     if (limits.length === 0) throw new RangeError('RateLimit fields need at least one limit');
-    this.#names = limits.map((limit) => sfString(limit.name));
     this.policy = limits
-      .map((limit, i) => `${this.#names[i]};q=${sfInteger(limit.capacity)};w=${windowSeconds(limit)}`)
+      .map((limit) => `${sfString(limit.name)};q=${sfInteger(limit.capacity)};w=${windowSeconds(limit)}`)
       .join(', ');
+    this.#limits = limits.map(({ name, capacity, refillPerSecond }) => ({
+      name: sfString(name),
+      capacity,
+      tokenSeconds: wholeSeconds(1000 / refillPerSecond),
+    }));
   }
 
   /**
-   * Value of `RateLimit`: per limit `r`, the tokens left, and `t`, the whole seconds until the next is there.
-   * `Retry-After`, rounded up from the same wait and lengthened only, is never before the end of `t`.
-   * @param buckets - null where a limit does not apply to the request; it is left out
+   * Value of `RateLimit`: per limit `r`, the tokens left, and `t`, the whole seconds until the next is there; within them
+   * nobody can spend more. `Retry-After`, rounded up from the same wait and lengthened only, is never before the end of `t`.
+   * @param remaining - tokens left of each limit; null where it does not apply to the request: it is left out
+   * @param violated - the limit that refuses, if one does; `waitMs` is until it has a token again
    * @returns empty where none applies: then the field must not be sent, as a List is never empty
-   * @throws RangeError when there is not one bucket a limit, or a wait is negative or not finite
+   * @throws RangeError when there is not one number a limit, or the wait is negative or not finite
    */
-  serviceLimits(buckets: ReadonlyArray<ServiceLimit | null>): string {
-    if (buckets.length !== this.#names.length) {
-      throw new RangeError(`${this.#names.length} limits need as many buckets, not ${buckets.length}`);
+  serviceLimits(remaining: ReadonlyArray<number | null>, violated = -1, waitMs = 0): string {
+    if (remaining.length !== this.#limits.length) {
+      throw new RangeError(`${this.#limits.length} limits need as many buckets, not ${remaining.length}`);
     }
     let value = '';
-    for (let i = 0; i < buckets.length; i++) {
-      const bucket = buckets[i];
-      if (bucket === null || bucket === undefined) continue;
-      const left = sfInteger(Math.max(0, Math.floor(bucket.remaining)));
-      value += `${value === '' ? '' : ', '}${this.#names[i]};r=${left};t=${wholeSeconds(bucket.nextTokenMs)}`;
+    for (let i = 0; i < remaining.length; i++) {
+      const left = remaining[i];
+      if (left === null || left === undefined) continue;
+      const { name, capacity, tokenSeconds } = this.#limits[i]!;
+      const seconds = i === violated ? wholeSeconds(waitMs) : left >= capacity ? SOONEST_SECONDS : tokenSeconds;
+      value += `${value === '' ? '' : ', '}${name};r=${sfInteger(Math.max(0, Math.floor(left)))};t=${seconds}`;
     }
     return value;
   }

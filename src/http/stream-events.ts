@@ -1,5 +1,5 @@
 /** What a stream of a ticket says, as text of the event stream format (WHATWG HTML, section 9.2.6). */
-import type { TicketDocument } from '../waiting-room/ticket-document.js';
+import { type TicketDocument, ticketJson } from '../waiting-room/ticket-document.js';
 
 /** A comment, for whoever closes connections that say nothing. The same bytes for all. */
 export const HEARTBEAT = Buffer.from(':\n\n');
@@ -19,7 +19,7 @@ export function eventId({ state, position, chance }: TicketDocument): string {
 
 /** The event of the ticket's state; its data is the ticket document. */
 export function streamEvent(id: string, document: TicketDocument): string {
-  return `event: ${document.state}\nid: ${id}\ndata: ${JSON.stringify(document)}\n\n`;
+  return `event: ${document.state}\nid: ${id}\ndata: ${ticketJson(document)}\n\n`;
 }
 
 /** @param afterMs - when a reader whose stream ends comes back */

@@ -9,10 +9,6 @@ import { type TicketDocument, type TicketState, ticketDocument } from '../waitin
 import type { CampaignContext } from './campaign-context.js';
 import type { TicketReading } from './identity.js';
 
-export function placeName(epoch: number, place: Place): string {
-  return `${epoch}.${place.line}.${place.number}`;
-}
-
 /**
  * @param reading - the ticket the request came with; it is kept where it names the same place
  * @param claimantId - null where only the ticket speaks for its owner
@@ -23,13 +19,14 @@ export function documentOf(
   reading: TicketReading,
   claimantId: string | null,
   random: Random,
+  nowMs = context.nowMs(),
 ): TicketDocument {
   const { config } = context;
   const view = context.link.view ?? EMPTY_LINE;
   const settings = {
     graceMs: config.queue.graceMs,
     ratePerSecond: context.ratePerSecond(),
-    openInMs: context.opensInMs(),
+    openInMs: context.opensInMs(nowMs),
     recentPace: context.recentPace,
   };
   const { waiting, stretch } = lineMoment(view, settings, config.queue.poll);
@@ -40,7 +37,7 @@ export function documentOf(
   const toldMs = tellNow ? view.lineMs : told;
   let ticket = known?.text ?? '';
   if (known === null && claimantId !== null) {
-    ticket = context.tickets.issue(view.epoch, place, toldMs, claimantId, context.nowMs());
+    ticket = context.tickets.issue(view.epoch, place, toldMs, claimantId, nowMs);
   } else if (known !== null && tellNow) ticket = context.tickets.renew(known.ticket, toldMs);
   const document = ticketDocument(
     {
@@ -51,7 +48,7 @@ export function documentOf(
       gateways: view.gateways,
       graceLeftMs: standing.kind === 'called' ? Math.max(0, toldMs + config.queue.graceMs - view.lineMs) : null,
       stretch,
-      wallMs: context.nowMs(),
+      wallMs: nowMs,
       chance: chanceAt(context, standing.kind === 'waiting' ? standing.position : 1),
     },
     config.queue.poll,
@@ -76,11 +73,11 @@ export function currentDocument(
   reading: TicketReading,
   claimantId: string | null,
   random: Random,
+  nowMs = context.nowMs(),
 ): TicketDocument {
-  const state = context.state();
-  const ending = context.ended.get(placeName(context.link.view?.epoch ?? 1, place));
-  const over = state === 'ended' || state === 'sold-out' ? state : ending;
-  if (over === undefined) return documentOf(context, place, reading, claimantId, random);
+  const state = context.state(nowMs);
+  const over = state === 'ended' || state === 'sold-out' ? state : context.endings.of(context.epoch(), place);
+  if (over === undefined) return documentOf(context, place, reading, claimantId, random, nowMs);
   return endedDocument(context, place, reading.kind === 'ticket' ? reading.text : '', over);
 }
 

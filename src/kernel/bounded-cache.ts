@@ -2,9 +2,9 @@
  * A map that never holds more than twice its capacity: when the young generation is full it becomes the old one, and
  * what nobody asked for since is gone. Every operation is O(1), and a flood of new keys costs no more than a miss.
  */
-export class BoundedCache<V> {
-  #young = new Map<string, V>();
-  #old = new Map<string, V>();
+export class BoundedCache<V, K extends string | number = string> {
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
 
   /** @param capacity - keys of one generation; 1 or more */
   constructor(private readonly capacity: number) {
@@ -12,7 +12,7 @@ export class BoundedCache<V> {
       throw new RangeError(`capacity must be 1 or more, not ${capacity}`);
   }
 
-  get(key: string): V | undefined {
+  get(key: K): V | undefined {
     const young = this.#young.get(key);
     if (young !== undefined) return young;
     const old = this.#old.get(key);
@@ -20,7 +20,7 @@ export class BoundedCache<V> {
     return old;
   }
 
-  set(key: string, value: V): void {
+  set(key: K, value: V): void {
     if (this.#young.size >= this.capacity && !this.#young.has(key)) {
       this.#old = this.#young;
       this.#young = new Map();

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { type BodyTaker, GatewayRequest } from './gateway-request.js';
 import { LargeBody } from './large-body.js';
 
 export type RequestBody =
@@ -46,29 +47,64 @@ function collect(
   maxBytes: number,
   read: (body: RequestBody) => void,
 ): void {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let done = false;
-  const onData = (chunk: Buffer): void => {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes <= limitBytes) return;
-    request.pause();
-    request.off('data', onData).off('end', onEnd).off('close', onClose);
-    done = true;
-    if (bytes > maxBytes) read({ kind: 'too-large' });
-    else read({ kind: 'large', body: new LargeBody(request, chunks, maxBytes) });
-  };
-  // Listeners that will not be called again are left where they are: taking them off costs more than keeping them.
-  const onEnd = (): void => {
-    done = true;
-    read({ kind: 'small', body: joined(chunks, bytes) });
-  };
-  // A request that breaks off raises an error only where somebody listens for one; it always closes.
-  const onClose = (): void => {
-    if (!done) read({ kind: 'aborted' });
-  };
-  request.on('data', onData).on('end', onEnd).on('close', onClose);
+  const small = new SmallBody(request, limitBytes, maxBytes, read);
+  if (!(request instanceof GatewayRequest && request.takeBody(small))) small.readStream();
+}
+
+/** A body that is to be small, until it is found to be none. */
+class SmallBody implements BodyTaker {
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #done = false;
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly limitBytes: number,
+    private readonly maxBytes: number,
+    private readonly read: (body: RequestBody) => void,
+  ) {}
+
+  take(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes <= this.limitBytes) return;
+    if (this.request instanceof GatewayRequest) this.request.leaveBody();
+    this.#done = true;
+    if (this.#bytes > this.maxBytes) this.read({ kind: 'too-large' });
+    else this.read({ kind: 'large', body: new LargeBody(this.request, this.#chunks, this.maxBytes) });
+  }
+
+  end(): void {
+    this.#done = true;
+    this.read({ kind: 'small', body: joined(this.#chunks, this.#bytes) });
+  }
+
+  broken(): void {
+    this.read({ kind: 'aborted' });
+  }
+
+  /** Of a request whose pieces are in its stream. */
+  readStream(): void {
+    const { request } = this;
+    const onData = (chunk: Buffer): void => {
+      this.#pauseBefore(chunk, () => request.off('data', onData).off('end', onEnd).off('close', onClose));
+      this.take(chunk);
+    };
+    // Listeners that will not be called again are left where they are: taking them off costs more than keeping them.
+    const onEnd = (): void => this.end();
+    // A request that breaks off raises an error only where somebody listens for one; it always closes.
+    const onClose = (): void => {
+      if (!this.#done) this.broken();
+    };
+    request.on('data', onData).on('end', onEnd).on('close', onClose);
+  }
+
+  /** Whoever takes a large body over finds its stream still. */
+  #pauseBefore(chunk: Buffer, unlisten: () => void): void {
+    if (this.#bytes + chunk.length <= this.limitBytes) return;
+    this.request.pause();
+    unlisten();
+  }
 }
 
 function joined(chunks: readonly Buffer[], bytes: number): Buffer {

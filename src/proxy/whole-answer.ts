@@ -7,7 +7,7 @@
  *
  * Both ways give the same bytes: `test/http/whole-answer.test.ts` compares them, on every Node the project is tested with.
  */
-import http, { type ServerResponse, STATUS_CODES } from 'node:http';
+import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { isFieldValue, isToken } from './header-fields.js';
 
 /** Bodies up to this are joined to their head, in bytes; copying more costs more than it saves. */
@@ -17,7 +17,7 @@ const JOINED_BYTES = 16_384;
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /** Responses of the gateway's own servers: nothing but the gateway writes their fields. */
-export class GatewayResponse extends http.ServerResponse {}
+export class GatewayResponse<R extends IncomingMessage = IncomingMessage> extends http.ServerResponse<R> {}
 
 /** What Node keeps of a response and has no public name for; `test/http/whole-answer.test.ts` would see a change. */
 interface Unnamed {
@@ -59,15 +59,24 @@ export function sendWhole(
   further: readonly string[],
   body: string | Buffer,
 ): void {
+  send(res, head, further, typeof body === 'string' ? byteText(body) : body);
+}
+
+/** The same for a body known to be ASCII: nobody has to look for what it is as bytes. */
+export function sendAscii(res: ServerResponse, head: AnswerHead, further: readonly string[], body: string): void {
+  send(res, head, further, body);
+}
+
+/** @param bytes - a text of a character a byte, or the bytes */
+function send(res: ServerResponse, head: AnswerHead, further: readonly string[], bytes: string | Buffer): void {
   if (BODILESS.has(head.status)) {
     res.writeHead(head.status, head.reason, [...head.fields, ...further]).end();
     return;
   }
-  const bytes = typeof body === 'string' ? byteText(body) : body;
   const length = String(bytes.length);
   if (bytes.length <= JOINED_BYTES && takesWhole(res) && areFields(further)) {
-    const text = `${head.text}${fieldLines(further)}Content-Length: ${length}\r\nDate: ${dateNow()}\r\n`;
-    end(res, head.status, head.reason, text, typeof bytes === 'string' ? bytes : bytes.toString('latin1'));
+    const text = `${head.text}${fieldLines(further)}Content-Length: ${length}\r\n`;
+    end(res, head.status, head.reason, text, false, typeof bytes === 'string' ? bytes : bytes.toString('latin1'));
     return;
   }
   res.writeHead(head.status, head.reason, [...head.fields, ...further, 'Content-Length', length]);
@@ -88,8 +97,8 @@ export function relayWhole(
 ): boolean {
   if (body.length > JOINED_BYTES || !takesWhole(res)) return false;
   const phrase = reason === '' ? (STATUS_CODES[status] ?? 'unknown') : reason;
-  const date = isDated(fields) ? '' : `Date: ${dateNow()}\r\n`;
-  end(res, status, phrase, `HTTP/1.1 ${status} ${phrase}\r\n${fieldLines(fields)}${date}`, body.toString('latin1'));
+  const head = `HTTP/1.1 ${status} ${phrase}\r\n${fieldLines(fields)}`;
+  end(res, status, phrase, head, isDated(fields), body.toString('latin1'));
   return true;
 }
 
@@ -112,40 +121,39 @@ function takesWhole(res: ServerResponse): boolean {
   );
 }
 
-/** @param head - up to the end of its last field @param body - a character a byte */
-function end(res: ServerResponse, status: number, reason: string, head: string, body: string): void {
+/**
+ * @param head - up to the end of its last field
+ * @param dated - whether one of them is `Date`
+ * @param body - a character a byte
+ */
+function end(res: ServerResponse, status: number, reason: string, head: string, dated: boolean, body: string): void {
   const inner = res as unknown as Unnamed;
   res.statusCode = status;
   res.statusMessage = reason;
-  inner._header = `${head}${connectionLines(inner)}\r\n${body}`;
+  const { dateLine, connectionLines } = lastLines(inner);
+  inner._header = dated ? `${head}${connectionLines}${body}` : `${head}${dateLine}${connectionLines}${body}`;
   inner._hasBody = false;
   res.end();
 }
 
-const kept = { timeoutMs: -1, requests: -1, lines: '' };
+const last = { second: 0, timeoutMs: -1, requests: -1, dateLine: '', connectionLines: '' };
 
-/** As Node says that the connection is kept, and for how long. All of a server say the same. */
-function connectionLines({ _keepAliveTimeout: timeoutMs, _maxRequestsPerSocket: most }: Unnamed): string {
+/**
+ * The date of this second, as RFC 9110, section 5.6.7 writes it; then, as Node says it, that the connection is kept, for how
+ * long, and the end of the head. All of a server say the same.
+ */
+function lastLines({ _keepAliveTimeout: timeoutMs, _maxRequestsPerSocket: most }: Unnamed): typeof last {
+  const second = Math.floor(Date.now() / 1000);
   const requests = most ?? 0;
-  if (timeoutMs === kept.timeoutMs && requests === kept.requests) return kept.lines;
-  kept.timeoutMs = timeoutMs;
-  kept.requests = requests;
+  if (second === last.second && timeoutMs === last.timeoutMs && requests === last.requests) return last;
   const bound = requests > 0 ? `, max=${requests}` : '';
   const timeout = timeoutMs > 0 ? `Keep-Alive: timeout=${Math.floor(timeoutMs / 1000)}${bound}\r\n` : '';
-  kept.lines = `Connection: keep-alive\r\n${timeout}`;
-  return kept.lines;
-}
-
-const now = { second: 0, text: '' };
-
-/** Of this second, as RFC 9110, section 5.6.7 writes it. */
-function dateNow(): string {
-  const second = Math.floor(Date.now() / 1000);
-  if (second !== now.second) {
-    now.second = second;
-    now.text = new Date(second * 1000).toUTCString();
-  }
-  return now.text;
+  last.second = second;
+  last.timeoutMs = timeoutMs;
+  last.requests = requests;
+  last.dateLine = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
+  last.connectionLines = `Connection: keep-alive\r\n${timeout}\r\n`;
+  return last;
 }
 
 /** @param fields - names and values in turn @returns a line each, with its end */
@@ -157,8 +165,19 @@ export function fieldLines(fields: readonly string[]): string {
 
 function areFields(fields: readonly string[]): boolean {
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    if (!isToken(fields[at]!) || !isFieldValue(fields[at + 1]!)) return false;
+    if (!isName(fields[at]!) || !isFieldValue(fields[at + 1]!)) return false;
   }
+  return true;
+}
+
+/** Names come from the code, and are few. */
+const names = new Set<string>();
+const MOST_NAMES = 256;
+
+function isName(name: string): boolean {
+  if (names.has(name)) return true;
+  if (!isToken(name)) return false;
+  if (names.size < MOST_NAMES) names.add(name);
   return true;
 }
 

@@ -7,6 +7,12 @@ import { MAIN, type Place } from './place.js';
 
 /** Rows; a power of two. */
 const ROWS = 65_536;
+/** The numbers of a row, side by side, as they are read together. An owner of 0: the row is free. */
+const OWNER = 0;
+const JOINED_MS = 1;
+const PROMISED = 2;
+const DUE_MS = 3;
+const FIELDS = 4;
 /** A row whose owner did not come for so long is free again, in milliseconds. */
 const FORGET_MS = 6 * 3_600_000;
 /** By how much a question may come before its time: clocks are read in whole milliseconds. */
@@ -19,56 +25,49 @@ export interface Wait {
 }
 
 export class LineNotes {
-  #owners: Float64Array | null = null;
-  #joinedMs = new Float64Array(0);
-  #promised = new Float64Array(0);
-  #dueMs = new Float64Array(0);
+  #rows: Float64Array | null = null;
 
   /** @param promisedSeconds - null where no wait was named */
   joined(place: Place, nowMs: number, promisedSeconds: number | null): void {
     if (place.line !== MAIN) return;
-    const owners = this.#table();
-    const row = place.number & (ROWS - 1);
-    if (owners[row] !== 0 && nowMs - this.#joinedMs[row]! < FORGET_MS) return;
-    owners[row] = place.number;
-    this.#joinedMs[row] = nowMs;
-    this.#promised[row] = promisedSeconds ?? Number.NaN;
-    this.#dueMs[row] = 0;
+    this.#rows ??= new Float64Array(ROWS * FIELDS);
+    const rows = this.#rows;
+    const at = startOf(place);
+    if (rows[at + OWNER] !== 0 && nowMs - rows[at + JOINED_MS]! < FORGET_MS) return;
+    rows[at + OWNER] = place.number;
+    rows[at + JOINED_MS] = nowMs;
+    rows[at + PROMISED] = promisedSeconds ?? Number.NaN;
+    rows[at + DUE_MS] = 0;
   }
 
   /** The owner was told to ask again in `pollAfterMs`. @returns whether it asked before the time it had been told */
   asked(place: Place, nowMs: number, pollAfterMs: number): boolean {
-    const row = this.#rowOf(place);
-    if (row < 0) return false;
-    const early = nowMs < this.#dueMs[row]! - EARLY_SLACK_MS;
-    this.#dueMs[row] = nowMs + pollAfterMs;
+    const rows = this.#rows;
+    const at = startOf(place);
+    if (rows === null || !isOf(rows, at, place)) return false;
+    const early = nowMs < rows[at + DUE_MS]! - EARLY_SLACK_MS;
+    rows[at + DUE_MS] = nowMs + pollAfterMs;
     return early;
   }
 
   /** The place came to its end. @returns null where it was not noted */
   ended(place: Place, nowMs: number): Wait | null {
-    const row = this.#rowOf(place);
-    if (row < 0) return null;
-    const promised = this.#promised[row]!;
-    this.#owners![row] = 0;
+    const rows = this.#rows;
+    const at = startOf(place);
+    if (rows === null || !isOf(rows, at, place)) return null;
+    const promised = rows[at + PROMISED]!;
+    rows[at + OWNER] = 0;
     return {
-      seconds: Math.max(0, nowMs - this.#joinedMs[row]!) / 1000,
+      seconds: Math.max(0, nowMs - rows[at + JOINED_MS]!) / 1000,
       promisedSeconds: Number.isNaN(promised) ? null : promised,
     };
   }
+}
 
-  #rowOf({ line, number }: Place): number {
-    const row = number & (ROWS - 1);
-    return line === MAIN && this.#owners !== null && this.#owners[row] === number ? row : -1;
-  }
+function startOf({ number }: Place): number {
+  return (number & (ROWS - 1)) * FIELDS;
+}
 
-  #table(): Float64Array {
-    if (this.#owners === null) {
-      this.#owners = new Float64Array(ROWS);
-      this.#joinedMs = new Float64Array(ROWS);
-      this.#promised = new Float64Array(ROWS);
-      this.#dueMs = new Float64Array(ROWS);
-    }
-    return this.#owners;
-  }
+function isOf(rows: Float64Array, at: number, { line, number }: Place): boolean {
+  return line === MAIN && rows[at + OWNER] === number;
 }

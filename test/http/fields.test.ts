@@ -50,12 +50,16 @@ describe('RateLimit fields', () => {
       { name: 'per-address', capacity: 100, refillPerSecond: 30 },
     ]);
     expect(fields.policy).toBe('"per-user";q=5;w=5, "per-address";q=100;w=4');
-    expect(
-      fields.serviceLimits([
-        { remaining: 4, nextTokenMs: 1000 },
-        { remaining: 99.9, nextTokenMs: 1 },
-      ]),
-    ).toBe('"per-user";r=4;t=1, "per-address";r=99;t=1');
+    expect(fields.serviceLimits([4, 99.9])).toBe('"per-user";r=4;t=1, "per-address";r=99;t=1');
+    expect(fields.serviceLimits([null, 99])).toBe('"per-address";r=99;t=1');
+    expect(fields.serviceLimits([0, null], 0, 2400)).toBe('"per-user";r=0;t=3');
+    expect(fields.serviceLimits([null, null])).toBe('');
+  });
+
+  it('say when the next token is there: at once where none is missing', () => {
+    const slow = new RateLimitFields([{ name: 'a', capacity: 5, refillPerSecond: 0.15 }]);
+    expect(slow.serviceLimits([5])).toBe('"a";r=5;t=1');
+    expect(slow.serviceLimits([4])).toBe('"a";r=4;t=7');
   });
 
   const limit = fc.record({
@@ -81,14 +85,14 @@ describe('RateLimit fields', () => {
   });
 
   it('never name a window that ends after Retry-After', () => {
-    const bucket = fc.record({ remaining: fc.double({ min: -5, max: 1e6, noNaN: true }), nextTokenMs: fc.nat(1e9) });
+    const left = fc.double({ min: -5, max: 1e6, noNaN: true });
     fc.assert(
-      fc.property(bucket, unit, (given, random) => {
+      fc.property(left, fc.nat(1e9), unit, (remaining, waitMs, random) => {
         const fields = new RateLimitFields([{ name: 'a', capacity: 1, refillPerSecond: 1 }]);
-        const { r = -1, t = -1 } = parseList(fields.serviceLimits([given]))?.[0]?.parameters ?? {};
-        expect(r).toBe(Math.max(0, Math.floor(given.remaining)));
-        expect(t).toBe(wholeSeconds(given.nextTokenMs));
-        expect(t).toBeLessThanOrEqual(retryAfterSeconds(given.nextTokenMs, () => random));
+        const { r = -1, t = -1 } = parseList(fields.serviceLimits([remaining], 0, waitMs))?.[0]?.parameters ?? {};
+        expect(r).toBe(Math.max(0, Math.floor(remaining)));
+        expect(t).toBe(wholeSeconds(waitMs));
+        expect(t).toBeLessThanOrEqual(retryAfterSeconds(waitMs, () => random));
       }),
     );
   });

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Response } from 'express';
 import type { CampaignContext } from '../../src/http/campaign-context.js';
 import { TicketStreams } from '../../src/http/ticket-streams.js';
-import { BoundedCache } from '../../src/kernel/bounded-cache.js';
 import { turnOf } from '../../src/waiting-room/lottery.js';
 import type { Place } from '../../src/waiting-room/place.js';
+import { PlaceEndings } from '../../src/waiting-room/place-endings.js';
 import type { LineView } from '../../src/waiting-room/standing.js';
 import { Tickets } from '../../src/waiting-room/tickets.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -89,7 +89,8 @@ describe('streams of tickets', () => {
         touch: () => touched++,
       },
       tickets,
-      ended: new BoundedCache(10),
+      endings: new PlaceEndings(10),
+      epoch: () => view.epoch,
       state: () => 'open',
       nowMs: () => clock.wallMs(),
       ratePerSecond: () => 10,
