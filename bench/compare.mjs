@@ -4,7 +4,7 @@
  * disturbs least.
  *
  *   node bench/compare.mjs --before DIST [--after DIST] [--only admitted,poll] [--subject spillway-redis] [--rounds 12]
- *                          [--seconds 1] [--before-args=--flag] [--after-args=--flag]
+ *                          [--seconds 1] [--warm 2] [--before-args=--flag] [--after-args=--flag]
  *
  * In place of a build, `--before` also takes the name of a subject of `npm run bench`, such as bare-proxy.
  */
@@ -13,36 +13,45 @@ import { throughput } from './scenarios/catalogue.mjs';
 import { prepare } from './scenarios/prepare.mjs';
 import { captureAnswer, median } from './scenarios/throughput.mjs';
 import { startRedis, startService } from './stand/backing.mjs';
-import { cpuUs, stopAll } from './stand/processes.mjs';
+import { command } from './stand/command.mjs';
+import { cpuUs } from './stand/processes.mjs';
 import { ready } from './stand/ready.mjs';
 import { load } from './stand/wrk.mjs';
 import { subjects } from './subjects/all.mjs';
 import { dist } from './subjects/spillway.mjs';
 
-const { values } = parseArgs({
-  options: {
-    before: { type: 'string', default: dist },
-    after: { type: 'string', default: dist },
-    only: { type: 'string', default: 'admitted,refused-one,terminal,join,poll,document' },
-    subject: { type: 'string', default: 'spillway-redis' },
-    rounds: { type: 'string', default: '12' },
-    seconds: { type: 'string', default: '1' },
-    warm: { type: 'string', default: '2' },
-    'before-args': { type: 'string', default: '' },
-    'after-args': { type: 'string', default: '' },
-  },
-});
-const WARM_SECONDS = Number(values.warm);
-const words = (text) => text.split(' ').filter((word) => word !== '');
+function optionsOf() {
+  const { values } = parseArgs({
+    options: {
+      before: { type: 'string', default: dist },
+      after: { type: 'string', default: dist },
+      only: { type: 'string', default: 'admitted,refused-one,terminal,join,poll,document' },
+      subject: { type: 'string', default: 'spillway-redis' },
+      rounds: { type: 'string', default: '12' },
+      seconds: { type: 'string', default: '1' },
+      warm: { type: 'string', default: '2' },
+      'before-args': { type: 'string', default: '' },
+      'after-args': { type: 'string', default: '' },
+    },
+  });
+  const words = (text) => text.split(' ').filter((word) => word !== '');
+  // The gateway first: what only repeats an answer repeats its one.
+  const sides = ['after', 'before'].map((side) => {
+    const named = subjects[values[side]] !== undefined;
+    const subject = subjects[named ? values[side] : values.subject];
+    if (subject === undefined) throw new RangeError(`No subject ${values.subject}`);
+    return { subject, dist: named ? undefined : values[side], nodeArgs: words(values[`${side}-args`]) };
+  });
+  const scenarios = values.only.split(',').map((name) => {
+    const scenario = throughput.find((one) => one.name === name);
+    if (scenario === undefined) throw new RangeError(`No scenario ${name}`);
+    return scenario;
+  });
+  const [rounds, seconds, warm] = [values.rounds, values.seconds, values.warm].map(Number);
+  return { sides, scenarios, title: values.subject, rounds, seconds, warm };
+}
 
-/** The gateway first: what only repeats an answer repeats its one. */
-const sides = ['after', 'before'].map((side) => {
-  const named = subjects[values[side]] !== undefined;
-  const subject = subjects[named ? values[side] : values.subject];
-  return { subject, dist: named ? undefined : values[side], nodeArgs: words(values[`${side}-args`]) };
-});
-
-async function compare(scenario, servicePort) {
+async function compare(scenario, servicePort, { sides, title, rounds, seconds, warm }) {
   const { limits, campaign, request } = scenario;
   const up = [];
   let answer = null;
@@ -54,11 +63,11 @@ async function compare(scenario, servicePort) {
     const own = side.subject.isSpillway ? await prepare(scenario.prepare, one.port, request, { seconds: 2 }) : {};
     one.request = { ...request, ...(up[0].request?.paths ? { paths: up[0].request.paths } : {}), ...own };
     answer ??= await captureAnswer(one);
-    await round(one, WARM_SECONDS);
+    await round(one, warm);
     one.each = [];
   }
-  for (let turn = 0; turn < Number(values.rounds); turn++) {
-    for (const one of turn % 2 === 0 ? up : [...up].reverse()) await round(one, Number(values.seconds));
+  for (let turn = 0; turn < rounds; turn++) {
+    for (const one of turn % 2 === 0 ? up : [...up].reverse()) await round(one, seconds);
   }
   for (const one of up) {
     await one.stop();
@@ -67,7 +76,7 @@ async function compare(scenario, servicePort) {
   const [after, before] = up.map(({ each }) => each);
   const ratio = median(after.map((us, at) => us / before[at]));
   const text = `${median(before).toFixed(1)} -> ${median(after).toFixed(1)} us`;
-  console.log(`${scenario.name}, ${values.subject}: ${text}, ratio ${ratio.toFixed(3)}`);
+  console.log(`${scenario.name}, ${title}: ${text}, ratio ${ratio.toFixed(3)}`);
 }
 
 async function round(one, seconds) {
@@ -78,15 +87,9 @@ async function round(one, seconds) {
   one.base += requests + 64;
 }
 
-await ready();
-const service = await startService();
-try {
-  for (const name of values.only.split(',')) {
-    const scenario = throughput.find((one) => one.name === name);
-    if (scenario === undefined) throw new RangeError(`No scenario ${name}`);
-    await compare(scenario, service.port);
-  }
-} finally {
-  await service.stop();
-  await stopAll();
-}
+await command(optionsOf, async (options) => {
+  await ready();
+  const service = await startService();
+  for (const scenario of options.scenarios) await compare(scenario, service.port, options);
+  return 0;
+});

@@ -16,6 +16,8 @@ import { command, tell } from './stand/command.mjs';
 import { machineFacts } from './stand/machine.mjs';
 import { ready } from './stand/ready.mjs';
 
+/** Whoever is called hears no more positions: while they are counted, some hundred are. */
+const LEAST_STREAMS = 1000;
 /** Those that need the machine as it is come first: `ready` moves this process to the core of the load. */
 const PARTS = ['store', 'door', 'waits', 'polls', 'streams', 'page'];
 
@@ -39,6 +41,8 @@ function optionsOf() {
   const [people, ticks, streams, seconds] = ['people', 'ticks', 'streams', 'seconds'].map((name) =>
     Number(values[name]),
   );
+  if (!(streams >= LEAST_STREAMS))
+    throw new RangeError(`--streams is a number from ${LEAST_STREAMS}: of fewer, most are called meanwhile`);
   return { parts, people, ticks, streams, seconds, json, write, from: values.from?.split(',') ?? null, tell };
 }
 

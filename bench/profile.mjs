@@ -12,32 +12,41 @@ import { parseArgs } from 'node:util';
 import { throughput } from './scenarios/catalogue.mjs';
 import { prepare } from './scenarios/prepare.mjs';
 import { startRedis, startService } from './stand/backing.mjs';
-import { stopAll } from './stand/processes.mjs';
+import { command } from './stand/command.mjs';
 import { ready } from './stand/ready.mjs';
 import { load } from './stand/wrk.mjs';
 import { subjects } from './subjects/all.mjs';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: 'admitted,refused-one,refused-many,terminal,join,poll,document' },
-    subject: { type: 'string', default: 'spillway-redis' },
-    seconds: { type: 'string', default: '4' },
-    warm: { type: 'string', default: '10' },
-    top: { type: 'string', default: '25' },
-    kind: { type: 'string', default: 'cpu,heap' },
-  },
-});
-const seconds = Number(values.seconds);
-const top = Number(values.top);
+function optionsOf() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: 'admitted,refused-one,refused-many,terminal,join,poll,document' },
+      subject: { type: 'string', default: 'spillway-redis' },
+      seconds: { type: 'string', default: '4' },
+      warm: { type: 'string', default: '10' },
+      top: { type: 'string', default: '25' },
+      kind: { type: 'string', default: 'cpu,heap' },
+    },
+  });
+  const scenarios = values.only.split(',').map((name) => {
+    const scenario = throughput.find((one) => one.name === name);
+    if (scenario === undefined) throw new RangeError(`No scenario ${name}`);
+    return scenario;
+  });
+  if (subjects[values.subject]?.isSpillway !== true) throw new RangeError(`${values.subject} is no gateway of ours`);
+  const [seconds, warm, top] = [values.seconds, values.warm, values.top].map(Number);
+  return { scenarios, subject: values.subject, kinds: values.kind.split(','), seconds, warm, top };
+}
+
 const RECORDER = new URL('servers/recorder.mjs', import.meta.url).href;
 
 /** Loads the subject while it records itself. @returns the profile and the number of requests */
-async function profiled(scenario, kind, behind) {
+async function profiled(scenario, kind, behind, { subject: named, seconds, warm }) {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-profile-'));
   const file = join(folder, kind);
   const { limits, campaign, request } = scenario;
   const env = { PROFILE_KIND: kind, PROFILE_FILE: file };
-  const subject = await subjects[values.subject].start({
+  const subject = await subjects[named].start({
     ...behind,
     limits,
     campaign,
@@ -46,7 +55,7 @@ async function profiled(scenario, kind, behind) {
     asModules: true,
   });
   const more = await prepare(scenario.prepare, subject.port, request, { seconds: 2 });
-  await load(subject.port, { ...request, ...more }, { seconds: Number(values.warm) });
+  await load(subject.port, { ...request, ...more }, { seconds: warm });
   process.kill(subject.pid, 'SIGUSR2');
   await sleep(200);
   const { requests } = await load(subject.port, { ...request, ...more, base: 500_000_000 }, { seconds });
@@ -161,36 +170,27 @@ function sums(nodes, keyOf, costOf) {
 }
 
 /** @param unit - how much one request costs in all, with its unit */
-function print(title, { byFunction, byRoom, inclusive, total }, requests, unit) {
+function print(title, { byFunction, byRoom, inclusive, total }, requests, unit, { subject, top }) {
   const line = ([name, value]) =>
     `${((100 * value) / total).toFixed(1).padStart(5)} %  ${(value / requests).toFixed(unit === 'B' ? 0 : 2).padStart(7)} ${unit}  ${name}`;
-  console.log(
-    `\n## ${title}: ${(total / requests).toFixed(1)} ${unit} a request (${values.subject}, ${requests} requests)`,
-  );
+  console.log(`\n## ${title}: ${(total / requests).toFixed(1)} ${unit} a request (${subject}, ${requests} requests)`);
   console.log(['\nby room', ...byRoom.slice(0, 16).map(line)].join('\n'));
   console.log(['\nby function, itself', ...byFunction.slice(0, top).map(line)].join('\n'));
   console.log(['\nby function of Spillway, with what it calls', ...inclusive.slice(0, top).map(line)].join('\n'));
 }
 
-await ready();
-const service = await startService();
-const redis = await startRedis();
-const behind = { servicePort: service.port, redisPort: redis.port };
-try {
-  for (const name of values.only.split(',')) {
-    const scenario = throughput.find((one) => one.name === name);
-    if (scenario === undefined) throw new RangeError(`No scenario ${name}`);
-    if (values.kind.includes('cpu')) {
-      const { profile, requests } = await profiled(scenario, 'cpu', behind);
-      print(`${name}, processor time`, cpuShares(profile), requests, 'us');
-    }
-    if (values.kind.includes('heap')) {
-      const { profile, requests } = await profiled(scenario, 'heap', behind);
-      print(`${name}, allocated`, heapShares(profile), requests, 'B');
+await command(optionsOf, async (options) => {
+  await ready();
+  const service = await startService();
+  const redis = await startRedis();
+  const behind = { servicePort: service.port, redisPort: redis.port };
+  for (const scenario of options.scenarios) {
+    for (const kind of options.kinds) {
+      const { profile, requests } = await profiled(scenario, kind, behind, options);
+      const [what, shares, unit] =
+        kind === 'cpu' ? ['processor time', cpuShares, 'us'] : ['allocated', heapShares, 'B'];
+      print(`${scenario.name}, ${what}`, shares(profile), requests, unit, options);
     }
   }
-} finally {
-  await redis.stop();
-  await service.stop();
-  await stopAll();
-}
+  return 0;
+});

@@ -14,8 +14,10 @@ const NOT_QUIET = 0;
 
 /** One row a person: the number, the gateway and the model, and octets to spare, so that no row lies in two cache lines. */
 const ROW_BYTES = 16;
-const TARGET_BYTE = 8;
-const MODEL_BYTE = 10;
+/** Where each of them lies, counted in elements of its own size. */
+const numberAt = (index: number): number => (index * ROW_BYTES) / 8;
+const targetAt = (index: number): number => (index * ROW_BYTES + 8) / 2;
+const modelAt = (index: number): number => index * ROW_BYTES + 10;
 
 export class QuietPeople {
   /** The rows, read as numbers, as gateways, and as models. */
@@ -55,8 +57,8 @@ export class QuietPeople {
     const number = waitsOnly && ticket !== null ? this.glances.numberOf(ticket) : null;
     if (number === null || promised === null) return false;
     this.#setNumber(index, number);
-    this.#targets[(index * ROW_BYTES + TARGET_BYTE) / 2] = this.options.plan.target[index] as number;
-    this.#models[index * ROW_BYTES + MODEL_BYTE] = this.options.plan.model[index] as number;
+    this.#targets[targetAt(index)] = this.options.plan.target[index] as number;
+    this.#models[modelAt(index)] = this.options.plan.model[index] as number;
     this.#names[index] = name;
     this.#leastSeconds[index] = promised.minMs / 1000;
     this.#mostSeconds[index] = promised.maxMs / 1000;
@@ -70,10 +72,10 @@ export class QuietPeople {
 
   /** Polls for a person who is quiet. @returns after how many milliseconds it polls again; null: it has to ask in full */
   pollAfterMs(index: number): number | null {
-    const target = this.#targets[(index * ROW_BYTES + TARGET_BYTE) / 2] as number;
+    const target = this.#targets[targetAt(index)] as number;
     const toldMs = this.glances.pollAfterMs(target, this.#numberOf(index));
     if (toldMs === null) return null;
-    return mannersNumbered(this.#models[index * ROW_BYTES + MODEL_BYTE] as number).pollMs(toldMs, this.options.random);
+    return mannersNumbered(this.#models[modelAt(index)] as number).pollMs(toldMs, this.options.random);
   }
 
   /** `person` is as it was before it was taken. */
@@ -86,10 +88,10 @@ export class QuietPeople {
   }
 
   #numberOf(index: number): number {
-    return this.#numbers[(index * ROW_BYTES) / 8] as number;
+    return this.#numbers[numberAt(index)] as number;
   }
 
   #setNumber(index: number, number: number): void {
-    this.#numbers[(index * ROW_BYTES) / 8] = number;
+    this.#numbers[numberAt(index)] = number;
   }
 }

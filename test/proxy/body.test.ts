@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type RequestBody, readSmallBody } from '../../src/proxy/body.js';
+import { GatewayRequest } from '../../src/proxy/gateway-request.js';
 import { UploadTooLargeError } from '../../src/proxy/large-body.js';
 import { until } from '../support/until.js';
 import { client, exchange, gateway } from './gateway.js';
@@ -30,7 +31,10 @@ function dechunked(message: string): string {
   }
 }
 
-describe('readSmallBody', () => {
+describe.each([
+  ['a request of the gateway', { IncomingMessage: GatewayRequest }],
+  ["a request of somebody's own server", {}],
+])('readSmallBody of %s', (_, kind) => {
   const open: Array<{ close(): Promise<void> }> = [];
   afterEach(async () => {
     for (const one of open.splice(0).reverse()) await one.close();
@@ -40,7 +44,7 @@ describe('readSmallBody', () => {
   const front = async (then: Then): Promise<number> => {
     const server = await gateway((request, response) => {
       readSmallBody(request, LIMIT_BYTES, MAX_BYTES, (body) => then(body, request, response));
-    });
+    }, kind);
     open.push(server);
     return server.port;
   };
@@ -148,7 +152,7 @@ describe('readSmallBody', () => {
       readSmallBody(request, LIMIT_BYTES, 100_000_000, (read) => {
         if (read.kind === 'large') body = read.body;
       });
-    });
+    }, kind);
     open.push(server);
     const socket = client(server.port, `${HEAD}Content-Length: 50000000\r\n\r\n`);
     socket.write(Buffer.alloc(50_000_000));

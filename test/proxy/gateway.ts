@@ -2,14 +2,19 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { GatewayRequest } from '../../src/proxy/gateway-request.js';
 
 export interface Gateway {
   readonly port: number;
   close(): Promise<void>;
 }
 
-export async function gateway(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<Gateway> {
-  const server = createServer(handler as RequestListener);
+/** @param IncomingMessage - what the server makes of a request; left out: Node's own */
+export async function gateway(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+  options: { IncomingMessage?: typeof GatewayRequest } = {},
+): Promise<Gateway> {
+  const server = createServer(options, handler as RequestListener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

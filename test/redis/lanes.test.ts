@@ -5,7 +5,7 @@ import { laneOf } from '../../src/admission/lane.js';
 import { laneTag } from '../../src/redis/keys.js';
 import { GrantingService } from '../claims/granting-service.js';
 import { ledgered } from '../claims/kit.js';
-import { claim } from '../gateway/client.js';
+import { claim, send } from '../gateway/client.js';
 import { GatewayBench, type RunningGateway } from '../support/gateway.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { moveSlot, type RedisCluster, startCluster, tell } from '../support/redis-topologies.js';
@@ -92,6 +92,40 @@ describe('Lanes on a Redis Cluster', () => {
       await untilAnswered(() => claim(port, `moved-to-${to.port}`));
     }
     expect((await claim(port, 'before-move')).headers['idempotency-replayed']).toBe('true');
+  }, 60_000);
+
+  it('that are away cost nobody a place in line', async () => {
+    const gateway = await open(new GrantingService(0), { admission: { ratePerSecond: 0.01, burst: 1 } });
+    const { port } = gateway;
+    const hasher = gateway.gateway.campaigns.get('lny')!.context.hasher;
+    const killed = masters.find((master) => master !== cluster.owner)!;
+    const isLost = ({ who }: { who: string }): boolean => masters[laneOf(hasher.hash(who), LANES)] === killed;
+    const codeOf = ({ headers }: Awaited<ReturnType<typeof claim>>) => headers['spillway-code'];
+    await until(async () => [undefined, 'QUEUED'].includes(codeOf(await claim(port, 'first-in')) as string));
+    const waiting = [];
+    for (let person = 0; person < 20; person++) {
+      const who = `waits-${person}`;
+      const answer = await claim(port, who);
+      expect(codeOf(answer)).toBe('QUEUED');
+      const { ticket, number } = answer.json() as { ticket: string; number: number };
+      waiting.push({ who, ticket, number });
+    }
+    await killed.kill();
+    for (const { ticket, number } of waiting) {
+      const poll = await send(port, { path: `/queue/lny/tickets/${ticket}` });
+      expect(poll.json()).toMatchObject({ state: 'waiting', number });
+    }
+    expect(waiting.filter(isLost).length).toBeGreaterThan(0);
+    // Its claimants' places were kept there, and are gone with it; their tickets say where they stand.
+    await killed.restart();
+    const newcomers = Array.from({ length: 40 }, (_, i) => ({ who: `comes-later-${i}` })).filter(isLost);
+    await until(async () => codeOf(await claim(port, newcomers[0]!.who)) === 'QUEUED');
+    const behind = (await claim(port, newcomers[1]!.who)).json().number;
+    for (const { who, ticket, number } of waiting) {
+      expect(number).toBeLessThan(behind as number);
+      const answer = await claim(port, who, { headers: { 'spillway-ticket': ticket } });
+      expect(answer.json()).toMatchObject({ code: 'QUEUED', number });
+    }
   }, 60_000);
 
   it('that are away cost their own claimants their claims, and nobody else', async () => {
