@@ -58,8 +58,9 @@ export class MemoryExchange {
   #mergeSeats(sessions: SessionSettings, loss: boolean, stranger: boolean): void {
     const { seats } = this.store;
     seats.open(sessions, this.nowUs, this.#book.lostWithin(sessions.ttlMs * 1000, this.nowUs));
-    seats.merge(this.call.known.seats, loss, stranger);
+    // The word first: what a gateway saw taken, it saw after it, and a store that lost its data hears of both at once.
     seats.endAll(this.call.known.sessionsEndedUs);
+    seats.merge(this.call.known.seats, loss, stranger);
   }
 
   /** Until lots are drawn, the door is shut. */

@@ -42,7 +42,7 @@ export class LineModel {
   readonly #gateways: [StoreGateway, StoreGateway];
   readonly #seats: SeatModel;
   readonly #drawAtUs: number;
-  readonly door = new DoorModel(5, 100);
+  readonly door = new DoorModel(2, 100);
   #open = true;
   #epoch = 1;
   #revision = 0;
@@ -69,8 +69,7 @@ export class LineModel {
       case 'advance':
         return this.#advance(step.ms, step.second);
       case 'rate':
-        this.door.ratePerSecond = step.perSecond;
-        return this.#configure();
+        return this.#changeRate(step.perSecond);
       case 'pause':
         this.#open = !this.#open;
         return this.#configure();
@@ -83,6 +82,13 @@ export class LineModel {
       case 'end-sessions':
         return this.#endSessions();
     }
+  }
+
+  /** The store goes by the rate that it heard last. */
+  async #changeRate(perSecond: number): Promise<void> {
+    this.door.ratePerSecond = perSecond;
+    this.#configure();
+    this.#see(await this.#gateways[0].call());
   }
 
   async #ask(who: number, gateway: StoreGateway, kind: 'claim' | 'join' | 'find'): Promise<void> {
@@ -202,6 +208,8 @@ export class LineModel {
     g1.known = { ...g1.known, sessionsEndedUs: this.#nowUs() };
     this.#see(await g1.call());
     this.#seats.endAll();
+    // What begins at the very microsecond of the word is over by it, too.
+    await this.#advance(1, false);
   }
 
   #see({ view }: Done): void {

@@ -41,7 +41,8 @@ export class SeatModel {
 
   #count(times: Map<string, number>, nowMs: number): number {
     let count = 0;
-    for (const untilMs of times.values()) if (untilMs >= nowMs) count++;
+    // At the very instant of its end a seat may be taken or free.
+    for (const untilMs of times.values()) if (untilMs > nowMs) count++;
     return count;
   }
 }

@@ -26,9 +26,10 @@ end
 
 local function merge_seats(c, known, loss, stranger)
   if c.settings.max_active == 0 then return end
+  -- The word first: what a gateway saw taken, it saw after it, and a store that lost its data hears of both at once.
+  end_all_sessions(c, known.sessions_ended)
   local lost = math.max(0, known.seats - c.seated)
   if loss then c.state.seatsLost = lost elseif stranger then c.state.seatsLost = math.max(c.state.seatsLost, lost) end
-  end_all_sessions(c, known.sessions_ended)
 end
 
 local function seats_taken(c)

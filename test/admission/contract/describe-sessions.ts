@@ -178,6 +178,26 @@ export function describeSessions(adapter: string, open: Open): void {
     );
 
     it(
+      'that began after that word still take their seats when the data are lost',
+      on(async (contract) => {
+        const { clock, g1, g2 } = contract;
+        await ready(contract, 2);
+        g1.known = { ...g1.known, sessionsEndedUs: (await g1.call()).view.nowUs };
+        await g1.call();
+        await clock.advance(100);
+        for (const claimant of ['a', 'b']) {
+          await claim(g1, claimant);
+          await began(g1, claimant);
+        }
+        await g2.call();
+        g1.store = g2.store = await contract.empty();
+        expect((await g2.call()).view.seats).toBe(2);
+        expect((await g1.call()).view.seats).toBe(2);
+        expect((await claim(g1, 'c')).kind).toBe('wait');
+      }),
+    );
+
+    it(
       'are all over with a new epoch; claims on their way keep their seats',
       on(async (contract) => {
         const { operators, g1 } = contract;
