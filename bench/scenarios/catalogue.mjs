@@ -64,6 +64,8 @@ export const throughput = [
     refused: true,
     prepare: 'spent',
     limits: ONCE,
+    // Whoever counts by windows is to refuse for as long as all subjects take.
+    windowMs: 3_600_000,
     subjects: ['spillway-redis', 'spillway-memory', ...EVERY_STACK],
     bars: [],
   },

@@ -22,8 +22,8 @@ export async function measureThroughput(scenario, { rounds, seconds, service, re
   let answer = null;
   try {
     for (const name of names) {
-      const { request, limits, campaign } = scenario;
-      const context = { servicePort: service.port, redisPort: redis.port, limits, campaign, answer };
+      const { request, limits, campaign, windowMs } = scenario;
+      const context = { servicePort: service.port, redisPort: redis.port, limits, campaign, windowMs, answer };
       const subject = await subjects[name].start(context);
       up.set(name, { ...subject, request, results: [], base: 0 });
       const one = up.get(name);
