@@ -9,7 +9,7 @@
  * In place of a build, `--before` also takes the name of a subject of `npm run bench`, such as bare-proxy.
  */
 import { parseArgs } from 'node:util';
-import { throughput } from './scenarios/catalogue.mjs';
+import { scenariosNamed } from './scenarios/catalogue.mjs';
 import { prepare } from './scenarios/prepare.mjs';
 import { captureAnswer, median } from './scenarios/throughput.mjs';
 import { startRedis, startService } from './stand/backing.mjs';
@@ -42,11 +42,7 @@ function optionsOf() {
     if (subject === undefined) throw new RangeError(`No subject ${values.subject}`);
     return { subject, dist: named ? undefined : values[side], nodeArgs: words(values[`${side}-args`]) };
   });
-  const scenarios = values.only.split(',').map((name) => {
-    const scenario = throughput.find((one) => one.name === name);
-    if (scenario === undefined) throw new RangeError(`No scenario ${name}`);
-    return scenario;
-  });
+  const scenarios = scenariosNamed(values.only.split(','));
   const [rounds, seconds, warm] = [values.rounds, values.seconds, values.warm].map(Number);
   return { sides, scenarios, title: values.subject, rounds, seconds, warm };
 }
@@ -90,6 +86,10 @@ async function round(one, seconds) {
 await command(optionsOf, async (options) => {
   await ready();
   const service = await startService();
-  for (const scenario of options.scenarios) await compare(scenario, service.port, options);
-  return 0;
+  try {
+    for (const scenario of options.scenarios) await compare(scenario, service.port, options);
+    return 0;
+  } finally {
+    await service.stop();
+  }
 });

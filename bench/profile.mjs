@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { throughput } from './scenarios/catalogue.mjs';
+import { scenariosNamed } from './scenarios/catalogue.mjs';
 import { prepare } from './scenarios/prepare.mjs';
 import { startRedis, startService } from './stand/backing.mjs';
 import { command } from './stand/command.mjs';
@@ -28,11 +28,7 @@ function optionsOf() {
       kind: { type: 'string', default: 'cpu,heap' },
     },
   });
-  const scenarios = values.only.split(',').map((name) => {
-    const scenario = throughput.find((one) => one.name === name);
-    if (scenario === undefined) throw new RangeError(`No scenario ${name}`);
-    return scenario;
-  });
+  const scenarios = scenariosNamed(values.only.split(','));
   if (subjects[values.subject]?.isSpillway !== true) throw new RangeError(`${values.subject} is no gateway of ours`);
   const [seconds, warm, top] = [values.seconds, values.warm, values.top].map(Number);
   return { scenarios, subject: values.subject, kinds: values.kind.split(','), seconds, warm, top };
@@ -184,13 +180,18 @@ await command(optionsOf, async (options) => {
   const service = await startService();
   const redis = await startRedis();
   const behind = { servicePort: service.port, redisPort: redis.port };
-  for (const scenario of options.scenarios) {
-    for (const kind of options.kinds) {
-      const { profile, requests } = await profiled(scenario, kind, behind, options);
-      const [what, shares, unit] =
-        kind === 'cpu' ? ['processor time', cpuShares, 'us'] : ['allocated', heapShares, 'B'];
-      print(`${scenario.name}, ${what}`, shares(profile), requests, unit, options);
+  try {
+    for (const scenario of options.scenarios) {
+      for (const kind of options.kinds) {
+        const { profile, requests } = await profiled(scenario, kind, behind, options);
+        const [what, sharesOf, unit] =
+          kind === 'cpu' ? ['processor time', cpuShares, 'us'] : ['allocated', heapShares, 'B'];
+        print(`${scenario.name}, ${what}`, sharesOf(profile), requests, unit, options);
+      }
     }
+    return 0;
+  } finally {
+    await redis.stop();
+    await service.stop();
   }
-  return 0;
 });

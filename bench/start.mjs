@@ -63,7 +63,16 @@ async function burst(subject, context) {
 
 async function main(options) {
   await ready();
-  const { port } = await startService();
+  const service = await startService();
+  try {
+    await measureAll(service.port, options);
+    return 0;
+  } finally {
+    await service.stop();
+  }
+}
+
+async function measureAll(port, options) {
   for (const subject of options.names) {
     const sides = options.builds.map((build) => ({ build, rounds: [] }));
     for (let round = 0; round < options.rounds; round++) {
@@ -79,7 +88,6 @@ async function main(options) {
       console.log(`${subject}, ${relative('', build)}: ${figures.join(', ')}`);
     }
   }
-  return 0;
 }
 
 await command(optionsOf, main);

@@ -139,3 +139,12 @@ export const throughput = [
     bars: [],
   })),
 ];
+
+/** @throws RangeError where there is none of a name */
+export function scenariosNamed(names) {
+  return names.map((name) => {
+    const scenario = throughput.find((one) => one.name === name);
+    if (scenario === undefined) throw new RangeError(`No scenario ${name}`);
+    return scenario;
+  });
+}

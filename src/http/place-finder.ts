@@ -67,8 +67,9 @@ export class PlaceFinder implements PlaceDesk {
   #found(place: Place, reading: TicketReading): PlaceFinding {
     const context = this.campaign();
     const { state, number, position, etaSeconds, chance } = currentDocument(context, place, reading, null, this.random);
-    const epoch = context.link.view?.epoch ?? 1;
-    return { kind: 'found', place: { state, epoch, number, position, etaSeconds, chance, missedCalls: place.returns } };
+    const missedCalls = place.returns;
+    const epoch = context.epoch();
+    return { kind: 'found', place: { state, epoch, number, position, etaSeconds, chance, missedCalls } };
   }
 
   #placeOf(claimantId: string): Promise<Place | null> {

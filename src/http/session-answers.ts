@@ -30,7 +30,7 @@ export class NewSession {
     const issuedMs = Math.floor(context.nowMs());
     const untilMs = issuedMs + (context.sessions.lastsMs ?? 0);
     const session = { issuedMs, untilMs, claimant: context.hasher.hash(this.claimantId) };
-    const ticket = context.tickets.issueSession(context.link.view?.epoch ?? 1, session, this.claimantId);
+    const ticket = context.tickets.issueSession(context.epoch(), session, this.claimantId);
     const cookie = ticketCookieFields(context.cookie, req.headers, { ticket, state: 'called' });
     headers.push('Spillway-Ticket', ticket, ...cookie);
   };

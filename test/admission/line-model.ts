@@ -9,6 +9,7 @@ import type { Place } from '../../src/waiting-room/place.js';
 import { waitingIn } from '../../src/waiting-room/standing.js';
 import { type Contract, StoreGateway } from './contract/store-gateway.js';
 import { DoorModel } from './door-model.js';
+import type { InFlight, Someone } from './line-people.js';
 import type { Kind, Step } from './line-steps.js';
 import { PlaceModel, samePlace } from './place-model.js';
 import { SeatModel } from './seat-model.js';
@@ -20,21 +21,6 @@ const LEASE_MS = 5000;
 /** The service answers within this time. */
 const TIMEOUT_MS = 3000;
 const OPENS_AFTER_MS = 600;
-
-interface InFlight {
-  readonly gateway: StoreGateway;
-  /** Null where the store does not know of it any more. */
-  place: Place | null;
-  readonly seat: string;
-  readonly enteredMs: number;
-  /** Its gateway was killed: the slot is the store's to take back, then. */
-  deadUntilMs: number | null;
-}
-
-interface Someone {
-  ticket: Place | null;
-  inFlight: InFlight[];
-}
 
 export class LineModel {
   readonly #people: Someone[] = Array.from({ length: 8 }, () => ({ ticket: null, inFlight: [] }));
