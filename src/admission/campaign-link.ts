@@ -57,7 +57,7 @@ export class CampaignLink {
   readonly #outbox: Outbox;
   readonly #ticker: Ticker;
   /** Somebody looks at this campaign: it ticks at full pace for a while. */
-  readonly touch: () => void;
+  readonly touch: Ticker['touch'];
   #calls = 0;
   #flushing = false;
   #tickDue = false;

@@ -85,8 +85,8 @@ export interface CampaignRooms {
   stateWith(overrides: Overrides): CampaignState;
   /** Sold out or ended. */
   over(): boolean;
-  /** Milliseconds since the Unix epoch, on the store's clock. */
-  nowMs(): number;
+  /** Milliseconds since the Unix epoch, on the store's clock. @param localUs - the local time, where it is known already */
+  nowMs(localUs?: number): number;
   /** How long a claim on its way may take to end, in milliseconds. */
   leaseMs(): number;
   /** By which people are told when to come back. */
@@ -106,8 +106,8 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     parse: readOverrides,
     onFault: (fault) => parts.onFault(fault, 'settings'),
   });
-  const nowMs = (): number =>
-    link.storeClock.known ? STORE_TIME_ORIGIN_MS + link.storeClock.nowUs() / 1000 : clock.wallMs();
+  const nowMs = (localUs?: number): number =>
+    link.storeClock.known ? STORE_TIME_ORIGIN_MS + link.storeClock.nowUs(localUs) / 1000 : clock.wallMs();
   const soldOut = (): boolean => link.view !== null && isSoldOut(link.view.claims, campaign.budget.claims);
   const stateWith = (overrides: Overrides, atMs = nowMs()): CampaignState =>
     stateAt(schedule, overrides.state ?? null, atMs, soldOut());
@@ -213,7 +213,7 @@ export function joinRooms(parts: RoomParts): CampaignRooms {
     over,
     nowMs,
     recentPace,
-    opensInMs: (atMs = nowMs()) => opensInMs(schedule, state(atMs), atMs),
+    opensInMs: (atMs = nowMs()) => opensInMs(schedule, () => state(atMs), atMs),
     leaseMs,
   };
 }

@@ -36,9 +36,8 @@ export class Ticker {
     this.#timer?.cancel();
   }
 
-  /** Somebody looks at this campaign: it ticks at full pace for a while. */
-  readonly touch = (): void => {
-    const nowUs = this.options.clock.monotonicUs();
+  /** Somebody looks at this campaign: it ticks at full pace for a while. @param nowUs - the time, where it is known already */
+  readonly touch = (nowUs = this.options.clock.monotonicUs()): void => {
     const idle = nowUs >= this.#busyUntilUs;
     this.#busyUntilUs = nowUs + BUSY_US;
     if (idle && this.#timer !== null && !this.#stopped) {

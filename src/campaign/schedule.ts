@@ -52,10 +52,11 @@ export function stateAt(schedule: Schedule, override: StateOverride, nowMs: numb
   return planned === 'open' && override === 'paused' ? 'paused' : planned;
 }
 
-/** Milliseconds until the opening, in a state before it; 0 in any other. */
-export function opensInMs(schedule: Schedule, state: CampaignState, nowMs: number): number {
-  if (state !== 'prequeue' && state !== 'scheduled') return 0;
-  return Math.max(0, (schedule.opensAtMs ?? nowMs) - nowMs);
+/** Milliseconds until the opening, in a state before it; 0 in any other. @param state - is asked only before `opensAt` */
+export function opensInMs({ opensAtMs }: Schedule, state: () => CampaignState, nowMs: number): number {
+  if (opensAtMs === null || opensAtMs <= nowMs) return 0;
+  const now = state();
+  return now === 'prequeue' || now === 'scheduled' ? opensAtMs - nowMs : 0;
 }
 
 /**

@@ -1,6 +1,5 @@
 /** Wires one campaign: its link to the store, its door, its decisions, its tickets. */
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { PollPace } from '../abuse/poll-pace.js';
 import type { OperatedCampaign } from '../admin/amendments.js';
 import { ClaimsDesk } from '../admin/claims-desk.js';
 import { joinRooms, limitRates, type RoomsConfig } from '../admission/campaign-rooms.js';
@@ -31,6 +30,7 @@ import type { Upstream } from '../proxy/upstream.js';
 import { TraceRecorder } from '../replay/trace/trace-recorder.js';
 import { LineNotes } from '../waiting-room/line-notes.js';
 import { PlaceEndings } from '../waiting-room/place-endings.js';
+import { PollTimes } from '../waiting-room/poll-times.js';
 import { type TicketKey, Tickets } from '../waiting-room/tickets.js';
 import { mirrorCampaign, watchEndings } from './campaign-figures.js';
 import { composeClaimants, identityField, identityFields } from './claimant.js';
@@ -122,7 +122,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
   const recorderOf = recorders(parts);
   const cacheOf = caches(parts.clock);
   const endings = new PlaceEndings(ENDED_PLACES);
-  const pace = new PollPace();
+  const pollTimes = new PollTimes();
   // Plain properties only: an object with accessors is a slow one to V8, and every request asks this one.
   const contextOf = (
     { campaign, upstreamConfig, upstream, keys, secretsOf }: CampaignRevision,
@@ -150,7 +150,7 @@ export function composeCampaign(parts: CampaignParts): ComposedCampaign {
     meters: new CampaignMeters(metrics.campaign(id), campaign.limits),
     notes,
     endings,
-    pace,
+    pollTimes,
     state,
     epoch: () => link.view?.epoch ?? 1,
     nowMs,

@@ -1,5 +1,4 @@
 /** What the routes need of one campaign, by one configuration: a request is answered by the one it began with. */
-import type { PollPace } from '../abuse/poll-pace.js';
 import type { Admission } from '../admission/admission.js';
 import type { CampaignLink } from '../admission/campaign-link.js';
 import type { BucketRate } from '../buckets/gcra.js';
@@ -16,6 +15,7 @@ import type { Upstream } from '../proxy/upstream.js';
 import type { TraceRecorder } from '../replay/trace/trace-recorder.js';
 import type { LineNotes } from '../waiting-room/line-notes.js';
 import type { PlaceEndings } from '../waiting-room/place-endings.js';
+import type { PollTimes } from '../waiting-room/poll-times.js';
 import type { RecentPace } from '../waiting-room/recent-pace.js';
 import type { Tickets } from '../waiting-room/tickets.js';
 import type { CampaignMeters } from './campaign-meters.js';
@@ -52,8 +52,7 @@ export interface CampaignContext {
   readonly recorder: TraceRecorder | null;
   readonly meters: CampaignMeters;
   readonly notes: LineNotes;
-  /** Whether people poll as they were told. */
-  readonly pace: PollPace;
+  readonly pollTimes: PollTimes;
   readonly endings: PlaceEndings;
   readonly sessions: Sessions;
   /** Null where nothing beside the line is the same for everybody. */
@@ -62,8 +61,11 @@ export interface CampaignContext {
   state(nowMs?: number): CampaignState;
   /** Of the line, as far as it is known. */
   epoch(): number;
-  /** Milliseconds since the Unix epoch on the store's clock: the same on every gateway. */
-  nowMs(): number;
+  /**
+   * Milliseconds since the Unix epoch on the store's clock: the same on every gateway.
+   * @param localUs - the local time, where it is known already
+   */
+  nowMs(localUs?: number): number;
   /** Milliseconds until the opening, in a pre-queue; 0 at any other time. */
   opensInMs(nowMs?: number): number;
   ratePerSecond(): number;

@@ -61,7 +61,7 @@ function queued(
     meters.waitPrequeue.inc();
   } else (document.position === 0 ? meters.waitAtDoor : meters.waitInLine).inc();
   if (joined) recordJoin(context, place, remaining, document.etaSeconds);
-  context.notes.asked(place, context.nowMs(), document.pollAfterMs);
+  context.pollTimes.refused(place, facts.startedUs / 1000, document.pollAfterMs);
   const cookie = ticketCookieFields(context.cookie, headers, document);
   const fields = [...asker.fields, 'Spillway-Ticket', document.ticket, ...cookie];
   const away = context.link.view?.local === true;

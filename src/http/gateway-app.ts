@@ -5,6 +5,7 @@ import type { AddressGuard } from '../abuse/address-guard.js';
 import type { Logger } from '../kernel/logger.js';
 import type { Random } from '../kernel/random.js';
 import { ROUTES } from '../metrics/vocabulary.js';
+import { GatewayRequest } from '../proxy/gateway-request.js';
 import { hasLeft } from '../proxy/whole-answer.js';
 import type { AccessLog } from './access-log.js';
 import { type ClaimRouteOptions, claimRoute } from './claim-route.js';
@@ -79,12 +80,7 @@ function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
   const answer: First = (req, res, next) => {
     const verdict = judgeRequest(req);
     const clean = verdict.kind === 'ok';
-    req.facts = new RequestFacts(
-      ids.next(),
-      clean ? verdict.path : '',
-      clean ? verdict.query : '',
-      clock.monotonicUs(),
-    );
+    req.facts = new RequestFacts(ids, clean ? verdict.path : '', clean ? verdict.query : '', clock.monotonicUs());
     if (tracing !== null) req.facts.trace = tracing.begin(req);
     if (guard.watches && refusedByGuard(guard, req, res, random)) return;
     if (clean) {
@@ -104,7 +100,10 @@ function entry(options: GatewayAppOptions, serve: First, fault: Fault): First {
     if (isUnanswerable(req, res)) return;
     answer(req, res, next);
     // Most answers of a flood have left already: then nothing has to listen for their end.
-    if (hasLeft(res)) return ended(res, true);
+    if (hasLeft(res)) {
+      if (req instanceof GatewayRequest) req.answered();
+      return ended(res, true);
+    }
     req.facts.lasts(inFlight);
     res.on('close', closed);
   };

@@ -22,10 +22,17 @@ export function recordJoin(
   notes.joined(place, context.nowMs(), eta === null ? null : (eta.min + eta.max) / 2);
 }
 
-/** The owner of a place is told when to ask again. */
-export function recordPoll(context: CampaignContext, place: Place, pollAfterMs: number, nowMs: number): void {
-  context.meters.polls.inc();
-  if (context.notes.asked(place, nowMs, pollAfterMs)) context.meters.earlyPolls.inc();
+/**
+ * The owner of a place asks, and is told when to ask again.
+ * @param nowMs - monotonic
+ * @returns whether it comes so early that no honest client does
+ */
+export function recordPoll(context: CampaignContext, place: Place, pollAfterMs: number, nowMs: number): boolean {
+  const { meters, pollTimes } = context;
+  meters.polls.inc();
+  const promptness = pollTimes.polled(place, nowMs, pollAfterMs);
+  if (promptness !== 'in-time') meters.earlyPolls.inc();
+  return promptness === 'far-too-early';
 }
 
 /** A place that waited is handed over. */

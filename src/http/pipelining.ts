@@ -20,7 +20,8 @@ export function owedAnswer(socket: Duplex): ServerResponse | null {
  * To be asked once for every request, in their order.
  */
 export function isUnanswerable({ socket }: IncomingMessage, response: ServerResponse): boolean {
-  if (!socket.writable || ending.has(socket)) return true;
+  // Where no answer is owed before this one, none can end the connection before it.
+  if (!socket.writable || (owedAnswer(socket) !== response && ending.has(socket))) return true;
   if (!response.shouldKeepAlive) ending.add(socket);
   return false;
 }

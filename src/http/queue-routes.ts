@@ -1,6 +1,5 @@
 /** The line's own endpoints, below `server.basePath`. A poll with a ticket costs no store call. */
 import type { Request, Response } from 'express';
-import type { Place } from '../waiting-room/place.js';
 import type { CampaignContext } from './campaign-context.js';
 import { CampaignDocument } from './campaign-document.js';
 import { readTicket, type TicketReading, ticketOf } from './identity.js';
@@ -124,7 +123,7 @@ class QueueRoutes {
     const { desk } = this;
     const context = desk.context(req, res, campaign, 'ticket');
     if (context === null) return;
-    context.link.touch();
+    context.link.touch(req.facts.startedUs);
     const reading = named === 'me' ? ticketOf(context, req, null) : readTicket(context, named, req.facts);
     if (reading.kind === 'refused') return desk.refuse(req, res, reading.problem);
     if (reading.kind === 'ticket') return this.#tell(context, req, res, reading, named === 'me');
@@ -202,22 +201,14 @@ class QueueRoutes {
       this.#stream(context, req, res, reading);
       return;
     }
-    const nowMs = context.nowMs();
-    const document = desk.document(context, place, reading, null, nowMs);
-    recordPoll(context, place, document.pollAfterMs, nowMs);
-    this.#judgePace(context, req, place, document.pollAfterMs);
+    const { facts } = req;
+    const document = desk.document(context, place, reading, null, context.nowMs(facts.startedUs));
+    // Coming early changes nothing for the place; coming so in a loop does for the address.
+    if (recordPoll(context, place, document.pollAfterMs, facts.startedUs / 1000)) facts.offends = true;
     const fields = desk.fields(req);
-    req.facts.outcome = 'proxied';
+    facts.outcome = 'proxied';
     if (own) sendTicket(res, 200, document, [...ticketCookieFields(context.cookie, req.headers, document), ...fields]);
     else sendTicket(res, 200, document, fields);
-  }
-
-  /** Coming early changes nothing for the place; coming so in a loop does for the address. */
-  #judgePace(context: CampaignContext, req: Request, { line, number }: Place, pollAfterMs: number): void {
-    const nowMs = req.facts.startedUs / 1000;
-    const place = number * 2 + line;
-    if (context.pace.isFarTooEarly(place, nowMs)) req.facts.offends = true;
-    context.pace.told(place, pollAfterMs, nowMs);
   }
 
   /** Whoever went in has no place any more; `expiresAt` says until when further requests pass. */

@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Outcome, Route } from '../metrics/vocabulary.js';
 import type { Problem } from './problem.js';
+import type { RequestIds } from './request-id.js';
 import type { RequestTrace } from './request-trace.js';
 
 /** Gauges of the requests under way, by route. */
@@ -15,6 +16,7 @@ export interface RefusalWriter {
 
 export class RequestFacts {
   #route: Route = 'other';
+  #id = '';
   /** Where it is counted while it is under way; null: it is not. */
   #inFlight: InFlight | null = null;
   /** A campaign's id; empty where there is none. */
@@ -37,13 +39,19 @@ export class RequestFacts {
   heldBytes = -1;
 
   constructor(
-    readonly id: string,
+    private readonly ids: Pick<RequestIds, 'next'>,
     /** Path and query as received, judged clean. */
     readonly path: string,
     readonly query: string,
     /** On the monotonic clock. */
     readonly startedUs: number,
   ) {}
+
+  /** Its name, for whoever asks: most small answers say none. */
+  get id(): string {
+    if (this.#id === '') this.#id = this.ids.next();
+    return this.#id;
+  }
 
   /** Of the route that serves it. */
   get route(): Route {

@@ -56,9 +56,9 @@ export class StoreClock {
     this.#lateReplies = 0;
   }
 
-  /** The store's time now, at least. */
-  nowUs(): number {
-    return this.clock.monotonicUs() + this.#bound();
+  /** The store's time now, at least. @param localUs - the local time, where it is known already */
+  nowUs(localUs = this.clock.monotonicUs()): number {
+    return localUs + this.#bound();
   }
 
   /** When `storeUs` is, or was, on the local monotonic clock, at the latest. */

@@ -57,6 +57,11 @@ export class GatewayRequest extends http.IncomingMessage {
     taker?.broken();
   }
 
+  /** The answer has left already: what still comes is left to the parser at once, its end too. */
+  answered(): void {
+    if (this.#taker === null && this.readableLength === 0) this._dump();
+  }
+
   /**
    * The answer has left, and nobody has read the body. Node streams what there is of it into nothing; here the parser is
    * told to keep what still comes. (`optimizeEmptyRequests` of later Nodes has the same purpose, for requests without one.)

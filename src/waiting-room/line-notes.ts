@@ -1,7 +1,7 @@
 /**
  * What this gateway remembers of people in line, to measure what they were told against what came: when they joined,
- * how long they were told to wait, when they may ask again. A table of a fixed size, indexed by number; whoever finds
- * its row taken by somebody still in line is not measured. No allocation per person, and no claimant.
+ * how long they were told to wait. A table of a fixed size, indexed by number; whoever finds its row taken by somebody
+ * still in line is not measured. No allocation per person, and no claimant.
  */
 import { MAIN, type Place } from './place.js';
 
@@ -11,12 +11,9 @@ const ROWS = 65_536;
 const OWNER = 0;
 const JOINED_MS = 1;
 const PROMISED = 2;
-const DUE_MS = 3;
-const FIELDS = 4;
+const FIELDS = 3;
 /** A row whose owner did not come for so long is free again, in milliseconds. */
 const FORGET_MS = 6 * 3_600_000;
-/** By how much a question may come before its time: clocks are read in whole milliseconds. */
-const EARLY_SLACK_MS = 5;
 
 export interface Wait {
   readonly seconds: number;
@@ -37,17 +34,6 @@ export class LineNotes {
     rows[at + OWNER] = place.number;
     rows[at + JOINED_MS] = nowMs;
     rows[at + PROMISED] = promisedSeconds ?? Number.NaN;
-    rows[at + DUE_MS] = 0;
-  }
-
-  /** The owner was told to ask again in `pollAfterMs`. @returns whether it asked before the time it had been told */
-  asked(place: Place, nowMs: number, pollAfterMs: number): boolean {
-    const rows = this.#rows;
-    const at = startOf(place);
-    if (rows === null || !isOf(rows, at, place)) return false;
-    const early = nowMs < rows[at + DUE_MS]! - EARLY_SLACK_MS;
-    rows[at + DUE_MS] = nowMs + pollAfterMs;
-    return early;
   }
 
   /** The place came to its end. @returns null where it was not noted */

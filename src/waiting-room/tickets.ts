@@ -40,7 +40,7 @@ export interface Ticket {
   /** Keyed hash of the claimant, 12 octets. */
   readonly binding: Buffer;
   /** Only of a ticket that stands for a session, and for no place in line. */
-  readonly session?: TicketSession;
+  readonly session?: TicketSession | undefined;
 }
 
 const VERSION = 1;
@@ -57,9 +57,27 @@ const VERIFIED = 65_536;
 /** Characters of a signature by which a verified ticket is found again; the last of a ticket holds fewer bits. */
 const NAME_CHARS = 7;
 
-interface Verified {
-  readonly text: string;
-  readonly ticket: Ticket;
+/**
+ * A ticket that was verified: with its text, and itself its place. One of a crowd is found among thousands that the
+ * processor has no longer at hand, and each object more would be waited for.
+ */
+class VerifiedTicket implements Ticket, Place {
+  constructor(
+    readonly text: string,
+    readonly epoch: number,
+    readonly line: LineIndex,
+    readonly number: number,
+    readonly toldMs: number,
+    readonly session: TicketSession | undefined,
+    readonly returns: number,
+    readonly issuedAtSeconds: number,
+    readonly keyId: string,
+    readonly binding: Buffer,
+  ) {}
+
+  get place(): Place {
+    return this.session === undefined ? this : NO_PLACE;
+  }
 }
 
 interface Signer {
@@ -72,7 +90,7 @@ interface Signer {
 export class Tickets {
   readonly #signers = new Map<string, Signer>();
   readonly #first: string;
-  readonly #verified = new BoundedCache<Verified, number>(VERIFIED);
+  readonly #verified = new BoundedCache<VerifiedTicket, number>(VERIFIED);
 
   /** @throws RangeError without a key */
   constructor(campaign: string, keys: readonly TicketKey[]) {
@@ -119,7 +137,7 @@ export class Tickets {
 
   /** The same ticket, with the time at which its owner was told of the call. */
   renew(ticket: Ticket, toldMs: number): string {
-    return this.#sign({ ...ticket, toldMs });
+    return this.#sign(ticket, toldMs);
   }
 
   /** @returns what the ticket says; null when it is forged, altered, of another campaign or of a key long gone */
@@ -127,9 +145,9 @@ export class Tickets {
     if (text.length > MOST_CHARS) return null;
     const name = nameOf(text);
     const known = this.#verified.get(name);
-    if (known !== undefined && known.text === text) return known.ticket;
+    if (known !== undefined && known.text === text) return known;
     const ticket = this.#read(text);
-    if (ticket !== null) this.#verified.set(name, { text, ticket });
+    if (ticket !== null) this.#verified.set(name, ticket);
     return ticket;
   }
 
@@ -142,7 +160,7 @@ export class Tickets {
     return Buffer.from(hash, 'base64url').subarray(0, BINDING_BYTES);
   }
 
-  #sign(ticket: Ticket): string {
+  #sign(ticket: Ticket, toldMs = ticket.toldMs): string {
     const signer = this.#signers.get(ticket.keyId)!;
     const { place, session } = ticket;
     const claimantBytes = session === undefined ? 0 : CLAIMANT_BYTES;
@@ -153,7 +171,7 @@ export class Tickets {
     at = bytes.writeUInt32BE(ticket.epoch, at);
     at = bytes.writeUInt8(session === undefined ? place.line * 16 + place.returns : SESSION_LINE * 16, at);
     at = bytes.writeUIntBE(session?.issuedMs ?? place.number, at, 6);
-    at = bytes.writeUIntBE(session?.untilMs ?? ticket.toldMs, at, 6);
+    at = bytes.writeUIntBE(session?.untilMs ?? toldMs, at, 6);
     at = bytes.writeUInt32BE(ticket.issuedAtSeconds, at);
     at += ticket.binding.copy(bytes, at);
     if (session !== undefined) at += bytes.write(session.claimant, at, 'base64url');
@@ -161,9 +179,11 @@ export class Tickets {
     return bytes.toString('base64url');
   }
 
-  #read(text: string): Ticket | null {
+  #read(text: string): VerifiedTicket | null {
     const bytes = Buffer.from(text, 'base64url');
-    if (bytes[0] !== VERSION || bytes.toString('base64url') !== text) return null;
+    // What is kept is this text of its own: the one off the wire is a part of a longer one, and kept with all of it.
+    const canonical = bytes.toString('base64url');
+    if (bytes[0] !== VERSION || canonical !== text) return null;
     const idLength = bytes[1] ?? 0;
     const claimantBytes = (bytes[2 + idLength + 4] ?? 0) >> 4 === SESSION_LINE ? CLAIMANT_BYTES : 0;
     if (bytes.length !== 2 + idLength + FIXED_BYTES + claimantBytes + MAC_BYTES) return null;
@@ -173,25 +193,29 @@ export class Tickets {
     const end = bytes.length - MAC_BYTES;
     const mac = signer.mac.digest(bytes.subarray(0, end)).subarray(0, MAC_BYTES);
     if (!timingSafeEqual(mac, bytes.subarray(end))) return null;
-    return this.#parse(bytes, 2 + idLength, keyId);
+    return this.#parse(canonical, bytes, 2 + idLength, keyId);
   }
 
-  #parse(bytes: Buffer, start: number, keyId: string): Ticket {
+  #parse(text: string, bytes: Buffer, start: number, keyId: string): VerifiedTicket {
     const lineAndReturns = bytes.readUInt8(start + 4);
     const line = lineAndReturns >> 4;
     const number = bytes.readUIntBE(start + 5, 6);
     const toldMs = bytes.readUIntBE(start + 11, 6);
-    const ticket = {
-      epoch: bytes.readUInt32BE(start),
-      place: { line: line as LineIndex, number, returns: lineAndReturns & 15 },
-      toldMs,
-      issuedAtSeconds: bytes.readUInt32BE(start + 17),
+    const isSession = line === SESSION_LINE;
+    const claimant = (): string =>
+      bytes.toString('base64url', start + FIXED_BYTES, start + FIXED_BYTES + CLAIMANT_BYTES);
+    return new VerifiedTicket(
+      text,
+      bytes.readUInt32BE(start),
+      isSession ? NO_PLACE.line : (line as LineIndex),
+      isSession ? NO_PLACE.number : number,
+      isSession ? 0 : toldMs,
+      isSession ? { issuedMs: number, untilMs: toldMs, claimant: claimant() } : undefined,
+      lineAndReturns & 15,
+      bytes.readUInt32BE(start + 17),
       keyId,
-      binding: Buffer.from(bytes.subarray(start + 21, start + 21 + BINDING_BYTES)),
-    };
-    if (line !== SESSION_LINE) return ticket;
-    const claimant = bytes.toString('base64url', start + FIXED_BYTES, start + FIXED_BYTES + CLAIMANT_BYTES);
-    return { ...ticket, place: NO_PLACE, toldMs: 0, session: { issuedMs: number, untilMs: toldMs, claimant } };
+      Buffer.from(bytes.subarray(start + 21, start + 21 + BINDING_BYTES)),
+    );
   }
 }
 

@@ -13,7 +13,7 @@ function kit(settings: AccessLogSettings) {
   const counter = new Counter();
   const log = new AccessLog({ clock, logger, settings, dropped: counter });
   const answered = (status: number, path = '/campaigns/lny/claims', remoteAddress = '192.0.2.77') => {
-    const facts = new RequestFacts('abc.1', path, 'secret=1', 0);
+    const facts = new RequestFacts({ next: () => 'abc.1' }, path, 'secret=1', 0);
     facts.campaign = 'lny';
     facts.route = 'claim';
     log.answered({ method: 'POST', facts, socket: { remoteAddress } } as unknown as Request, status, 0.0123456789);

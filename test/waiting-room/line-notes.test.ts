@@ -15,15 +15,6 @@ describe('The notes of a line', () => {
     expect(notes.ended(place(9), 13_000)).toBeNull();
   });
 
-  it('tell who asks before the time that was told, and not who comes at it', () => {
-    const notes = new LineNotes();
-    notes.joined(place(7), 1000, null);
-    expect(notes.asked(place(7), 1000, 500)).toBe(false);
-    expect(notes.asked(place(7), 1400, 500)).toBe(true);
-    expect(notes.asked(place(7), 1900, 500)).toBe(false);
-    expect(notes.asked(place(9), 1900, 500)).toBe(false);
-  });
-
   it('keep to whoever came first where two share a row, until that one is gone', () => {
     const notes = new LineNotes();
     notes.joined(place(7), 1000, 1);
@@ -40,12 +31,12 @@ describe('The notes of a line', () => {
     notes.joined(returned, 1000, 1);
     expect([notes.ended(returned, 3000), notes.ended(place(7), 3000)]).toEqual([null, null]);
     notes.joined(place(7), 1000, 1);
-    expect([notes.ended(returned, 3000), notes.asked(returned, 3000, 9000)]).toEqual([null, false]);
+    expect(notes.ended(returned, 3000)).toBeNull();
     expect(notes.ended(place(7), 3000)).toEqual({ seconds: 2, promisedSeconds: 1 });
   });
 
   it('know nobody before anybody has joined', () => {
-    expect([new LineNotes().ended(place(7), 1000), new LineNotes().asked(place(7), 1000, 1)]).toEqual([null, false]);
+    expect(new LineNotes().ended(place(7), 1000)).toBeNull();
   });
 
   it('give the row of somebody who has not come for six hours to the next, and use the first row, too', () => {
@@ -53,8 +44,6 @@ describe('The notes of a line', () => {
     const [first, next] = [place(65_536), place(2 * 65_536)];
     notes.joined(first, 1000, 1);
     notes.joined(next, 1000 + 6 * 3_600_000 - 1, 2);
-    expect(notes.asked(first, 2000, 500)).toBe(false);
-    expect([notes.asked(first, 2494, 500), notes.asked(first, 2989, 500)]).toEqual([true, false]);
     notes.joined(next, 1000 + 6 * 3_600_000, 2);
     expect(notes.ended(first, 1000 + 6 * 3_600_000)).toBeNull();
     expect(notes.ended(next, 3000 + 6 * 3_600_000)).toEqual({ seconds: 2, promisedSeconds: 2 });
