@@ -2,7 +2,7 @@
 import { measureAll } from '../scenarios/all.mjs';
 import { shareAtLeast } from './row.mjs';
 
-const ROUNDS = 3;
+const ROUNDS = 9;
 const BAR = 0.8;
 const SUBJECTS = [
   ['spillway-redis', 'Redis'],

@@ -13,6 +13,7 @@ import express, { type Express, type Request, type Response } from 'express';
 import { type ListenerTls, secureServer } from '../lifecycle/secure-server.js';
 import { GatewayRequest } from '../proxy/gateway-request.js';
 import { GatewayResponse } from '../proxy/whole-answer.js';
+import { keepIdleTimeout } from './idle-timeout.js';
 
 /** Bounds of one connection. Times in milliseconds, sizes in bytes. */
 export interface ServerLimits {
@@ -119,6 +120,7 @@ export function createPrelinkedServer(app: Express, options: ServerOptions = {})
   const server: PrelinkedServer = options.tls ? secureServer(options.tls, common, app) : http.createServer(common, app);
   server.application = app;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
+  server.on(options.tls ? 'secureConnection' : 'connection', keepIdleTimeout);
   return server;
 }
 
