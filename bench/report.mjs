@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { plotScale } from './plot.mjs';
+import { shareOf } from './scenarios/throughput.mjs';
 import { cores } from './stand/machine.mjs';
 
 const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
@@ -57,7 +58,7 @@ function verdictsOf({ name, bars, rows }) {
     }
     const other = find(against);
     if (other === undefined) return [];
-    const got = row.perSecond / other.perSecond;
+    const got = shareOf(row, other);
     const gotByCpu = other.cpuUsEach / row.cpuUsEach;
     return [
       { scenario: name, bar: `${subject}: at least ${ratio} × ${against}`, got, gotByCpu, reached: got >= ratio },
@@ -74,7 +75,8 @@ function markdown({ date, machine, throughput, others, verdicts, rounds, seconds
     `${machine.processor}, ${cores} cores, ${machine.memoryGiB} GiB, Linux ${machine.kernel}; Node ${node}, wrk ${wrk}, nginx ${nginx}, ` +
       `HAProxy ${haproxy}, Redis ${redis}. Pinned: ${machine.pinning}. Load of the machine before: ${machine.loadBefore.toFixed(2)}.`,
     '',
-    `Medians of ${rounds} rounds of ${seconds} s, subjects in alternation, 64 connections in a closed loop. *CPU* is the processor`,
+    `Medians of ${rounds} rounds of ${seconds} s, subjects in alternation, 64 connections in a closed loop; of ratios, the median of`,
+    `those of each round. *CPU* is the processor`,
     'time of the subject an answer: the steadier figure where a machine is shared, and the only one where the core of the',
     'load (wrk, nginx and Redis together) was full before the subject was. *Share* is how much of its core the subject got.',
     '',
@@ -103,7 +105,7 @@ function throughputTable({ name, title, rows, invalid }) {
     ...table(
       ['', '/s', `× ${base?.name ?? ''}`, 'CPU µs', '× CPU', 'p50 ms', 'p99 ms', 'share', 'note'],
       rows.map((row) => [
-        ...[row.title, whole(row.perSecond), times(row.perSecond / base.perSecond)],
+        ...[row.title, whole(row.perSecond), times(shareOf(row, base))],
         ...[row.cpuUsEach.toFixed(1), times(base.cpuUsEach / row.cpuUsEach)],
         ...[
           (row.p50Us / 1000).toFixed(2),

@@ -131,6 +131,11 @@ function medians(results) {
   return { ...out, rounds: results.map(({ perSecond }) => Math.round(perSecond)) };
 }
 
+/** What `row` did of `other`'s answers a second: the median over rounds, whose two came within seconds of one another. */
+export function shareOf(row, other) {
+  return median(row.rounds.map((perSecond, round) => perSecond / other.rounds[round]));
+}
+
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
