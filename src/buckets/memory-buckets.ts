@@ -26,10 +26,11 @@ export class MemoryBuckets {
     if (tat > nowNs) arrivals.set(key, tat);
     else arrivals.delete(key);
     for (let step = 0; step < SWEEP_PER_WRITE; step++) {
-      if (this.#row >= arrivals.rows) this.#row = 0;
+      if (this.#row >= arrivals.size) this.#row = 0;
+      if (this.#row === arrivals.size) return;
+      // The last name takes the place of a deleted one: it is among the newest, and not looked at again.
       const row = this.#row++;
-      const name = arrivals.nameIn(row);
-      if (name !== undefined && arrivals.numberIn(row) <= nowNs) arrivals.delete(name);
+      if (arrivals.numberIn(row) <= nowNs) arrivals.delete(arrivals.nameIn(row));
     }
   }
 }

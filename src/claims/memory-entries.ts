@@ -133,19 +133,18 @@ export class MemoryEntries {
   }
 
   #sweepNext(nowUs: number): void {
-    if (this.#sweep >= this.#rows.rows) this.#sweep = 0;
+    if (this.#sweep >= this.#rows.size) this.#sweep = 0;
+    if (this.#sweep === this.#rows.size) return;
+    // The last key takes the place of one that goes: it is among the newest, and not looked at again.
     const at = this.#sweep++;
-    const key = this.#rows.nameIn(at);
-    if (key === undefined) return;
     const row = this.#rows.numberIn(at);
     const isOver = this.#texts[row] === undefined ? !this.#marks.has(row + 1) : this.#untilUs[row]! <= nowUs;
-    if (isOver) this.#drop(key, row);
+    if (isOver) this.#drop(this.#rows.nameIn(at), row);
   }
 
   *#marked(): Generator<string> {
-    for (let at = 0; at < this.#rows.rows; at++) {
-      const key = this.#rows.nameIn(at);
-      if (key !== undefined && this.#marks.has(this.#rows.numberIn(at) + 1)) yield key;
+    for (let at = 0; at < this.#rows.size; at++) {
+      if (this.#marks.has(this.#rows.numberIn(at) + 1)) yield this.#rows.nameIn(at);
     }
   }
 

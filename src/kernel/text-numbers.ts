@@ -1,162 +1,125 @@
 /**
  * Numbers by name, for millions of names: what a `Map<string, number>` does, in columns. A look-up reads one place of a
  * table of hashes where a map walks a chain of entries and their texts, no number is an object of its own, and next to
- * nothing of it is looked at by the garbage collector. Names lie in rows, in the order in which they were added as far as
- * rows that came free allow; they can be walked through by row, a few at a time.
+ * nothing of it is looked at by the garbage collector. Names lie in rows, without gaps, and can be walked through by row,
+ * a few at a time. The hash is seeded anew by each process.
  *
- * Open addressing with linear probing; a deleted name leaves no mark behind. The hash is seeded anew by each process.
- * @see Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithms L and R
+ * Nothing is done for all names at once, which for a crowd's would hold up everybody for a tenth of a second: where other
+ * slots are needed, old ones are moved a few with each name that comes or goes, and a name is looked for in both.
  */
 import { randomInt } from 'node:crypto';
+import { HashSlots } from './hash-slots.js';
+import { TextRows } from './text-rows.js';
 
 const LEAST_SLOTS = 16;
-/** Of the slots, so many in a hundred are taken at most; below the other, there are too many. */
-const MOST_TAKEN = 0.6;
+/** With fewer names to a slot, a quarter of the slots is enough. */
 const LEAST_TAKEN = 0.1;
+const SHRINK = 4;
+/** Slots moved with each name that comes or goes: all are, long before others are needed. */
+const MOVED_AT_ONCE = 32;
 const SEED = randomInt(2 ** 32);
 
 export class TextNumbers {
-  /** Two to a slot: the hash of a name, and its row, counted from 1 (0: the slot is empty). */
-  #slots = new Int32Array(2 * LEAST_SLOTS);
-  #mask = LEAST_SLOTS - 1;
-  /** By row; a row that is free has no name. */
-  #names: Array<string | undefined> = [];
-  #numbers = new Float64Array(Math.floor(LEAST_SLOTS * MOST_TAKEN));
-  #freeRows: number[] = [];
+  #slots = new HashSlots(LEAST_SLOTS);
+  /** Those from before; null: all are moved. Below `#moved` they are. */
+  #before: HashSlots | null = null;
+  #moved = 0;
+  #rows = new TextRows();
 
   /** @param hash - 32 bits that differ for most names */
   constructor(private readonly hash: (name: string) => number = seededHash) {}
 
+  /** Names, in rows from 0 up. */
   get size(): number {
-    return this.#names.length - this.#freeRows.length;
-  }
-
-  /** Rows that may hold a name, from 0 up. */
-  get rows(): number {
-    return this.#names.length;
+    return this.#rows.count;
   }
 
   get(name: string): number | undefined {
-    const slot = this.#slotOf(name, this.hash(name));
-    const row = this.#slots[2 * slot + 1]!;
-    return row === 0 ? undefined : this.#numbers[row - 1];
+    const row = this.#rowOf(name, this.hash(name));
+    return row < 0 ? undefined : this.#rows.numberOf(row);
   }
 
   set(name: string, number: number): void {
     const hash = this.hash(name);
-    const slot = this.#slotOf(name, hash);
-    const known = this.#slots[2 * slot + 1]!;
-    if (known !== 0) this.#numbers[known - 1] = number;
-    else if (this.size < this.#numbers.length) this.#put(slot, hash, name, number);
-    else {
-      this.#grow();
-      this.set(name, number);
-    }
+    const row = this.#rowOf(name, hash);
+    if (row < 0) this.#add(hash, name, number);
+    else this.#rows.setNumber(row, number);
   }
 
   delete(name: string): void {
-    const slot = this.#slotOf(name, this.hash(name));
-    const row = this.#slots[2 * slot + 1]!;
-    if (row === 0) return;
-    this.#names[row - 1] = undefined;
-    this.#freeRows.push(row - 1);
-    this.#empty(slot);
-    const slots = this.#mask + 1;
-    if (slots > LEAST_SLOTS && this.size < slots * LEAST_TAKEN) this.#shrink();
+    const hash = this.hash(name);
+    const slots = this.#slotsWith(name, hash);
+    if (slots === null) return;
+    const slot = slots.find(hash, name, this.#rows);
+    const row = slots.rowIn(slot);
+    slots.remove(slot);
+    this.#giveBack(row);
+    this.#moveSome();
+    const { count } = this.#slots;
+    if (count > LEAST_SLOTS && this.size < count * LEAST_TAKEN) this.#resize(Math.max(LEAST_SLOTS, count / SHRINK));
   }
 
   clear(): void {
-    this.#allot(LEAST_SLOTS);
+    this.#slots = new HashSlots(LEAST_SLOTS);
+    this.#before = null;
+    this.#rows = new TextRows();
   }
 
-  /** The name in `row`; undefined: none. Rows change places only while names are added or deleted. */
-  nameIn(row: number): string | undefined {
-    return this.#names[row];
+  /** The name in `row`. When a name is deleted, that of the last row takes its place. */
+  nameIn(row: number): string {
+    return this.#rows.nameOf(row);
   }
 
-  /** The number of the name in `row`, which must hold one. */
+  /** The number of the name in `row`. */
   numberIn(row: number): number {
-    return this.#numbers[row]!;
+    return this.#rows.numberOf(row);
   }
 
-  /** Where a name is, or would be put. */
-  #slotOf(name: string, hash: number): number {
-    const slots = this.#slots;
-    let slot = hash & this.#mask;
-    for (let row = slots[2 * slot + 1]!; row !== 0; row = slots[2 * slot + 1]!) {
-      if (slots[2 * slot] === hash && this.#names[row - 1] === name) return slot;
-      slot = (slot + 1) & this.#mask;
-    }
-    return slot;
+  /** -1: no such name. */
+  #rowOf(name: string, hash: number): number {
+    const slot = this.#slots.find(hash, name, this.#rows);
+    if (slot >= 0) return this.#slots.rowIn(slot);
+    const before = this.#before?.find(hash, name, this.#rows) ?? -1;
+    return before < 0 ? -1 : this.#before!.rowIn(before);
   }
 
-  #put(slot: number, hash: number, name: string, number: number): void {
-    let row = this.#freeRows.pop();
-    if (row === undefined) row = this.#names.push(name) - 1;
-    else this.#names[row] = name;
-    this.#numbers[row] = number;
-    this.#slots[2 * slot] = hash;
-    this.#slots[2 * slot + 1] = row + 1;
+  #slotsWith(name: string, hash: number): HashSlots | null {
+    if (this.#slots.find(hash, name, this.#rows) >= 0) return this.#slots;
+    return this.#before !== null && this.#before.find(hash, name, this.#rows) >= 0 ? this.#before : null;
   }
 
-  /** Empties a slot, and moves into the gap whatever would not be found behind it. */
-  #empty(slot: number): void {
-    const slots = this.#slots;
-    let gap = slot;
-    for (let at = (gap + 1) & this.#mask; slots[2 * at + 1] !== 0; at = (at + 1) & this.#mask) {
-      const home = slots[2 * at]! & this.#mask;
-      // How far from its home a name stands, and would stand in the gap.
-      if (((at - home) & this.#mask) < ((at - gap) & this.#mask)) continue;
-      slots[2 * gap] = slots[2 * at]!;
-      slots[2 * gap + 1] = slots[2 * at + 1]!;
-      gap = at;
-    }
-    slots[2 * gap + 1] = 0;
+  #add(hash: number, name: string, number: number): void {
+    this.#moveSome();
+    if (this.size === this.#slots.most) this.#resize(this.#slots.count * 2);
+    this.#slots.add(hash, this.#rows.push(name, number));
   }
 
-  /** Twice as many slots; every row is full, and stays where it is. */
-  #grow(): void {
-    const before = this.#slots;
-    const numbers = this.#numbers;
-    this.#makeSlots(before.length);
-    this.#numbers.set(numbers);
-    for (let at = 0; at < before.length; at += 2) {
-      if (before[at + 1] === 0) continue;
-      const slot = this.#freeSlot(before[at]!);
-      this.#slots[2 * slot] = before[at]!;
-      this.#slots[2 * slot + 1] = before[at + 1]!;
-    }
-  }
-
-  /** Half as many slots, and no row that is free. */
-  #shrink(): void {
-    const names = this.#names;
-    const numbers = this.#numbers;
-    this.#allot((this.#mask + 1) / 2);
-    for (let row = 0; row < names.length; row++) {
-      const name = names[row];
-      if (name === undefined) continue;
+  /** The last row takes the place of `row`. */
+  #giveBack(row: number): void {
+    const last = this.#rows.count - 1;
+    if (row !== last) {
+      const name = this.#rows.nameOf(last);
       const hash = this.hash(name);
-      this.#put(this.#freeSlot(hash), hash, name, numbers[row]!);
+      const slots = this.#slotsWith(name, hash)!;
+      slots.setRow(slots.find(hash, name, this.#rows), row);
+      this.#rows.put(row, name, this.#rows.numberOf(last));
     }
+    this.#rows.pop();
   }
 
-  #freeSlot(hash: number): number {
-    let slot = hash & this.#mask;
-    while (this.#slots[2 * slot + 1] !== 0) slot = (slot + 1) & this.#mask;
-    return slot;
+  #resize(count: number): void {
+    while (this.#before !== null) this.#moveSome();
+    this.#before = this.#slots;
+    this.#moved = 0;
+    this.#slots = new HashSlots(count);
   }
 
-  #allot(slots: number): void {
-    this.#makeSlots(slots);
-    this.#names = [];
-    this.#freeRows = [];
-  }
-
-  #makeSlots(slots: number): void {
-    this.#slots = new Int32Array(2 * slots);
-    this.#mask = slots - 1;
-    this.#numbers = new Float64Array(Math.floor(slots * MOST_TAKEN));
+  #moveSome(): void {
+    const before = this.#before;
+    if (before === null) return;
+    const end = Math.min(before.count, this.#moved + MOVED_AT_ONCE);
+    for (; this.#moved < end; this.#moved++) before.moveTo(this.#slots, this.#moved);
+    if (end === before.count) this.#before = null;
   }
 }
 

@@ -46,7 +46,8 @@ export interface TicketFacts {
 export function ticketJson(document: TicketDocument): string {
   const { campaign, state, ticket, number, position, etaSeconds, pollAfterMs, chance, expiresAt, joinNumber } =
     document;
-  const eta = etaSeconds === null ? 'null' : `{"min":${decimalText(etaSeconds.min)},"max":${decimalText(etaSeconds.max)}}`;
+  const eta =
+    etaSeconds === null ? 'null' : `{"min":${decimalText(etaSeconds.min)},"max":${decimalText(etaSeconds.max)}}`;
   const expires = expiresAt === null ? 'null' : `"${expiresAt}"`;
   const left = chance === null ? 'null' : `"${chance}"`;
   const joined = joinNumber === undefined ? '' : `,"joinNumber":${decimalText(joinNumber)}`;
