@@ -69,7 +69,7 @@ function queued(
     code: 'QUEUED',
     ...(away ? { detail: QUEUED_WHILE_AWAY } : {}),
     retryAfterSeconds: retryAfterSeconds(document.pollAfterMs, random),
-    members: { ...document },
+    ticket: document,
     headers: fields,
   };
 }

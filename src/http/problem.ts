@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { AnswerHead, fieldLines, sendAscii, sendWhole } from '../proxy/whole-answer.js';
+import { type TicketDocument, ticketJson } from '../waiting-room/ticket-document.js';
 import { type ProblemCode, problemCodes, problemType } from './problem-codes.js';
 import { apiSecurityHeaders } from './security-headers.js';
 
@@ -18,8 +19,10 @@ export interface Problem {
   readonly detail?: string | undefined;
   /** Whole seconds, from `retryAfterSeconds`; absent where trying again makes no sense. */
   readonly retryAfterSeconds?: number | undefined;
-  /** Further members of the document, e.g. `outcome`, `violated-policies`, `opensAt`, or a whole ticket document. */
+  /** Further members of the document, e.g. `outcome`, `violated-policies` or `opensAt`. */
   readonly members?: ProblemMembers | undefined;
+  /** Of somebody who has to wait: its members are those of the problem document, in place of `members`. */
+  readonly ticket?: TicketDocument | undefined;
   /** Made by `prepareProblem`, in place of `detail` and `members`. */
   readonly prepared?: PreparedProblem | undefined;
   /** Further fields, names and values in turn, e.g. those of CORS, `Allow` or `RateLimit`. */
@@ -110,9 +113,14 @@ export function rawProblem(requestId: string, problem: Problem): string {
 
 function problemBody(known: PreparedProblem, requestId: string, problem: Problem): string {
   const detail = problem.detail === undefined ? known.detail : JSON.stringify(problem.detail);
-  const members = problem.members === undefined ? '{}' : JSON.stringify(problem.members);
+  const members = membersJson(problem);
   const closing = members === '{}' ? known.closing : `,${members.slice(1)}`;
   return `${known.opening}${detail},"instance":"${requestId}"${closing}`;
+}
+
+function membersJson({ members, ticket }: Problem): string {
+  if (ticket !== undefined) return ticketJson(ticket);
+  return members === undefined ? '{}' : JSON.stringify(members);
 }
 
 function problemFields(

@@ -4,7 +4,6 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
-import type { TicketDocument } from '../waiting-room/ticket-document.js';
 import { type Problem, sendProblem } from './problem.js';
 import { type ProblemCode, problemCodes } from './problem-codes.js';
 import type { RefusalWriter, RequestFacts } from './request-facts.js';
@@ -29,16 +28,14 @@ export class RefusalPage implements RefusalWriter {
   /** @returns whether the problem was answered */
   send(
     res: ServerResponse,
-    { code, retryAfterSeconds, members, headers = [] }: Problem,
+    { code, retryAfterSeconds, ticket, headers = [] }: Problem,
     further: readonly string[],
   ): boolean {
     if (!SHOWN.has(code)) return false;
     const fields = ['Spillway-Code', code, ...headers, ...further];
     if (retryAfterSeconds !== undefined) fields.push('Retry-After', String(retryAfterSeconds));
-    // The members of QUEUED are the ticket document.
-    const ticket = code === 'QUEUED' ? (members as unknown as TicketDocument) : null;
     const visit = code === 'DEVICE_NEEDED' ? { ...this.visit, unknownDevice: true } : this.visit;
-    this.page.send(res, visit, { status: problemCodes[code].status, ticket, fields });
+    this.page.send(res, visit, { status: problemCodes[code].status, ticket: ticket ?? null, fields });
     return true;
   }
 }

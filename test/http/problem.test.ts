@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { type Problem, rawProblem, sendProblem } from '../../src/http/problem.js';
 import { type ProblemCode, problemCodes, problemType } from '../../src/http/problem-codes.js';
 import { bakeSecurityHeaders } from '../../src/http/security-headers.js';
+import type { TicketDocument } from '../../src/waiting-room/ticket-document.js';
 
 let next: Problem;
 let server: http.Server;
@@ -69,6 +70,16 @@ describe('a problem document', () => {
     expect(got.headers.get('retry-after')).toBe('2');
     expect(got.headers.get('ratelimit')).toBe('"a";r=0;t=1');
     expect(got.headers.get('vary')).toBe('Origin');
+  });
+
+  it('carries a ticket document as its members', async () => {
+    const ticket: TicketDocument = {
+      ...{ campaign: 'lny-2026', state: 'waiting', ticket: 'AQ', number: 4711, position: 3 },
+      ...{ etaSeconds: { min: 1, max: 2 }, pollAfterMs: 700, chance: 'likely', expiresAt: null },
+    };
+    const body = await (await answer({ code: 'QUEUED', ticket, retryAfterSeconds: 1 })).json();
+    expect(body).toMatchObject({ code: 'QUEUED', status: 429, ...ticket });
+    expect(body).toEqual(await (await answer({ code: 'QUEUED', members: { ...ticket }, retryAfterSeconds: 1 })).json());
   });
 
   it('is valid JSON without members, too', async () => {
