@@ -91,7 +91,7 @@ describe('numbers by name', () => {
   it('take rows in the order in which they come, and the last one takes the place of one that goes', () => {
     const table = new TextNumbers();
     for (let i = 0; i < 200_000; i++) table.set(`${i}`, i);
-    expect(rowsOf(table).map(([, number]) => number)).toEqual(Array.from({ length: 200_000 }, (_, i) => i));
+    expect(rowsOf(table).every(([name, number], row) => number === row && name === `${row}`)).toBe(true);
     table.delete('7');
     table.delete('199998');
     expect([table.numberIn(7), table.size]).toEqual([199_999, 199_998]);
