@@ -26,6 +26,7 @@ type ParsedSocket = { readonly parser?: { incoming: unknown } | null } | null;
 
 export class GatewayRequest extends http.IncomingMessage {
   #taker: BodyTaker | null = null;
+  #answered = false;
 
   /** @returns false when some of the body, or its end, is in the stream already: it has to be read there */
   takeBody(taker: BodyTaker): boolean {
@@ -40,7 +41,7 @@ export class GatewayRequest extends http.IncomingMessage {
 
   override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
     const taker = this.#taker;
-    if (taker === null) return super.push(chunk, encoding);
+    if (taker === null) return this.#answered ? false : super.push(chunk, encoding);
     if (chunk !== null) {
       taker.take(chunk);
       return true;
@@ -57,9 +58,11 @@ export class GatewayRequest extends http.IncomingMessage {
     taker?.broken();
   }
 
-  /** The answer has left already: what still comes is left to the parser at once, its end too. */
+  /** The answer has left already: of what still comes, nothing is streamed, not even its end. */
   answered(): void {
-    if (this.#taker === null && this.readableLength === 0) this._dump();
+    if (this.#taker !== null || this.readableLength > 0) return;
+    this.#answered = true;
+    (this as unknown as Unnamed)._dumped = true;
   }
 
   /**

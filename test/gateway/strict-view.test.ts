@@ -50,6 +50,16 @@ describe('a strict service', () => {
     expect(upstream.violations).toEqual([]);
   });
 
+  it('is not asked by a request answered at once and garbage behind it; both are answered, in their order', async () => {
+    const before = upstream.requests.length;
+    const received = await sendRaw(
+      gateway.port,
+      'GET /queue/lny/status.json HTTP/1.1\r\nHost: a\r\n\r\ngarbage\r\n\r\n',
+    );
+    expect(statuses(received)).toEqual([200, 400]);
+    expect(upstream.requests).toHaveLength(before);
+  });
+
   it('sees requests in a pipeline one by one, and answers come in their order', async () => {
     const before = upstream.requests.length;
     const client = await RawClient.open(gateway.port);
