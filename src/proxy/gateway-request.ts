@@ -25,43 +25,44 @@ interface Unnamed {
 type ParsedSocket = { readonly parser?: { incoming: unknown } | null } | null;
 
 export class GatewayRequest extends http.IncomingMessage {
-  #taker: BodyTaker | null = null;
-  #answered = false;
+  /** Both are the prototype's until they are set: a class with fields of its own costs each request a construction more. */
+  declare private taker: BodyTaker | null;
+  declare private isAnswered: boolean;
 
   /** @returns false when some of the body, or its end, is in the stream already: it has to be read there */
   takeBody(taker: BodyTaker): boolean {
     if (this.complete || this.readableLength > 0) return false;
-    this.#taker = taker;
+    this.taker = taker;
     return true;
   }
 
   leaveBody(): void {
-    this.#taker = null;
+    this.taker = null;
   }
 
   override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
-    const taker = this.#taker;
-    if (taker === null) return this.#answered ? false : super.push(chunk, encoding);
+    const taker = this.taker;
+    if (taker === null) return this.isAnswered ? false : super.push(chunk, encoding);
     if (chunk !== null) {
       taker.take(chunk);
       return true;
     }
-    this.#taker = null;
+    this.taker = null;
     taker.end();
     return false;
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    const taker = this.#taker;
-    this.#taker = null;
+    const taker = this.taker;
+    this.taker = null;
     super._destroy(error, callback);
     taker?.broken();
   }
 
   /** The answer has left already: of what still comes, nothing is streamed, not even its end. */
   answered(): void {
-    if (this.#taker !== null || this.readableLength > 0) return;
-    this.#answered = true;
+    if (this.taker !== null || this.readableLength > 0) return;
+    this.isAnswered = true;
     (this as unknown as Unnamed)._dumped = true;
   }
 
@@ -70,7 +71,7 @@ export class GatewayRequest extends http.IncomingMessage {
    * told to keep what still comes. (`optimizeEmptyRequests` of later Nodes has the same purpose, for requests without one.)
    */
   _dump(): void {
-    if (this.#taker !== null) return;
+    if (this.taker !== null) return;
     // With so much unread the connection stands still, which only the stream knows how to end.
     if (this.readableLength >= this.readableHighWaterMark) {
       nodesDump.call(this);
@@ -81,5 +82,7 @@ export class GatewayRequest extends http.IncomingMessage {
     if (parser?.incoming === this) parser.incoming = null;
   }
 }
+
+Object.assign(GatewayRequest.prototype, { taker: null, isAnswered: false });
 
 const nodesDump = (http.IncomingMessage.prototype as unknown as { _dump(): void })._dump;
