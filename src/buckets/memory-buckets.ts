@@ -9,8 +9,6 @@ const SWEEP_PER_WRITE = 2;
 
 export class MemoryBuckets {
   readonly #arrivals = new TextNumbers();
-  /** The row that is looked at next. */
-  #row = 0;
 
   get size(): number {
     return this.#arrivals.size;
@@ -26,11 +24,8 @@ export class MemoryBuckets {
     if (tat > nowNs) arrivals.set(key, tat);
     else arrivals.delete(key);
     for (let step = 0; step < SWEEP_PER_WRITE; step++) {
-      if (this.#row >= arrivals.size) this.#row = 0;
-      if (this.#row === arrivals.size) return;
-      // The last name takes the place of a deleted one: it is among the newest, and not looked at again.
-      const row = this.#row++;
-      if (arrivals.numberIn(row) <= nowNs) arrivals.delete(arrivals.nameIn(row));
+      const row = arrivals.nextRow();
+      if (row >= 0 && arrivals.numberIn(row) <= nowNs) arrivals.delete(arrivals.nameIn(row));
     }
   }
 }

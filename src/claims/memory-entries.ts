@@ -28,8 +28,6 @@ export class MemoryEntries {
   readonly #marks = new NumberSet();
   #anyMarks = false;
   #marksUntilUs = 0;
-  /** What is looked at next. */
-  #sweep = 0;
 
   /** Keys of which something is held. */
   get size(): number {
@@ -133,10 +131,8 @@ export class MemoryEntries {
   }
 
   #sweepNext(nowUs: number): void {
-    if (this.#sweep >= this.#rows.size) this.#sweep = 0;
-    if (this.#sweep === this.#rows.size) return;
-    // The last key takes the place of one that goes: it is among the newest, and not looked at again.
-    const at = this.#sweep++;
+    const at = this.#rows.nextRow();
+    if (at < 0) return;
     const row = this.#rows.numberIn(at);
     const isOver = this.#texts[row] === undefined ? !this.#marks.has(row + 1) : this.#untilUs[row]! <= nowUs;
     if (isOver) this.#drop(this.#rows.nameIn(at), row);

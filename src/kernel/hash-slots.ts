@@ -22,24 +22,31 @@ export class HashSlots {
     this.most = Math.floor(count * MOST_TAKEN);
   }
 
-  /** The slot of the row that has `name`; -1: none has it. */
-  find(hash: number, name: string, rows: TextRows): number {
+  /** The row that has `name`; -1: none has it. */
+  rowOf(hash: number, name: string, rows: TextRows): number {
     const slots = this.#slots;
     let slot = hash & this.#mask;
     for (let row = slots[2 * slot + 1]!; row !== 0; row = slots[2 * slot + 1]!) {
-      if (slots[2 * slot] === hash && rows.nameOf(row - 1) === name) return slot;
+      if (slots[2 * slot] === hash && rows.nameOf(row - 1) === name) return row - 1;
       slot = (slot + 1) & this.#mask;
     }
     return -1;
   }
 
-  rowIn(slot: number): number {
-    return this.#slots[2 * slot + 1]! - 1;
+  /** What is in row `from` is in another from now on. @returns false where it is not here */
+  move(hash: number, from: number, to: number): boolean {
+    const slot = this.#slotOf(hash, from);
+    if (slot < 0) return false;
+    this.#slots[2 * slot + 1] = to + 1;
+    return true;
   }
 
-  /** The name in `slot` has another row from now on. */
-  setRow(slot: number, row: number): void {
-    this.#slots[2 * slot + 1] = row + 1;
+  /** @returns false where the row is not here */
+  remove(hash: number, row: number): boolean {
+    const slot = this.#slotOf(hash, row);
+    if (slot < 0) return false;
+    this.#empty(slot);
+    return true;
   }
 
   /** @param row - of a name that has none here */
@@ -50,8 +57,16 @@ export class HashSlots {
     this.#slots[2 * slot + 1] = row + 1;
   }
 
+  /** -1: the row is not here. */
+  #slotOf(hash: number, row: number): number {
+    const slots = this.#slots;
+    let slot = hash & this.#mask;
+    for (; slots[2 * slot + 1] !== 0; slot = (slot + 1) & this.#mask) if (slots[2 * slot + 1] === row + 1) return slot;
+    return -1;
+  }
+
   /** Empties a slot, and moves into the gap whatever would not be found behind it. */
-  remove(slot: number): void {
+  #empty(slot: number): void {
     const slots = this.#slots;
     let gap = slot;
     for (let at = (gap + 1) & this.#mask; slots[2 * at + 1] !== 0; at = (at + 1) & this.#mask) {
@@ -68,8 +83,8 @@ export class HashSlots {
   /** Moves what is in `slot`, and what follows into it, to other slots. */
   moveTo(others: HashSlots, slot: number): void {
     while (this.#slots[2 * slot + 1] !== 0) {
-      others.add(this.#slots[2 * slot]!, this.rowIn(slot));
-      this.remove(slot);
+      others.add(this.#slots[2 * slot]!, this.#slots[2 * slot + 1]! - 1);
+      this.#empty(slot);
     }
   }
 }

@@ -25,6 +25,7 @@ export class TextNumbers {
   #before: HashSlots | null = null;
   #moved = 0;
   #rows = new TextRows();
+  #walked = 0;
 
   /** @param hash - 32 bits that differ for most names */
   constructor(private readonly hash: (name: string) => number = seededHash) {}
@@ -48,11 +49,9 @@ export class TextNumbers {
 
   delete(name: string): void {
     const hash = this.hash(name);
-    const slots = this.#slotsWith(name, hash);
-    if (slots === null) return;
-    const slot = slots.find(hash, name, this.#rows);
-    const row = slots.rowIn(slot);
-    slots.remove(slot);
+    const row = this.#rowOf(name, hash);
+    if (row < 0) return;
+    if (!this.#slots.remove(hash, row)) this.#before!.remove(hash, row);
     this.#giveBack(row);
     this.#moveSome();
     const { count } = this.#slots;
@@ -63,6 +62,15 @@ export class TextNumbers {
     this.#slots = new HashSlots(LEAST_SLOTS);
     this.#before = null;
     this.#rows = new TextRows();
+  }
+
+  /**
+   * The next row of a walk that goes round and round, for whoever looks for names that are over; -1: there is none. What
+   * takes the place of a deleted row is among the newest, and not looked at again.
+   */
+  nextRow(): number {
+    if (this.#walked >= this.size) this.#walked = 0;
+    return this.size === 0 ? -1 : this.#walked++;
   }
 
   /** The name in `row`. When a name is deleted, that of the last row takes its place. */
@@ -77,15 +85,8 @@ export class TextNumbers {
 
   /** -1: no such name. */
   #rowOf(name: string, hash: number): number {
-    const slot = this.#slots.find(hash, name, this.#rows);
-    if (slot >= 0) return this.#slots.rowIn(slot);
-    const before = this.#before?.find(hash, name, this.#rows) ?? -1;
-    return before < 0 ? -1 : this.#before!.rowIn(before);
-  }
-
-  #slotsWith(name: string, hash: number): HashSlots | null {
-    if (this.#slots.find(hash, name, this.#rows) >= 0) return this.#slots;
-    return this.#before !== null && this.#before.find(hash, name, this.#rows) >= 0 ? this.#before : null;
+    const row = this.#slots.rowOf(hash, name, this.#rows);
+    return row >= 0 || this.#before === null ? row : this.#before.rowOf(hash, name, this.#rows);
   }
 
   #add(hash: number, name: string, number: number): void {
@@ -100,8 +101,7 @@ export class TextNumbers {
     if (row !== last) {
       const name = this.#rows.nameOf(last);
       const hash = this.hash(name);
-      const slots = this.#slotsWith(name, hash)!;
-      slots.setRow(slots.find(hash, name, this.#rows), row);
+      if (!this.#slots.move(hash, last, row)) this.#before!.move(hash, last, row);
       this.#rows.put(row, name, this.#rows.numberOf(last));
     }
     this.#rows.pop();

@@ -1,6 +1,6 @@
 /** How places ended that this gateway saw end; of an older epoch's place of the same number nothing is kept. */
 import { BoundedCache } from '../kernel/bounded-cache.js';
-import type { Place } from './place.js';
+import { type Place, placeKey } from './place.js';
 
 export type PlaceEnding = 'claimed' | 'left';
 
@@ -13,16 +13,12 @@ export class PlaceEndings {
   }
 
   ended(epoch: number, place: Place, how: PlaceEnding): void {
-    this.#endings.set(keyOf(place), { epoch, how });
+    this.#endings.set(placeKey(place), { epoch, how });
   }
 
   /** Undefined: it was not seen to end. */
   of(epoch: number, place: Place): PlaceEnding | undefined {
-    const ending = this.#endings.get(keyOf(place));
+    const ending = this.#endings.get(placeKey(place));
     return ending?.epoch === epoch ? ending.how : undefined;
   }
-}
-
-function keyOf({ line, number }: Place): number {
-  return number * 2 + line;
 }

@@ -2,7 +2,7 @@
  * Who asks before its time. What each place was told last is kept in a table of fixed size; a place whose row another one
  * has taken is simply not judged. Coming early is never of use: the answer is the same.
  */
-import type { Place } from './place.js';
+import { type Place, placeKey } from './place.js';
 
 /** Far too early is no impatience, but a loop. */
 export type Promptness = 'in-time' | 'early' | 'far-too-early';
@@ -69,7 +69,7 @@ function startOf(place: Place): number {
   return (ownerOf(place) & (ROWS - 1)) * FIELDS;
 }
 
-/** Tells the places of a line apart that may be in it together. */
-function ownerOf({ line, number }: Place): number {
-  return (number * 2 + line) >>> 0;
+/** Modulo 2³²: places so far apart are not in line together. */
+function ownerOf(place: Place): number {
+  return placeKey(place) >>> 0;
 }

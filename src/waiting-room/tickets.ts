@@ -202,15 +202,16 @@ export class Tickets {
     const number = bytes.readUIntBE(start + 5, 6);
     const toldMs = bytes.readUIntBE(start + 11, 6);
     const isSession = line === SESSION_LINE;
-    const claimant = (): string =>
-      bytes.toString('base64url', start + FIXED_BYTES, start + FIXED_BYTES + CLAIMANT_BYTES);
+    const claimant = isSession
+      ? bytes.toString('base64url', start + FIXED_BYTES, start + FIXED_BYTES + CLAIMANT_BYTES)
+      : '';
     return new VerifiedTicket(
       text,
       bytes.readUInt32BE(start),
       isSession ? NO_PLACE.line : (line as LineIndex),
       isSession ? NO_PLACE.number : number,
       isSession ? 0 : toldMs,
-      isSession ? { issuedMs: number, untilMs: toldMs, claimant: claimant() } : undefined,
+      isSession ? { issuedMs: number, untilMs: toldMs, claimant } : undefined,
       lineAndReturns & 15,
       bytes.readUInt32BE(start + 17),
       keyId,
