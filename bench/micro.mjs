@@ -26,6 +26,8 @@ const [{ RouteMatcher }, { judgeRequest }, { sendProblem }, { requestHeaders }, 
       'proxy/response-headers.js',
     ].map(room),
   );
+const { AnswerParser } = await room('wire/answer-parser.js');
+const { requestHead } = await room('wire/request-text.js');
 const { QueuePaths } = await room('http/queue-paths.js');
 const { documentOf } = await room('http/ticket-answers.js');
 
@@ -48,22 +50,17 @@ const FACTS = {
   ...{ peerAddress: '::ffff:127.0.0.1', clientAddress: '127.0.0.1', trusted: false, scheme: 'http' },
   ...{ host: '127.0.0.1:8080', claimant: 'u-123456', campaign: 'lny', idempotencyKey: null, requestId: 'abc.1' },
 };
-const ANSWER = Buffer.from(
-  [
-    'Content-Type',
-    'application/json',
-    'Content-Length',
-    '42',
-    'Date',
-    'Mon, 01 Jan 2026 00:00:00 GMT',
-    'Server',
-    'x',
-  ].join(''),
-);
-const answerFields = [12, 16, 14, 2, 4, 29, 6, 1].reduce(
-  ({ at, fields }, length) => ({ at: at + length, fields: [...fields, ANSWER.subarray(at, at + length)] }),
-  { at: 0, fields: [] },
-).fields;
+const ANSWER_FIELDS = [
+  ...['Content-Type', 'application/json', 'Content-Length', '42', 'Date', 'Mon, 01 Jan 2026 00:00:00 GMT'],
+  ...['Server', 'x'],
+];
+const ANSWER_HEAD = ANSWER_FIELDS.map((part, at) => `${part}${at % 2 === 0 ? ': ' : '\r\n'}`).join('');
+const ANSWER = Buffer.from(`HTTP/1.1 201 Created\r\n${ANSWER_HEAD}\r\n${'x'.repeat(42)}`);
+const parser = new AnswerParser({ head: () => {}, data: () => true });
+function parse() {
+  parser.expect(false);
+  parser.read(ANSWER);
+}
 
 const place = (number) => ({ line: 0, number, returns: 0 });
 const issue = (n) => tickets.issue(1, place(n), 0, `u-${n}`, 1_770_000_000_000);
@@ -93,7 +90,9 @@ const parts = {
     () => JSON.stringify(documentOf(context, place(1), reading, null, Math.random)),
   ],
   'headers: request, 11 fields': [300_000, () => requestHeaders(RAW, FACTS, false, context.protectedFields)],
-  'headers: response, 4 fields': [500_000, () => responseHeaders(answerFields, 200)],
+  'headers: response, 4 fields': [500_000, () => responseHeaders(ANSWER_FIELDS, 200)],
+  'answer: parsed, 4 fields': [300_000, parse],
+  'request: head, 11 fields': [300_000, () => requestHead({ method: 'POST', path: '/c', headers: RAW }, 'a:1', 31)],
   'problem document': [300_000, () => sendProblem(response, 'abc.1', { code: 'OVERLOADED', retryAfterSeconds: 2 })],
   'claim: decision, embedded store': [50_000, null],
 };

@@ -9,12 +9,7 @@ import { build } from 'esbuild';
 const PROGRAM = 'dist/program';
 /** What the program uses of packages whose index loads all that they have. A name that is missing here ends the build. */
 const PARTS = {
-  undici: {
-    Client: 'lib/dispatcher/client.js',
-    Pool: 'lib/dispatcher/pool.js',
-    buildConnector: 'lib/core/connect.js',
-    errors: 'lib/core/errors.js',
-  },
+  undici: { Client: 'lib/dispatcher/client.js' },
   'rate-limiter-flexible': { RateLimiterMemory: 'lib/RateLimiterMemory.js', RateLimiterRes: 'lib/RateLimiterRes.js' },
 };
 

@@ -1,14 +1,10 @@
 /** The process edge: the only reader of arguments, environment and signals. */
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-// V8 would make the upstream client's parser (WebAssembly) faster by a third of a second of a core, in the first second of
-// a burst, and claims would not be answered sooner for it. Before anything loads that client.
-setFlagsFromString('--no-wasm-tier-up');
 const env = process.env;
 const err = (text: string): void => void process.stderr.write(text);
 const finish = (status: number): void => {

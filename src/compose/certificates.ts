@@ -2,7 +2,7 @@
 import type { Config, UpstreamConfig } from '../config/schema.js';
 import { Certificate, type CertificateOptions } from '../lifecycle/certificate.js';
 import type { ListenerTls } from '../lifecycle/secure-server.js';
-import type { ConnectorTls } from '../proxy/connector.js';
+import type { ConnectorTls } from '../wire/connector.js';
 
 export class Certificates {
   readonly #open = new Map<string, Certificate>();

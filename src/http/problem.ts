@@ -3,8 +3,9 @@
  * code, as a flood is answered mostly with refusals: a refusal concatenates a few strings and writes once.
  */
 import type { ServerResponse } from 'node:http';
-import { AnswerHead, fieldLines, sendAscii, sendWhole } from '../proxy/whole-answer.js';
+import { AnswerHead, sendAscii, sendWhole } from '../proxy/whole-answer.js';
 import { type TicketDocument, ticketJson } from '../waiting-room/ticket-document.js';
+import { fieldLines } from '../wire/field-syntax.js';
 import { type ProblemCode, problemCodes, problemType } from './problem-codes.js';
 import { apiSecurityHeaders } from './security-headers.js';
 

@@ -1,38 +1,28 @@
 /**
- * One request at undici, from hand-over to the last byte of its answer.
+ * One request to a service, from hand-over to the last byte of its answer.
  *
  *   queued ──connection ready──▶ writing ──first byte──▶ sent ──head──▶ answering ──last byte──▶ done
  *     │ ▲   └── may not leave yet: queued again when it may                                      ▲
  *     │ cannot connect: another target, once                                                     │
  *     └──────────── fault: refused, reset, time-out, garbage, abort (from any state) ────────────┘
  *
- * When the first byte leaves is known exactly. undici calls `onConnect` in the same turn in which it writes the
- * head of a request without a body or with a buffered one; before that nothing is on the wire, and a throw from
- * `onConnect` takes the request out with its connection unharmed. A streamed body's head is written together
- * with its first chunk, reported by `onBodySent`, or at its end, reported by `onRequestSent`. What was handed to
- * the kernel counts as sent: whether the other side read it, nobody can say. undici never repeats a request.
- *
- * This is the handler interface with raw headers: the newer one builds an object of every answer's headers.
+ * When the first byte leaves is known exactly: a request without a body or with a buffered one is written in the turn in
+ * which `departs` says so; a streamed body's head is written with its first bytes, of which `sent` tells. What was handed to
+ * the kernel counts as sent: whether the other side read it, nobody can say.
  */
 import { Readable } from 'node:stream';
-import { type Dispatcher, errors } from 'undici';
 import type { Leaver } from '../admission/departures.js';
 import type { Clock, Timer } from '../kernel/clock.js';
 import type { TargetEnd, Trip } from '../overload/targets.js';
+import type { Carrier, Handler, WireFault, WireRequest } from '../wire/handler.js';
 import type { AnswerSink, Handover } from './answer-sink.js';
-import { isFieldValue } from './header-fields.js';
 import { responseHeaders } from './response-headers.js';
-import { faultOf, isConnectFault, type UpstreamFault } from './upstream-fault.js';
+import { faultOf, type UpstreamFault } from './upstream-fault.js';
 
-/** A request as it is to be written. It is not changed, and may be written again to another target. */
-export interface UpstreamRequest {
-  readonly method: string;
-  /** Origin form: path and query. */
-  readonly path: string;
-  /** Name, value, name, value …; from `requestHeaders`. */
+/** A request whose fields are from `requestHeaders`; a streamed body is destroyed when the exchange ends before it does. */
+export interface UpstreamRequest extends WireRequest {
+  /** May be added to until it is handed over. */
   readonly headers: string[];
-  /** A stream is written as it comes, with backpressure, and destroyed when the exchange ends before it does. */
-  readonly body: Buffer | Readable | null;
   /** In lower case: a field of Spillway's own that the answer may have, for the sink to take out; left out: none. */
   readonly kept?: string;
 }
@@ -59,25 +49,13 @@ export type MayLeave = (leaver: Leaver) => boolean;
 /** For what nobody counts. */
 export const AT_ONCE: MayLeave = () => true;
 
-/** Takes a request out of its connection again, which stays unharmed. */
-export class NotYet extends Error {
-  constructor() {
-    super('not written yet');
-  }
-}
-
-const NOT_YET = new NotYet();
-const CANCELLED = new Error('cancelled before it was written');
-
-export class Exchange implements Handover, Leaver, Dispatcher.DispatchHandler {
+export class Exchange implements Handover, Leaver, Handler {
   #timer: Timer | null = null;
-  #cut: ((error?: Error) => void) | null = null;
-  #goOn: (() => void) | null = null;
+  #carrier: Carrier | null = null;
   #sent = false;
   #headDelivered = false;
   #done = false;
   #retried = false;
-  #uploadBroke = false;
   #status = 0;
   /** At the target tried last; null before the first, and when it is over. */
   trip: Trip | null = null;
@@ -96,8 +74,7 @@ export class Exchange implements Handover, Leaver, Dispatcher.DispatchHandler {
     this.sink.begin(this);
     if (this.#done) return;
     if (body instanceof Readable) {
-      // Heard before undici hears it, which tells an upload that breaks from a connection that takes it down;
-      // and heard between two attempts, when nobody else listens.
+      // Also between two attempts, when nobody else listens.
       body.on('error', this.#onUploadError);
       if (body.destroyed) {
         this.#fail(this.#fault('aborted', 'the upload had broken off', body.errored));
@@ -123,65 +100,49 @@ export class Exchange implements Handover, Leaver, Dispatcher.DispatchHandler {
   }
 
   resume(): void {
-    if (!this.#done) this.#goOn?.();
+    if (!this.#done) this.#carrier?.resume(this);
   }
 
-  onConnect(cut: (error?: Error) => void): void {
-    if (this.#done) throw CANCELLED;
-    if (!this.mayLeave(this)) throw NOT_YET;
-    this.#cut = cut;
-    if (!(this.request.body instanceof Readable)) this.#sent = true;
-  }
-
-  onBodySent(): void {
-    this.#sent = true;
-  }
-
-  onRequestSent(): void {
-    this.#sent = true;
-  }
-
-  onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
-    // Interim answers (102, 103) say nothing final, and what they hint at is between the service and the gateway.
-    if (this.#done || status < 200) return true;
-    const headers = responseHeaders(raw, status, this.request.kept);
-    if (!Array.isArray(headers)) {
-      this.#fail(this.#fault('invalid', headers.invalid, null));
-      return true;
+  departs(carrier: Carrier): boolean {
+    if (this.#done) return false;
+    if (!this.mayLeave(this)) {
+      this.#endTrip('ignored');
+      return false;
     }
-    this.#goOn = resume;
-    this.#headDelivered = true;
-    this.#status = status;
-    this.sink.head(status, isFieldValue(reason) ? reason : '', headers);
+    this.#carrier = carrier;
+    if (!(this.request.body instanceof Readable)) this.#sent = true;
     return true;
   }
 
-  onData(chunk: Buffer): boolean {
+  sent(): void {
+    this.#sent = true;
+  }
+
+  head(status: number, reason: string, fields: string[]): void {
+    if (this.#done) return;
+    this.#headDelivered = true;
+    this.#status = status;
+    this.sink.head(status, reason, responseHeaders(fields, status, this.request.kept));
+  }
+
+  data(chunk: Buffer): boolean {
     return this.#done || this.sink.data(chunk);
   }
 
-  onComplete(): void {
+  end(): void {
     if (this.#done) return;
     this.#endTrip(this.#status >= 500 ? 'failed' : 'served');
     this.#finish();
     this.sink.end();
   }
 
-  onError(error: Error): void {
+  failed(fault: WireFault): void {
     if (this.#done) return;
-    if (error instanceof NotYet) {
-      this.#endTrip('ignored');
-      return;
-    }
-    if (this.#uploadBroke || error instanceof errors.RequestAbortedError) {
-      this.#fail(this.#fault('aborted', 'the upload broke off', error));
-      return;
-    }
-    if (this.#cut === null && !this.#retried && isConnectFault(error)) {
+    if (fault.kind === 'unconnected' && !this.#retried) {
       this.#retried = true;
       if (this.#tryAnother()) return;
     }
-    this.#fail(faultOf(error, this.#sent, this.#headDelivered));
+    this.#fail(faultOf(fault, this.#sent, this.#headDelivered));
   }
 
   /** A timer that fires late, after a pause of our own, must not outrun an answer that waits in the kernel. */
@@ -191,8 +152,8 @@ export class Exchange implements Handover, Leaver, Dispatcher.DispatchHandler {
     });
   };
 
-  readonly #onUploadError = (): void => {
-    this.#uploadBroke = true;
+  readonly #onUploadError = (error: unknown): void => {
+    if (!this.#done) this.#fail(this.#fault('aborted', 'the upload broke off', error));
   };
 
   #fault(kind: UpstreamFault['kind'], detail: string, cause: unknown): UpstreamFault {
@@ -202,9 +163,9 @@ export class Exchange implements Handover, Leaver, Dispatcher.DispatchHandler {
   #fail(fault: UpstreamFault): void {
     this.#endTrip(endOf(fault));
     this.#finish();
-    const cut = this.#cut;
-    if (cut !== null && fault.kind === 'timeout') this.way.cutLater(() => cut(CANCELLED));
-    else cut?.(CANCELLED);
+    const carrier = this.#carrier;
+    if (carrier !== null && fault.kind === 'timeout') this.way.cutLater(() => carrier.cut(this));
+    else carrier?.cut(this);
     this.sink.fault(fault);
   }
 

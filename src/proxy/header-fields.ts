@@ -99,18 +99,3 @@ function kindOfPrefix(lower: string): FieldKind {
   if (lower.startsWith('x-forwarded-')) return FieldKind.otherForwarding;
   return FieldKind.pass;
 }
-
-/** A field value as RFC 9110, section 5.5 allows it, obs-text included: no control character but the tab. */
-export function isFieldValue(value: string): boolean {
-  return !/[^\t\x20-\x7e\x80-\xff]/.test(value);
-}
-
-/** Whether the name is one of the common spellings, which are all tokens. */
-export function isKnownSpelling(name: string): boolean {
-  return bySpelling.has(name);
-}
-
-/** A token of RFC 9110, section 5.6.2. */
-export function isToken(name: string): boolean {
-  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
-}

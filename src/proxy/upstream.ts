@@ -1,33 +1,23 @@
 /**
  * One claim service: a pool of connections to each of its targets, and the hand-over of requests to them.
- * One request at a time on a connection; the answer's time limit is ours, not undici's.
+ * One request at a time on a connection.
  */
-import { Pool } from 'undici';
 import type { UpstreamConfig } from '../config/upstream-schema.js';
 import type { Clock } from '../kernel/clock.js';
 import { Targets } from '../overload/targets.js';
+import { Connections } from '../wire/connections.js';
+import { Connector, type ConnectorTls } from '../wire/connector.js';
 import type { AnswerSink, Handover } from './answer-sink.js';
-import { type ConnectorTls, connector } from './connector.js';
 import { AT_ONCE, Exchange, type MayLeave, type UpstreamRequest, type Way } from './exchange.js';
 import { LateCuts } from './late-cuts.js';
 
 export type { UpstreamRequest } from './exchange.js';
 
-/** Bytes of all header fields of an answer; more is an invalid answer. */
-const MAX_HEADER_BYTES = 32 * 1024;
 /** An unanswered connection attempt gives up in time to try another target. */
 const MAX_CONNECT_MS = 1000;
-/**
- * An idle connection is given up before the other side does so: a request written as the other side closes has
- * an unknown fate (RFC 9112, section 9.3.1). 2 s is the shortest idle limit common servers have by default.
- */
-const IDLE_MS = 1500;
-/** How much earlier than a `Keep-Alive: timeout` announces. */
-const IDLE_MARGIN_MS = 1500;
-
 export class Upstream {
   readonly id: string;
-  readonly #pools: readonly Pool[];
+  readonly #targets: readonly Connections[];
   readonly #timeoutMs: number;
   readonly #lateCuts: LateCuts;
 
@@ -40,18 +30,9 @@ export class Upstream {
     this.id = config.id;
     this.#timeoutMs = config.timeoutMs;
     this.#lateCuts = new LateCuts(clock);
-    this.#pools = config.targets.map(
-      (target) =>
-        new Pool(target, {
-          connections: connectionsFor(config),
-          pipelining: 1,
-          connect: connector(Math.min(MAX_CONNECT_MS, Math.ceil(config.timeoutMs / 2)), clock, tls),
-          headersTimeout: 0,
-          bodyTimeout: 0,
-          keepAliveTimeout: IDLE_MS,
-          keepAliveTimeoutThreshold: IDLE_MARGIN_MS,
-          maxHeaderSize: MAX_HEADER_BYTES,
-        }),
+    const connectMs = Math.min(MAX_CONNECT_MS, Math.ceil(config.timeoutMs / 2));
+    this.#targets = config.targets.map(
+      (target) => new Connections(new Connector(target, tls), { most: connectionsFor(config), connectMs }, clock),
     );
   }
 
@@ -67,12 +48,12 @@ export class Upstream {
 
   /** Finishes what is under way, then closes every connection. */
   async close(): Promise<void> {
-    await Promise.all(this.#pools.map((pool) => pool.close()));
+    await Promise.all(this.#targets.map((target) => target.close()));
   }
 
   /** Cuts every connection; what is under way gets its fault. */
-  async destroy(): Promise<void> {
-    await Promise.all(this.#pools.map((pool) => pool.destroy()));
+  destroy(): void {
+    for (const target of this.#targets) target.destroy();
   }
 
   readonly #way: Way = {
@@ -80,7 +61,7 @@ export class Upstream {
       const trip = this.targets.choose(except);
       if (trip === null) return false;
       exchange.trip = trip;
-      this.#pools[trip.target]!.dispatch(request, exchange);
+      this.#targets[trip.target]!.dispatch(request, exchange);
       return true;
     },
     ended: (trip, end) => this.targets.ended(trip, end),

@@ -8,7 +8,7 @@
  * Both ways give the same bytes: `test/http/whole-answer.test.ts` compares them, on every Node the project is tested with.
  */
 import http, { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import { isFieldValue, isToken } from './header-fields.js';
+import { areFields, fieldLines } from '../wire/field-syntax.js';
 
 /** Bodies up to this are joined to their head, in bytes; copying more costs more than it saves. */
 const JOINED_BYTES = 16_384;
@@ -154,31 +154,6 @@ function lastLines({ _keepAliveTimeout: timeoutMs, _maxRequestsPerSocket: most }
   last.dateLine = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
   last.connectionLines = `Connection: keep-alive\r\n${timeout}\r\n`;
   return last;
-}
-
-/** @param fields - names and values in turn @returns a line each, with its end */
-export function fieldLines(fields: readonly string[]): string {
-  let lines = '';
-  for (let at = 0; at + 1 < fields.length; at += 2) lines += `${fields[at]}: ${fields[at + 1]}\r\n`;
-  return lines;
-}
-
-function areFields(fields: readonly string[]): boolean {
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    if (!isName(fields[at]!) || !isFieldValue(fields[at + 1]!)) return false;
-  }
-  return true;
-}
-
-/** Names come from the code, and are few. */
-const names = new Set<string>();
-const MOST_NAMES = 256;
-
-function isName(name: string): boolean {
-  if (names.has(name)) return true;
-  if (!isToken(name)) return false;
-  if (names.size < MOST_NAMES) names.add(name);
-  return true;
 }
 
 function isDated(fields: readonly string[]): boolean {

@@ -61,7 +61,7 @@ describe.each([
   /** A gateway that hands whatever body it gets over to `raw`. */
   const passing = async (raw: RawUpstream, sink: RecordingSink, headers: string[] = []): Promise<number> => {
     const upstream = upstreamFor([raw.url]);
-    open.push({ close: () => upstream.destroy() });
+    open.push({ close: async () => upstream.destroy() });
     return front((body, _, response) => {
       if (body.kind !== 'large') throw new Error(body.kind);
       upstream.dispatch({ method: 'POST', path: '/', headers, body: body.body }, sink);

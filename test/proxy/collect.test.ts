@@ -19,7 +19,7 @@ describe('Collect', () => {
       socket.write(`HTTP/1.1 200 Fine\r\nContent-Length: ${body.length}\r\nX-A: 1\r\n\r\n${body}`),
     );
     const upstream = upstreamFor([raw.url], 2000, clock);
-    open.push(raw, { close: () => upstream.destroy() });
+    open.push(raw, { close: async () => upstream.destroy() });
     return upstream;
   };
   const collected = (upstream: Upstream, begun: (collect: Collect) => void = () => {}): Promise<Collected> =>
@@ -68,7 +68,7 @@ describe('Collect', () => {
   it('passes a fault and an abort on', async () => {
     const raw = await rawUpstream(() => {});
     const upstream = upstreamFor([raw.url]);
-    open.push(raw, { close: () => upstream.destroy() });
+    open.push(raw, { close: async () => upstream.destroy() });
     const result = collected(
       upstream,
       (collect) => void until(() => raw.received() !== '').then(() => collect.abort()),

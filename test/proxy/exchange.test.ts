@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Leaver } from '../../src/admission/departures.js';
-import { Exchange, NotYet, type Way } from '../../src/proxy/exchange.js';
+import { Exchange, type Way } from '../../src/proxy/exchange.js';
+import type { Carrier, WireFault } from '../../src/wire/handler.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RecordingSink } from './recording-sink.js';
 
 const CLAIM = { method: 'POST', path: '/', headers: [], body: Buffer.from('x') };
+
+const CARRIER: Carrier = { cut: () => {}, resume: () => {} };
+const BROKEN: WireFault = { kind: 'broken', detail: 'ECONNRESET', cause: null };
 
 const WAY: Way = { attempt: () => true, ended: () => {}, cutLater: (cut) => cut() };
 
@@ -13,8 +17,8 @@ describe('Exchange', () => {
     const sink = new RecordingSink();
     const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, WAY);
     exchange.start();
-    exchange.onConnect(() => {});
-    exchange.onError(new Error('failed while it was being written'));
+    expect(exchange.departs(CARRIER)).toBe(true);
+    exchange.failed(BROKEN);
     expect(sink.faulted).toMatchObject({ kind: 'unavailable', outcome: 'unknown' });
   });
 
@@ -27,7 +31,7 @@ describe('Exchange', () => {
       cutLater: (cut) => cut(),
     });
     exchange.start();
-    exchange.onError(Object.assign(new Error('invalid request path'), { code: 'UND_ERR_INVALID_ARG' }));
+    exchange.failed({ kind: 'unsendable', detail: 'a path with a blank', cause: null });
     expect(attempts).toBe(1);
     expect(sink.faulted).toMatchObject({ kind: 'aborted', outcome: 'not-sent' });
   });
@@ -37,8 +41,11 @@ describe('Exchange', () => {
     let isCut = false;
     const exchange = new Exchange(CLAIM, sink, clock, 1000, { ...WAY, cutLater: (cut) => void cuts.push(cut) });
     exchange.start();
-    exchange.onConnect(() => {
-      isCut = true;
+    exchange.departs({
+      ...CARRIER,
+      cut: (handler) => {
+        isCut = handler === exchange;
+      },
     });
     await clock.advance(1000);
     expect([sink.faulted?.kind, isCut]).toEqual(['timeout', false]);
@@ -61,12 +68,11 @@ describe('Exchange', () => {
     };
     const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, way, mayLeave);
     exchange.start();
-    expect(() => exchange.onConnect(() => {})).toThrow('not written yet');
-    exchange.onError(new NotYet());
+    expect(exchange.departs(CARRIER)).toBe(false);
     expect([attempts, ends, sink.terminals]).toEqual([1, ['ignored'], 0]);
     open = true;
     leavers[0]!.leave();
-    exchange.onConnect(() => {});
+    expect(exchange.departs(CARRIER)).toBe(true);
     expect(attempts).toBe(2);
     exchange.abort();
     expect(sink.faulted).toMatchObject({ kind: 'aborted', outcome: 'unknown' });
@@ -78,7 +84,7 @@ describe('Exchange', () => {
     const way: Way = { ...WAY, attempt: () => ++attempts > 0 };
     const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, way, (leaver) => leavers.push(leaver) === 0);
     exchange.start();
-    expect(() => exchange.onConnect(() => {})).toThrow();
+    expect(exchange.departs(CARRIER)).toBe(false);
     leavers[0]!.stay();
     expect(sink.faulted).toMatchObject({ kind: 'unavailable', outcome: 'not-sent' });
     leavers[0]!.leave();
@@ -90,12 +96,12 @@ describe('Exchange', () => {
     const sink = new RecordingSink();
     const exchange = new Exchange(CLAIM, sink, new FakeClock(), 1000, WAY);
     exchange.start();
-    exchange.onConnect(() => {});
-    exchange.onHeaders(200, [], () => {}, 'OK');
+    exchange.departs(CARRIER);
+    exchange.head(200, 'OK', []);
     exchange.abort();
-    exchange.onData(Buffer.from('late'));
-    exchange.onComplete();
-    exchange.onError(new Error('late'));
+    exchange.data(Buffer.from('late'));
+    exchange.end();
+    exchange.failed(BROKEN);
     expect(sink).toMatchObject({ heads: 1, terminals: 1, body: '' });
   });
 });

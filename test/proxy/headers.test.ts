@@ -179,35 +179,20 @@ describe('requestHeaders', () => {
 });
 
 describe('responseHeaders', () => {
-  const bytes = (...parts: string[]): Buffer[] => parts.map((part) => Buffer.from(part, 'latin1'));
-
   it('removes hop-by-hop fields, what Connection names, and everything under our name', () => {
     const out = responseHeaders(
-      bytes(
+      [
         ...['Connection', 'close, X-Hop, Content-Type, set-cookie', 'X-Hop', '1', 'Keep-Alive', 'timeout=5'],
         ...['Transfer-Encoding', 'chunked', 'Upgrade', 'h2c', 'Proxy-Authenticate', 'x', 'Spillway-Code', 'QUEUED'],
         ...['Trailer', 'X-T', 'Content-Type', 'text/plain', 'Set-Cookie', 'a=1', 'X-B', 'caf\xe9', 'Set-Cookie', 'b=2'],
-      ),
+      ],
       200,
     );
     expect(out).toEqual(['Content-Type', 'text/plain', 'Set-Cookie', 'a=1', 'X-B', 'caf\xe9', 'Set-Cookie', 'b=2']);
   });
 
-  it.each([
-    ['X-A', 'a\r\nSet-Cookie: b=1'],
-    ['X-A', 'a\0'],
-    ['X-A', 'a\x7f'],
-    ['X A', '1'],
-    ['', '1'],
-    ['X-A\r\nX-B', '1'],
-  ])('calls the field %j: %j invalid', (name, value) => {
-    expect(responseHeaders(bytes('X-Ok', '1', name, value), 200)).toEqual({
-      invalid: expect.stringContaining('field 2'),
-    });
-  });
-
   it('drops the length of an answer that cannot have a body', () => {
-    expect(responseHeaders(bytes('Content-Length', '0'), 204)).toEqual([]);
-    expect(responseHeaders(bytes('Content-Length', '0'), 200)).toEqual(['Content-Length', '0']);
+    expect(responseHeaders(['Content-Length', '0'], 204)).toEqual([]);
+    expect(responseHeaders(['Content-Length', '0'], 200)).toEqual(['Content-Length', '0']);
   });
 });

@@ -41,7 +41,7 @@ describe('Relay', () => {
       });
       upstream.dispatch({ method, path: '/', headers: [], body: null }, relay);
     });
-    open.push(raw, { close: () => upstream.destroy() }, front);
+    open.push(raw, { close: async () => upstream.destroy() }, front);
     return { raw, port: front.port, result };
   };
   const says = (bytes: string) => (socket: Socket) => {

@@ -22,7 +22,7 @@ export function upstreamKit() {
     return raw;
   };
   const towards = (upstream: Upstream): Upstream => {
-    open.push({ close: () => upstream.destroy() });
+    open.push({ close: async () => upstream.destroy() });
     return upstream;
   };
   const claim = async (upstream: Upstream, request = CLAIM): Promise<RecordingSink> => {
