@@ -25,11 +25,11 @@ const NONE = '-';
 export function packAnswer(answer: StoredAnswer): string {
   const { outcome, credentials, payload, status, headers, body } = answer;
   const form = body === null ? ABSENT : isUtf8(body) ? TEXT : BASE64;
-  let text = `${outcome === 'granted' ? 'g' : 'r'}${credentials}\n${payload || NONE}\n${status}${form}\n`;
-  for (let at = 0; at + 1 < headers.length; at += 2) text += `${headers[at]}: ${headers[at + 1]}\n`;
-  text += '\n';
-  if (body === null) return text;
-  return text + body.toString(form === TEXT ? 'utf8' : 'base64');
+  const lines = [`${outcome === 'granted' ? 'g' : 'r'}${credentials}`, payload || NONE, `${status}${form}`];
+  for (let at = 0; at + 1 < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
+  lines.push('', body === null ? '' : body.toString(form === TEXT ? 'utf8' : 'base64'));
+  // One piece, where added texts would stay as many: it is kept for long.
+  return lines.join('\n');
 }
 
 /** What a packed answer comes to. */
