@@ -6,8 +6,6 @@ import type { Ask } from './ask.js';
 import type { ExchangeCall, Known, PlaceEvent } from './exchange.js';
 import type { ExchangeSettings } from './exchange-settings.js';
 
-/** In place of an empty word. */
-const NONE = '-';
 /** In place of the time of a draw. */
 const NO_LOTTERY = -1;
 /** How an allowance without a bound is written. */
@@ -75,10 +73,12 @@ export function encodeCall(
 ): RedisArgument[] {
   const { events, asks } = call;
   const args: RedisArgument[] = [nowUs, settings, ''];
+  const settled: Array<string | number> = [];
   // The entries' own texts are what services answered: they travel as they are.
   for (const { key, attempt, outcome, text, keepMs, markMs, counts, generation, era } of events.settled) {
     keys.push(names.claimPrefix + key);
-    args.push(`${attempt} ${outcome} ${keepMs} ${markMs} ${counts ? 1 : 0} ${generation || NONE} ${era} ${text}`);
+    settled.push(attempt, outcome, keepMs, markMs, counts ? 1 : 0, generation, era);
+    args.push(text);
   }
   args[2] = JSON.stringify({
     gateway: call.gateway,
@@ -91,6 +91,7 @@ export function encodeCall(
     gone: listOf(events.gone, placeText),
     spent: eventsOf([...events.spent, ...events.given]),
     retained: eventsOf(events.retained),
+    settled: settled.length === 0 ? undefined : settled,
     signs: listOf(events.signs, ({ claimant, sign }) => [claimant, sign])?.flat(),
     seats: listOf(events.seats, ({ claimant, seat, begins }) => [claimant, seat, begins])?.flat(),
     replays: events.replays,
@@ -147,7 +148,7 @@ function eventsOf(events: readonly PlaceEvent[]): string[] | undefined {
 /** The limits' rates travel once a call; each ask says by a bit mask which of them it is charged to. */
 function limitsOf(asks: readonly Ask[]): object[] | undefined {
   const limits = asks.find((ask) => ask.limits.length > 0)?.limits;
-  return limits?.map(({ intervalNs, toleranceNs }) => ({ interval: intervalNs, tolerance: toleranceNs }));
+  return limits?.map(({ intervalNs, toleranceNs }, index) => ({ interval: intervalNs, tolerance: toleranceNs, index }));
 }
 
 /** Of each ask what it is and brings, its claimant, and what it brings, in one list. */
@@ -174,7 +175,7 @@ function wordsOf(asks: readonly Ask[], keys: string[], names: CampaignKeys, seat
     if (ledger) {
       brings |= WITH_LEDGER;
       keys.push(names.claimPrefix + ledger.key);
-      words.push(`${ledger.attempt} ${ledger.repeats || NONE} ${ledger.memo}`);
+      words.push(ledger.attempt, ledger.repeats, ledger.memo);
     }
     if (seated && seat) {
       brings |= WITH_SEAT;

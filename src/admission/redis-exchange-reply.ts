@@ -21,6 +21,9 @@ const UNTRUSTED = 11;
 const ENTER_JOINED = 12;
 /** A limit that is kept elsewhere has refused. */
 const BARRED = 13;
+/** Without a place. */
+const ENTER_DIRECTLY = 14;
+
 export function decodeReply(wire: Wire, call: ExchangeCall): ExchangeReply {
   if (wire[0] === 0) return { kind: 'late', nowUs: Number(wire[1]) };
   const reader = new Reader(wire, 1);
@@ -51,6 +54,15 @@ class Reader {
 
   pair(): [number, number] {
     return [this.number(), this.number()];
+  }
+
+  place(): Place {
+    return { line: this.number() as LineIndex, number: this.number(), returns: this.number() };
+  }
+
+  /** What each charged limit has left. */
+  remaining({ buckets }: Ask): Array<number | null> {
+    return buckets.map((bucket) => (bucket === null ? null : this.number()));
   }
 }
 
@@ -125,38 +137,59 @@ function readClaims(reader: Reader): ClaimsView {
   };
 }
 
+/** What a kind brings stands in the order of the members. */
 function readResult(reader: Reader, ask: Ask): AskResult {
-  const kind = reader.number();
-  const line = reader.number();
-  const number = reader.number();
-  const returns = reader.number();
-  const text = reader.text();
-  const detail = Number(text);
-  const remaining = ask.buckets.map((bucket) => (bucket === null ? null : reader.number()));
-  const place: Place = { line: line as LineIndex, number, returns };
-  switch (kind) {
+  switch (reader.number()) {
+    case ENTER_DIRECTLY:
+      return { kind: 'enter', place: null, departInUs: reader.number(), remaining: reader.remaining(ask) };
     case ENTER:
-      return { kind: 'enter', place: number === 0 ? null : place, departInUs: detail, remaining };
+      return {
+        kind: 'enter',
+        place: reader.place(),
+        departInUs: reader.number(),
+        remaining: reader.remaining(ask),
+      };
     case ENTER_JOINED:
-      return { kind: 'enter', place, departInUs: detail, remaining, joined: true };
+      return {
+        kind: 'enter',
+        place: reader.place(),
+        departInUs: reader.number(),
+        remaining: reader.remaining(ask),
+        joined: true,
+      };
     case AT_DOOR:
-      return { kind: 'door', place, joined: detail === 1, remaining };
+      return {
+        kind: 'door',
+        place: reader.place(),
+        joined: reader.number() === 1,
+        remaining: reader.remaining(ask),
+      };
     case WAIT:
-      return { kind: 'wait', place, joined: detail === 1, remaining };
+      return {
+        kind: 'wait',
+        place: reader.place(),
+        joined: reader.number() === 1,
+        remaining: reader.remaining(ask),
+      };
     case LIMITED:
-      return { kind: 'limited', limit: line, waitMs: detail, remaining };
+      return {
+        kind: 'limited',
+        limit: reader.number(),
+        waitMs: reader.number(),
+        remaining: reader.remaining(ask),
+      };
     case BARRED:
-      return { kind: 'limited', ...ask.barred!, remaining };
+      return { kind: 'limited', ...ask.barred!, remaining: reader.remaining(ask) };
     case INSIDE:
-      return { kind: 'inside', place };
+      return { kind: 'inside', place: reader.place() };
     case SHUT:
       return { kind: 'shut' };
     case FULL:
       return { kind: 'full' };
     case PASS:
-      return { kind: 'pass', remaining };
+      return { kind: 'pass', remaining: reader.remaining(ask) };
     case RECORDED:
-      return { kind: 'recorded', text };
+      return { kind: 'recorded', text: reader.text() };
     case UNTRUSTED:
       return { kind: 'untrusted' };
     default:

@@ -1,34 +1,46 @@
 --[[
 Answers one ask: a claim, a wish to join, a request beside the line, a search for a place, or a look into the ledger.
 The ledger comes first: what it knows costs nothing. Limits are charged once, when somebody gets a place or goes straight
-in: all of them or none. Results: kind, line, number, returns, detail, then what each charged limit has left.
+in: all of them or none. Results: kind, then of its place line, number and returns, then what else belongs to the kind, then
+what each charged limit has left: what a kind does not have is left out (redis-exchange-reply.ts).
 ]]
-local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL, PASS, NONE, RECORDED, UNTRUSTED, ENTER_JOINED, BARRED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+local ENTER, AT_DOOR, WAIT, LIMITED, INSIDE, SHUT, FULL, PASS, NONE, RECORDED, UNTRUSTED, ENTER_JOINED, BARRED, ENTER_DIRECTLY =
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 local CLAIM, BESIDE, FIND, RECALL, REFUND, SPARE = 1, 2, 3, 4, 5, 6
 -- Added to an ask's kind: what follows its claimant, in this order.
 local WITH_TICKET, WITH_CHARGES, WITH_LEDGER, WITH_SEAT = 8, 16, 32, 64
 -- Brings nothing: a limit that is kept elsewhere has refused.
 local IS_BARRED = 128
-local NO_CHARGES, NOBODY = {}, { line = 0, number = 0, returns = 0 }
 
-local function push_result(c, ask, kind, place, detail)
-  local out, who = c.reply, place or NOBODY
-  local at = #out
-  out[at + 1] = kind
-  out[at + 2] = who.line
-  out[at + 3] = who.number
-  out[at + 4] = who.returns
-  out[at + 5] = detail
-  for i, charge in ipairs(ask.charges) do
-    out[at + 5 + i] = gcra_remaining(c.tats[charge.key], c.now_ns, charge.interval, charge.tolerance)
+local function push(c, kind, place, detail, more)
+  local out = c.reply
+  out[#out + 1] = kind
+  if place then
+    local at = #out
+    out[at + 1] = place.line
+    out[at + 2] = place.number
+    out[at + 3] = place.returns
+  end
+  if detail then out[#out + 1] = detail end
+  if more then out[#out + 1] = more end
+end
+
+local function push_left(c, ask, kind, place, detail, more)
+  push(c, kind, place, detail, more)
+  local out, charges = c.reply, ask.charges
+  for i = 1, #charges, 2 do
+    local limit = charges[i + 1]
+    out[#out + 1] = gcra_remaining(c.tats[charges[i]], c.now_ns, limit.interval, limit.tolerance)
   end
 end
 
 -- A negative cost gives tokens back.
 local function charge_all(c, ask, cost)
-  for _, charge in ipairs(ask.charges) do
-    c.tats[charge.key] = gcra_charged(c.tats[charge.key], c.now_ns, charge.interval, cost)
-    c.charged[charge.key] = true
+  local charges, tats = ask.charges, c.tats
+  for i = 1, #charges, 2 do
+    local key = charges[i]
+    tats[key] = gcra_charged(tats[key], c.now_ns, charges[i + 1].interval, cost)
+    c.charged[key] = true
   end
 end
 
@@ -36,7 +48,7 @@ end
 local function save_buckets(c)
   for key in pairs(c.charged) do
     local left_ns = c.tats[key] - c.now_ns
-    if left_ns > 0 then redis.call('SET', key, whole(c.tats[key]), 'PX', math.ceil(left_ns / 1000000))
+    if left_ns > 0 then redis.call('SET', key, whole(c.tats[key]), 'PX', whole(math.ceil(left_ns / 1000000)))
     else redis.call('DEL', key) end
   end
 end
@@ -57,27 +69,29 @@ local function own_entry(c, ask)
 end
 
 local function serve(c, ask, place, joined)
-  if ask.kind == CLAIM and is_inside(c, place) then return push_result(c, ask, INSIDE, place, 0) end
-  if ask.kind ~= CLAIM or not (is_called(c, place) or goes_again(ask)) then return push_result(c, ask, WAIT, place, joined and 1 or 0) end
+  if ask.kind == CLAIM and is_inside(c, place) then return push(c, INSIDE, place) end
+  if ask.kind ~= CLAIM or not (is_called(c, place) or goes_again(ask)) then return push_left(c, ask, WAIT, place, joined and 1 or 0) end
   if not has_unit(c, ask) then
     stand_at_door(c, place)
-    return push_result(c, ask, WAIT, place, joined and 1 or 0)
+    return push_left(c, ask, WAIT, place, joined and 1 or 0)
   end
   own_entry(c, ask)
   local depart = take_permit(c)
   if not depart then
     stand_at_door(c, place)
-    return push_result(c, ask, AT_DOOR, place, joined and 1 or 0)
+    return push_left(c, ask, AT_DOOR, place, joined and 1 or 0)
   end
   enter(c, place)
-  return push_result(c, ask, joined and ENTER_JOINED or ENTER, place, depart)
+  return push_left(c, ask, joined and ENTER_JOINED or ENTER, place, depart)
 end
 
 local function limited(c, ask)
-  for _, charge in ipairs(ask.charges) do
-    local wait = gcra_wait_ns(c.tats[charge.key], c.now_ns, charge.interval, charge.tolerance)
+  local charges = ask.charges
+  for i = 1, #charges, 2 do
+    local limit = charges[i + 1]
+    local wait = gcra_wait_ns(c.tats[charges[i]], c.now_ns, limit.interval, limit.tolerance)
     if wait > 0 then
-      push_result(c, ask, LIMITED, { line = charge.limit, number = 0, returns = 0 }, math.ceil(wait / 1000000))
+      push_left(c, ask, LIMITED, nil, limit.index, math.ceil(wait / 1000000))
       return true
     end
   end
@@ -99,14 +113,14 @@ local function enter_directly(c, ask, depart)
   own_entry(c, ask)
   enter(c, nil)
   charge_all(c, ask)
-  return push_result(c, ask, ENTER, nil, depart)
+  return push_left(c, ask, ENTER_DIRECTLY, nil, depart)
 end
 
 -- Of a lower class: it takes what nobody else wants, and never a place in line.
 local function spare(c, ask)
   local depart = is_idle(c) and has_unit(c, ask) and take_permit(c, c.settings.reserve_ns)
   if depart then return enter_directly(c, ask, depart) end
-  return push_result(c, ask, SHUT, nil, 0)
+  return push(c, SHUT)
 end
 
 local function newcomer(c, ask)
@@ -115,8 +129,8 @@ local function newcomer(c, ask)
     local depart = take_permit(c)
     if depart then return enter_directly(c, ask, depart) end
   end
-  if not settings.queue or goes_again(ask) then return push_result(c, ask, SHUT, nil, 0) end
-  if waiting(state) >= settings.max_waiting then return push_result(c, ask, FULL, nil, 0) end
+  if not settings.queue or goes_again(ask) then return push(c, SHUT) end
+  if waiting(state) >= settings.max_waiting then return push(c, FULL) end
   local alone = waiting(state) == 0
   charge_all(c, ask)
   local place = issue(c, ask.claimant, 0, 0)
@@ -127,24 +141,24 @@ end
 local function answer(c, ask)
   if ask.kind == REFUND then
     charge_all(c, ask, -1)
-    return push_result(c, ask, NONE, nil, 0)
+    return push(c, NONE)
   end
   if ask.ledger then
-    if c.outdated then return push_result(c, ask, UNTRUSTED, nil, 0) end
+    if c.outdated then return push(c, UNTRUSTED) end
     local text = recorded(c, ask.ledger)
-    if text then return push_result(c, ask, RECORDED, nil, text) end
-    if c.halted then return push_result(c, ask, UNTRUSTED, nil, 0) end
+    if text then return push(c, RECORDED, nil, text) end
+    if c.halted then return push(c, UNTRUSTED) end
   end
-  if ask.kind == RECALL then return push_result(c, ask, NONE, nil, 0) end
+  if ask.kind == RECALL then return push(c, NONE) end
   if ask.kind ~= BESIDE and ask.kind ~= SPARE then
     local place = place_of(c, ask.claimant, ask.ticket)
     if place then return serve(c, ask, place, false) end
-    if ask.kind == FIND then return push_result(c, ask, NONE, nil, 0) end
+    if ask.kind == FIND then return push(c, NONE) end
   end
-  if ask.barred then return push_result(c, ask, BARRED, nil, 0) end
+  if ask.barred then return push_left(c, ask, BARRED) end
   if limited(c, ask) then return end
   if ask.kind == SPARE then return spare(c, ask) end
   if ask.kind ~= BESIDE then return newcomer(c, ask) end
   charge_all(c, ask)
-  return push_result(c, ask, PASS, nil, 0)
+  return push_left(c, ask, PASS)
 end

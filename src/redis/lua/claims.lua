@@ -5,7 +5,7 @@ The ledger and the budget; memory-book.ts is the same in TypeScript.
   units   zset    open entry -> until when it is surely in flight (us): each holds one unit of the budget
 In the line's hash: era (how often all of this began anew), granted, grantedSince (those counted in these data), attempts, soldOut (odd: sold out), losses, confirmed, lossUs, lostSeen, lostSettled, lostUnknown,
 replayed, signs (claimants whom a bare status told that the budget is gone).
-A settlement applies if the entry still names its attempt, or is gone.
+A settlement applies if the entry still names its attempt, or is gone. Whoever has an open entry has a unit, and nobody else.
 ]]
 local RECOVERY_US, SIGNS = 1500000, 3
 
@@ -72,36 +72,18 @@ local function units_left(c)
   return math.max(0, budget - state.granted - c.held - lost_units(c))
 end
 
--- Words as redis-campaign-store.ts writes them, '-' for an empty one; the last one runs to the end.
-local function read_settlement(key, name, line)
-  local attempt, outcome, keep, mark, counts, generation, era, text =
-    string.match(line, '^(%S+) (%a+) (%d+) (%-?%d+) ([01]) (%S+) (%d+) (.*)$')
-  return { key = key, name = name, attempt = attempt, outcome = outcome, keep_ms = tonumber(keep),
-    mark_ms = tonumber(mark), counts = counts == '1', generation = generation == '-' and '' or generation, era = tonumber(era),
-    text = text }
-end
-
-local function read_ask(key, name, line)
-  local attempt, repeats, memo = string.match(line, '^(%S+) (%S+) (.*)$')
-  return { key = key, name = name, attempt = attempt, repeats = repeats == '-' and '' or repeats, memo = memo }
-end
-
 local function open_of(text)
   local state, at, attempt = string.match(text, '^([iu])(%d+) (%S+) ')
   return state and { state = state, at = tonumber(at), attempt = attempt }
 end
 
-local function read_claim(c, key, name)
-  return redis.call('GET', key) or (redis.call('HEXISTS', c.keys.marks, name) == 1 and 'm' or nil)
-end
-
--- Reads the entries of all asks at once.
-local function read_claims(c, ledgers)
-  if #ledgers == 0 then return end
+-- Reads the entries of many at once.
+local function read_claims(c, many)
+  if #many == 0 then return end
   local keys, missing = {}, {}
-  for i, ledger in ipairs(ledgers) do keys[i] = ledger.key end
+  for i, one in ipairs(many) do keys[i] = one.key end
   for i, text in ipairs(redis.call('MGET', unpack(keys))) do
-    if text then c.claims[keys[i]] = text else missing[#missing + 1] = ledgers[i] end
+    if text then c.claims[keys[i]] = text else missing[#missing + 1] = many[i] end
   end
   if #missing == 0 then return end
   local names = {}
@@ -125,41 +107,71 @@ local function recorded(c, ledger)
   return text
 end
 
+-- An entry that `recorded` lets pass is an open one, whose attempt is over.
 local function may_open(c, ledger)
-  return units_left(c) >= 1 or redis.call('ZSCORE', c.keys.units, ledger.name) ~= false
+  return c.claims[ledger.key] ~= nil or units_left(c) >= 1
 end
 
 local function open_claim(c, ledger)
-  local until_us = c.now_us + c.settings.claim_lease_us
+  local until_us, opened = whole(c.now_us + c.settings.claim_lease_us), c.opened
   c.state.attempts = c.state.attempts + 1
-  c.held = c.held + redis.call('ZADD', c.keys.units, whole(until_us), ledger.name)
-  c.claims[ledger.key] = 'i' .. whole(until_us) .. ' ' .. ledger.attempt .. ' ' .. ledger.memo
+  if not c.claims[ledger.key] then c.held = c.held + 1 end
+  opened[#opened + 1] = until_us
+  opened[#opened + 1] = ledger.name
+  c.claims[ledger.key] = 'i' .. until_us .. ' ' .. ledger.attempt .. ' ' .. ledger.memo
   redis.call('SET', ledger.key, c.claims[ledger.key])
 end
 
-local function settle_claim(c, event)
+-- Once for all claims that a call opened.
+local function save_units(c)
+  if #c.opened > 0 then redis.call('ZADD', c.keys.units, unpack(c.opened)) end
+end
+
+local function give_units_back(c, closed)
+  if #closed.names == 0 then return end
+  c.held = c.held - redis.call('ZREM', c.keys.units, unpack(closed.names))
+  closed.names = {}
+end
+
+local function settle_claim(c, event, closed)
   if event.era ~= c.state.era then return end
-  local text = read_claim(c, event.key, event.name)
+  local text = c.claims[event.key]
   if text then
     local open = open_of(text)
     if not open or open.attempt ~= event.attempt then return end
   elseif event.generation ~= '' and event.generation ~= c.state.generation then
     c.state.lostSettled = c.state.lostSettled + 1
   end
-  if event.outcome == 'unknown' then c.held = c.held + redis.call('ZADD', c.keys.units, 0, event.name)
-  else c.held = c.held - redis.call('ZREM', c.keys.units, event.name) end
+  if event.outcome == 'unknown' then
+    give_units_back(c, closed)
+    c.held = c.held + redis.call('ZADD', c.keys.units, 0, event.name)
+  else closed.names[#closed.names + 1] = event.name end
   if event.outcome == 'free' then
+    c.claims[event.key] = nil
     redis.call('DEL', event.key)
     return
   end
+  c.claims[event.key] = event.text
   if event.keep_ms == 0 then redis.call('SET', event.key, event.text)
-  else redis.call('SET', event.key, event.text, 'PX', event.keep_ms) end
+  else redis.call('SET', event.key, event.text, 'PX', whole(event.keep_ms)) end
   if event.outcome ~= 'granted' then return end
   if event.counts then c.state.granted, c.state.grantedSince = c.state.granted + 1, c.state.grantedSince + 1 end
   c.state.signs = ''
   if event.mark_ms < 0 then return end
-  redis.call('HSET', c.keys.marks, event.name, '')
-  if event.mark_ms > 0 then redis.call('PEXPIRE', c.keys.marks, event.mark_ms) end
+  local marks = closed.marks
+  marks[#marks + 1] = event.name
+  marks[#marks + 1] = ''
+  if event.mark_ms > 0 then closed.mark_ms = event.mark_ms end
+end
+
+local function settle_claims(c, events)
+  read_claims(c, events)
+  local closed = { names = {}, marks = {}, mark_ms = 0 }
+  for _, event in ipairs(events) do settle_claim(c, event, closed) end
+  give_units_back(c, closed)
+  if #closed.marks == 0 then return end
+  redis.call('HSET', c.keys.marks, unpack(closed.marks))
+  if closed.mark_ms > 0 then redis.call('PEXPIRE', c.keys.marks, closed.mark_ms) end
 end
 
 local function count_signs(state)

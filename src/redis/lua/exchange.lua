@@ -6,7 +6,7 @@ KEYS[1..14] slots, line, who, came0, came1, spent0, spent1, door, inside, units,
             one a settled claim, and of each ask one a charged bucket and one for its entry in the ledger
 ARGV[1]     store time (us; '' = this server's)
 ARGV[2,3]   the campaign's settings and the call, as JSON: redis-exchange-call.ts names their members
-ARGV[4..]   of each settled claim what it says, and the entry's own text
+ARGV[4..]   of each settled claim the entry's own text
 Returns     {0, now} when late; else {1, view..., permits..., {results...}}
 ]]
 --#include store-time
@@ -29,20 +29,14 @@ local now_us = store_time_us(ARGV[1])
 local settings, call = cjson.decode(ARGV[2]), cjson.decode(ARGV[3])
 if call.not_after > 0 and now_us > call.not_after then return { 0, whole(now_us) } end
 
-local known, health, NONE = call.known, call.health, {}
+local known, NONE = call.known, {}
 local c = {
   keys = { line = KEYS[2], who = KEYS[3], came = { [0] = KEYS[4], KEYS[5] }, spent = { [0] = KEYS[6], KEYS[7] },
     door = KEYS[8], inside = KEYS[9], units = KEYS[10], marks = KEYS[11],
     seats = KEYS[12], boarding = KEYS[13], ends = KEYS[14] },
   settings = settings, allowance = call.allowance, now_us = now_us, now_ns = now_us * 1000, reply = {}, entries = {}, written = {}, tats = {},
-  charged = {}, claims = {}, turns = {},
+  charged = {}, claims = {}, opened = {}, turns = {},
 }
-local key_at = 14
-local function next_key()
-  key_at = key_at + 1
-  return KEYS[key_at]
-end
-local function name_of(key) return string.match(key, '[^:]+$') end
 local loaded
 c.state, loaded = load_line(c.keys.line)
 if known.epoch > c.state.epoch then begin_epoch(c.state, c.keys, known.epoch) end
@@ -57,28 +51,45 @@ merge_seats(c, known, loss, stranger)
 merge_lottery(c.state, known)
 draw(c, known)
 if c.halted then settings.open = false end
-load_pace(c, known, health)
+load_pace(c, known, call.health)
 open_door(c, known)
 
-for _, text in ipairs(call.entered or NONE) do enter(c, parse_place(text)) end
-for _, text in ipairs(call.gone or NONE) do leave_door(c, parse_place(text)) end
-local pairs_of = call.spent or NONE
-for i = 1, #pairs_of, 2 do spend(c, pairs_of[i], parse_place(pairs_of[i + 1])) end
-pairs_of = call.retained or NONE
-for i = 1, #pairs_of, 2 do retain(c, pairs_of[i], parse_place(pairs_of[i + 1])) end
-for i = 4, #ARGV do
-  local key = next_key()
-  settle_claim(c, read_settlement(key, name_of(key), ARGV[i]))
+local key_at, name_from = 14, nil
+local function next_key()
+  key_at = key_at + 1
+  return KEYS[key_at]
 end
-pairs_of = call.signs or NONE
-for i = 1, #pairs_of, 2 do note_sign(c, pairs_of[i], pairs_of[i + 1]) end
-local seats = call.seats or NONE
-for i = 1, #seats, 3 do settle_seat(c, seats[i], seats[i + 1], seats[i + 2]) end
-if not c.outdated then c.state.replayed = c.state.replayed + call.replays end
-c.pace.served, c.pace.dropped = c.pace.served + health.served, c.pace.dropped + health.dropped
+-- The name of an entry of the ledger is the end of its key. All have the same beginning.
+local function name_of(key)
+  name_from = name_from or #key - #string.match(key, '[^:]+$') + 1
+  return string.sub(key, name_from)
+end
+
+-- Events come first. (A function of its own would be made anew for each call: what is said once stands here.)
+do
+  for _, text in ipairs(call.entered or NONE) do enter(c, parse_place(text)) end
+  for _, text in ipairs(call.gone or NONE) do leave_door(c, parse_place(text)) end
+  local words = call.spent or NONE
+  for i = 1, #words, 2 do spend(c, words[i], parse_place(words[i + 1])) end
+  words = call.retained or NONE
+  for i = 1, #words, 2 do retain(c, words[i], parse_place(words[i + 1])) end
+  local settled = {}
+  words = call.settled or NONE
+  for i = 1, #words, 7 do
+    local key, at = next_key(), #settled + 1
+    settled[at] = { key = key, name = name_of(key), attempt = words[i], outcome = words[i + 1], keep_ms = words[i + 2],
+      mark_ms = words[i + 3], counts = words[i + 4] == 1, generation = words[i + 5], era = words[i + 6], text = ARGV[at + 3] }
+  end
+  settle_claims(c, settled)
+  words = call.signs or NONE
+  for i = 1, #words, 2 do note_sign(c, words[i], words[i + 1]) end
+  words = call.seats or NONE
+  for i = 1, #words, 3 do settle_seat(c, words[i], words[i + 1], words[i + 2]) end
+  if not c.outdated then c.state.replayed = c.state.replayed + call.replays end
+  c.pace.served, c.pace.dropped = c.pace.served + call.health.served, c.pace.dropped + call.health.dropped
+end
 
 local ticked = call.tick and tick(c, door_tokens(c))
-
 local permits = {}
 for _ = 1, call.permits do
   local depart = take_permit(c)
@@ -86,52 +97,55 @@ for _ = 1, call.permits do
   permits[#permits + 1] = depart
 end
 
-local limits, words, word_at = call.limits or NONE, call.asks or NONE, 0
-local function next_word()
-  word_at = word_at + 1
-  return words[word_at]
-end
-local asks, ledgers, buckets = {}, {}, {}
-while word_at < #words do
-  local brings = next_word()
-  local ask = { kind = brings % 8, claimant = next_word(), charges = NO_CHARGES, seat = '' }
-  if bit.band(brings, WITH_TICKET) ~= 0 then ask.ticket = parse_place(next_word()) end
-  if bit.band(brings, WITH_CHARGES) ~= 0 then
-    local mask = next_word()
-    ask.charges = {}
-    for j = 1, #limits do
-      if mask % 2 == 1 then
-        local key = next_key()
-        buckets[#buckets + 1] = key
-        ask.charges[#ask.charges + 1] = { key = key, interval = limits[j].interval, tolerance = limits[j].tolerance, limit = j - 1 }
-      end
-      mask = math.floor(mask / 2)
+local words = call.asks or NONE
+if #words > 0 then
+  local limits, asks, claimants, ledgers, buckets, at = call.limits or NONE, {}, {}, {}, {}, 1
+  while at < #words do
+    local brings, claimant, ticket, ledger, charges, seat = words[at], words[at + 1], nil, nil, NONE, ''
+    at = at + 2
+    if bit.band(brings, WITH_TICKET) ~= 0 then
+      ticket = parse_place(words[at])
+      at = at + 1
     end
+    if bit.band(brings, WITH_CHARGES) ~= 0 then
+      local mask = words[at]
+      at, charges = at + 1, {}
+      for j = 1, #limits do
+        if mask % 2 == 1 then
+          local key, last = next_key(), #charges
+          buckets[#buckets + 1] = key
+          charges[last + 1], charges[last + 2] = key, limits[j]
+        end
+        mask = math.floor(mask / 2)
+      end
+    end
+    if bit.band(brings, WITH_LEDGER) ~= 0 then
+      local key = next_key()
+      ledger = { key = key, name = name_of(key), attempt = words[at], repeats = words[at + 1], memo = words[at + 2] }
+      ledgers[#ledgers + 1] = ledger
+      at = at + 3
+    end
+    if bit.band(brings, WITH_SEAT) ~= 0 then
+      seat = words[at]
+      at = at + 1
+    end
+    claimants[#claimants + 1] = claimant
+    asks[#asks + 1] = { kind = brings % 8, claimant = claimant, ticket = ticket, charges = charges, ledger = ledger, seat = seat,
+      barred = bit.band(brings, IS_BARRED) ~= 0 }
   end
-  if bit.band(brings, WITH_LEDGER) ~= 0 then
-    local key = next_key()
-    ask.ledger = read_ask(key, name_of(key), next_word())
-    ledgers[#ledgers + 1] = ask.ledger
-  end
-  if bit.band(brings, WITH_SEAT) ~= 0 then ask.seat = next_word() end
-  if bit.band(brings, IS_BARRED) ~= 0 then ask.barred = true end
-  asks[#asks + 1] = ask
-end
-if #asks > 0 then
-  local claimants = {}
-  for i, ask in ipairs(asks) do claimants[i] = ask.claimant end
   if not settings.places_away then
     local texts = redis.call('HMGET', c.keys.who, unpack(claimants))
-    for i, claimant in ipairs(claimants) do c.entries[claimant] = read_entry(texts[i]) end
+    for i = 1, #asks do c.entries[claimants[i]] = read_entry(texts[i]) end
   end
   if #buckets > 0 then
     local tats = redis.call('MGET', unpack(buckets))
-    for i, key in ipairs(buckets) do c.tats[key] = tonumber(tats[i] or 0) end
+    for i = 1, #buckets do c.tats[buckets[i]] = tonumber(tats[i] or 0) end
   end
   read_claims(c, ledgers)
-  for _, ask in ipairs(asks) do answer(c, ask) end
+  for i = 1, #asks do answer(c, asks[i]) end
   save_entries(c)
   save_buckets(c)
+  save_units(c)
 end
 
 save_pace(c)

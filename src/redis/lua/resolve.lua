@@ -17,7 +17,7 @@ local now_us = store_time_us(next_text())
 local event = { key = KEYS[4], name = next_text(), outcome = next_text(), text = next_text(), keep_ms = next_number(),
   mark_ms = next_number(), counts = true, generation = '' }
 local from, record, head, records_kept = next_number(), next_text(), next_text(), next_number()
-local c = { keys = { line = KEYS[1], units = KEYS[2], marks = KEYS[3] }, now_us = now_us, held = 0,
+local c = { keys = { line = KEYS[1], units = KEYS[2], marks = KEYS[3] }, now_us = now_us, held = 0, claims = {},
   settings = { claim_lease_us = 0 } }
 local loaded
 c.state, loaded = load_line(KEYS[1])
@@ -36,7 +36,7 @@ else
   if not open then return 'closed' end
   if open.state == 'i' and open.at >= now_us then return 'in-flight' end
   event.attempt = open.attempt
-  settle_claim(c, event)
+  settle_claims(c, { event })
 end
 c.state.settings = from + 1
 save_line(KEYS[1], c.state, loaded)

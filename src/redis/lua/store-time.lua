@@ -7,7 +7,7 @@ local function store_time_us(given)
   return (tonumber(time[1]) - 1767225600) * 1000000 + tonumber(time[2])
 end
 
--- Lua's own conversion keeps 14 digits; times need 17.
+-- Lua's own conversion keeps 14 digits; times need 17. '%d' is several times as quick as '%.0f'.
 local function whole(number)
-  return string.format('%.0f', number)
+  return string.format('%d', math.floor(number + 0.5))
 end
