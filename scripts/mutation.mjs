@@ -1,5 +1,5 @@
 /**
- * Whether the tests notice changed code, in one of the rooms that hold promises: `npm run mutation -- buckets|line|ledger`,
+ * Whether the tests notice changed code, in one of the rooms that hold promises: `npm run mutation -- buckets|line|ledger|wire`,
  * or in single files of it: `npm run mutation -- line calling tickets`. Each part is judged by one file of tests in
  * `test/mutation`: all that should know, without servers and processes.
  */
@@ -33,6 +33,10 @@ const PARTS = {
       ...['granted-filter', 'idempotency-key', 'json-pointer', 'lost-claims', 'memory-book', 'memory-entries'],
       ...['outcomes', 'sold-out-word', 'verdict'],
     ],
+  },
+  wire: {
+    folder: 'src/wire',
+    files: ['answer-parser', 'connection', 'connections', 'field-syntax', 'framing', 'request-text', 'upload'],
   },
 };
 

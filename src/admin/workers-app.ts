@@ -17,17 +17,22 @@ export interface WorkersReport {
 export interface WorkersAppOptions {
   readonly workers: () => readonly Worker[];
   readonly reports: () => Promise<readonly WorkersReport[]>;
-  readonly exposition: { readonly contentType: string; text(processes: readonly ProcessMetrics[]): Promise<string> };
+  /** Of this process itself. */
+  readonly ownMetrics: () => Promise<MetricsSnapshot>;
+  readonly exposition: {
+    readonly contentType: string;
+    text(processes: readonly ProcessMetrics[], own: MetricsSnapshot): Promise<string>;
+  };
   readonly isDraining: () => boolean;
 }
 
 export function createWorkersApp(options: WorkersAppOptions): (req: IncomingMessage, res: ServerResponse) => void {
-  const { exposition, reports } = options;
+  const { exposition, ownMetrics, reports } = options;
   return (req, res) => {
     const path = (req.url ?? '/').split('?', 1)[0];
     if (path === '/metrics') {
-      void reports()
-        .then((all) => exposition.text(all.map(toProcess)))
+      void Promise.all([reports(), ownMetrics()])
+        .then(([all, own]) => exposition.text(all.map(toProcess), own))
         .then(
           (text) => answer(res, 200, exposition.contentType, text),
           () => answer(res, 500, 'text/plain', 'The metrics of the workers could not be added up.\n'),

@@ -16,6 +16,8 @@ import { keepsLastSecret } from '../lifecycle/reload.js';
 import type { WorkerProcess } from '../lifecycle/worker-messages.js';
 import { WorkerPool } from '../lifecycle/worker-pool.js';
 import { MergedExposition } from '../metrics/merged-exposition.js';
+import { PrimaryMetrics } from '../metrics/primary-metrics.js';
+import type { ReloadResult } from '../metrics/vocabulary.js';
 import { Certificates } from './certificates.js';
 
 export interface WorkersOptions {
@@ -60,6 +62,7 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
   const folder = mkdtempSync(join(tmpdir(), 'spillway-'));
   chmodSync(folder, 0o700);
   const exposition = new MergedExposition(loaded.config.metrics.format);
+  const metrics = new PrimaryMetrics(loaded.config.metrics.format);
   const certificates = new Certificates({ clock, logger });
   let finish: (status: number) => void = () => {};
   const done = new Promise<number>((resolve) => {
@@ -71,8 +74,8 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
     fork,
     adminPathOf: (worker) => join(folder, `${worker}.sock`),
     onDrain: () => void stop(),
-    onDeparted: (metrics) => {
-      exposition.depart(metrics).catch((err: unknown) => logger.error({ err }, 'The last counts of a worker are lost'));
+    onDeparted: (last) => {
+      exposition.depart(last).catch((err: unknown) => logger.error({ err }, 'The last counts of a worker are lost'));
     },
     clock,
     random,
@@ -90,6 +93,7 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
   const app = createWorkersApp({
     workers: () => pool.workers,
     reports: () => pool.reports(),
+    ownMetrics: metrics.snapshot,
     exposition,
     isDraining: () => draining,
   });
@@ -106,27 +110,31 @@ export async function composeWorkers(options: WorkersOptions): Promise<Workers |
     return begun.problem;
   }
   let latest = { text: configText, loaded };
-  const reload = async (cause: 'signal' | 'file'): Promise<void> => {
+  const reread = async (cause: 'signal' | 'file'): Promise<ReloadResult> => {
     try {
       const text = readFile(file).toString('utf8');
       const next = loadConfig({ file, text, env, readFile });
-      if (cause === 'file' && text === latest.text && next.filesRevision === latest.loaded.filesRevision) return;
+      if (cause === 'file' && text === latest.text && next.filesRevision === latest.loaded.filesRevision)
+        return 'unchanged';
       const settings = primarySettings(latest.loaded.config, next.config);
       if (!keepsLastSecret(latest.loaded, next)) settings.push('tickets.keys');
       if (settings.length > 0) return refuse(options, next, settings);
       latest = { text, loaded: next };
-      await replace(options, pool, text, next);
+      return await replace(options, pool, text, next);
     } catch (fault) {
       const problem = fault instanceof ConfigError ? fault.message : String(fault);
       logger.error({ file, problem }, 'The new configuration is refused; the one before stays in force');
+      return fault instanceof ConfigError ? 'invalid' : 'failed';
     }
   };
+  const reload = async (cause: 'signal' | 'file'): Promise<void> => metrics.reloaded(await reread(cause));
   return { port: begun.port, adminPort: admin.port, count, reload, stop, done };
 }
 
 /** Of a change of the last key: old workers and new ones would not find each other's claims, and somebody could be paid twice. */
-function refuse({ logger }: WorkersOptions, { revision }: LoadedConfig, settings: readonly string[]): void {
+function refuse({ logger }: WorkersOptions, { revision }: LoadedConfig, settings: readonly string[]): ReloadResult {
   logger.error({ revision, settings }, 'The new configuration needs a restart; the one before stays in force');
+  return 'restart-needed';
 }
 
 async function replace(
@@ -134,10 +142,11 @@ async function replace(
   pool: WorkerPool,
   text: string,
   loaded: LoadedConfig,
-): Promise<void> {
+): Promise<ReloadResult> {
   for (const { path, problem, cure } of loaded.warnings) logger.warn({ path, cure }, problem);
   const { revision } = loaded;
   const begun = await pool.begin({ configText: text, files: loaded.files, count: workersOf(loaded.config) });
   if (begun.kind === 'ready') logger.info({ revision }, 'New workers have taken over; the ones before finish and stop');
   else logger.error({ revision, problem: begun.problem }, 'New workers could not start; the ones before stay');
+  return begun.kind === 'ready' ? 'applied' : 'failed';
 }

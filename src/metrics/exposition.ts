@@ -50,6 +50,18 @@ export function expose(families: Families, format: MetricsFormat): Exposition {
   };
 }
 
+/** The samples of some families, of a process that serves nobody itself. */
+export function exposeSome(
+  gauges: ReadonlyArray<Family<Gauge>>,
+  counters: ReadonlyArray<Family<Counter>>,
+  format: MetricsFormat,
+): () => Promise<MetricsSnapshot> {
+  const registry = newRegistry(format);
+  for (const family of gauges) new ExposedGauge(family, registry);
+  for (const family of counters) new ExposedCounter(family, registry);
+  return () => registry.getMetricsAsJSON();
+}
+
 /** Of a text in OpenMetrics. */
 const END = /# EOF\n$/;
 

@@ -34,13 +34,13 @@ export class MergedExposition {
     if (this.#departed === all) this.#departed = merged;
   }
 
-  /** The text of one scrape, of what each live process says. */
-  text(processes: readonly ProcessMetrics[]): Promise<string> {
+  /** The text of one scrape, of what each live process says, and the one that adds them up. */
+  text(processes: readonly ProcessMetrics[], own: MetricsSnapshot = []): Promise<string> {
     const allLeave = processes.every(({ leaving }) => leaving);
     const snapshots = processes.map(({ metrics, leaving }) =>
       leaving && !allLeave ? metrics.filter(({ aggregator }) => aggregator === 'sum') : metrics,
     );
-    const merged = aggregate([...snapshots.flat(), ...this.#departed]);
+    const merged = aggregate([...snapshots.flat(), ...own, ...this.#departed]);
     merged.setContentType(contentTypeOf(this.format) as typeof AggregatorRegistry.PROMETHEUS_CONTENT_TYPE);
     return merged.metrics();
   }

@@ -1,8 +1,8 @@
 /**
  * What one request of each kind costs, for estimates of cores and Redis servers. Processor time of one gateway on
- * Node 20 and Redis 7, on the machine that `bench/RESULTS.md` names, whose speed itself varies by half from one quarter of
- * an hour to the next: newer processors and newer versions of Node do better. Whoever measures anew changes the numbers
- * here, and nowhere else.
+ * Node 20 and Redis 7, on the machine that `bench/RESULTS.md` names: one and a half times what it says there, as that
+ * machine's speed itself varies by half from one quarter of an hour to the next. Newer processors and newer versions of Node
+ * do better. Whoever measures anew changes the numbers here, and nowhere else.
  */
 export interface UnitCosts {
   /** Processor time of a gateway a request, in microseconds. */
@@ -26,7 +26,7 @@ export interface UnitCosts {
 }
 
 export const UNIT_COSTS: UnitCosts = {
-  gatewayUs: { admitted: 170, queued: 80, poll: 50 },
+  gatewayUs: { admitted: 90, queued: 55, poll: 25 },
   redisUs: { admitted: 20, queued: 10 },
   reserve: 0.5,
 };

@@ -13,7 +13,7 @@ export interface UploadOwner {
 }
 
 export class Upload {
-  isWritten = false;
+  #isEnded = false;
   #head: string;
   /** Bytes still to come; meaningless where it is written in chunks. */
   #left: number;
@@ -28,6 +28,11 @@ export class Upload {
   ) {
     this.#head = head;
     this.#left = length;
+  }
+
+  /** All of it has been handed over, though the end of a body of known length may not have been heard of yet. */
+  get isWritten(): boolean {
+    return this.#isEnded || (this.length >= 0 && this.#left === 0 && this.#head === '');
   }
 
   start(): void {
@@ -73,7 +78,7 @@ export class Upload {
       return;
     }
     this.stop();
-    this.isWritten = true;
+    this.#isEnded = true;
     const { socket } = this;
     socket.cork();
     this.#writeHead();

@@ -140,6 +140,8 @@ describe('a new configuration', () => {
     const samples = await metrics();
     expect(sumOf(samples, 'spillway_admission_configured_rate')).toBe(5000);
     expect(sumOf(samples, 'spillway_admissions_total')).toBe(answered);
+    expect(sumOf(samples, 'spillway_config_reloads_total', { result: 'applied' })).toBe(1);
+    expect(sumOf(samples, 'spillway_config_last_reload_successful')).toBe(1);
   }, 60_000);
 
   it('that is wrong, or would spread claims over two stores, changes nothing', async () => {
@@ -154,6 +156,10 @@ describe('a new configuration', () => {
     expect(said.settings).toContain('store.keyPrefix');
     expect(await workerPids()).toEqual(old);
     expect((await claim(port, 'ann')).status).toBe(201);
+    const samples = await metrics();
+    for (const result of ['invalid', 'restart-needed'])
+      expect(sumOf(samples, 'spillway_config_reloads_total', { result })).toBe(1);
+    expect(sumOf(samples, 'spillway_config_last_reload_successful')).toBe(0);
   });
 });
 

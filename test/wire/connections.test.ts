@@ -300,6 +300,18 @@ describe('Connections: uploads', () => {
     expect(raw.sockets).toHaveLength(1);
   });
 
+  it('uses a connection again when all that was announced has left, though nobody said that this was all', async () => {
+    const raw = await serve((socket) => socket.write(OK));
+    const connections = towards(raw.url);
+    const body = new PassThrough();
+    const asking = ask(connections, upload(body, 'Content-Length', '3'));
+    body.write('abc');
+    expect(await asking.over).toBeNull();
+    await turns(2);
+    await ask(connections).over;
+    expect(raw.sockets).toHaveLength(1);
+  });
+
   it.each([
     ['longer', 'abcd', 'the body is longer than announced'],
     ['shorter', 'ab', 'the body is shorter than announced'],
