@@ -103,6 +103,10 @@ export class Exchange implements Handover, Leaver, Handler {
     if (!this.#done) this.#carrier?.resume(this);
   }
 
+  get isOver(): boolean {
+    return this.#done;
+  }
+
   departs(carrier: Carrier): boolean {
     if (this.#done) return false;
     if (!this.mayLeave(this)) {

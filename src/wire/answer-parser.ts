@@ -185,8 +185,11 @@ export class AnswerParser {
 
   #begin(status: number, { length, isChunked, keeps, idleSeconds }: Framing): void {
     this.idleSeconds = idleSeconds;
-    this.keepsConnection = keeps && !this.#toHead;
-    if (this.#toHead || status === 204 || status === 304 || (length === 0 && !isChunked)) this.#state = State.done;
+    const isBodiless = status === 204 || status === 304;
+    // Whoever announces a body that may not be is likely to send it. (To HEAD and in 304 a length speaks of another answer.)
+    const isAnnounced = isBodiless && (isChunked || (status === 204 && length > 0));
+    this.keepsConnection = keeps && !this.#toHead && !isAnnounced;
+    if (this.#toHead || isBodiless || (length === 0 && !isChunked)) this.#state = State.done;
     else if (isChunked) this.#state = State.chunkLine;
     else if (length > 0) {
       this.#state = State.sized;

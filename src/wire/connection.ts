@@ -45,8 +45,8 @@ export class Connection implements Carrier, AnswerTaker, UploadOwner {
   #upload: Upload | null = null;
   /** What was read after the handler wanted no more; null: it takes all. */
   #held: Buffer | null = null;
-  #wantsMore = true;
-  #error: unknown = null;
+  /** The other side has ended. */
+  #hasEnded = false;
 
   constructor(
     connector: Connector,
@@ -69,7 +69,10 @@ export class Connection implements Carrier, AnswerTaker, UploadOwner {
   write({ head, body, toHead, length, handler }: Sendable): void {
     const socket = this.#socket;
     this.#handler = handler;
-    this.#wantsMore = true;
+    if (this.isGone) {
+      this.#break(null);
+      return;
+    }
     this.#parser.expect(toHead);
     if (body === null) socket.write(head, 'latin1');
     else if (body instanceof Readable) {
@@ -94,8 +97,10 @@ export class Connection implements Carrier, AnswerTaker, UploadOwner {
     if (this.#handler !== handler || this.#held === null) return;
     const held = this.#held;
     this.#held = null;
-    this.#wantsMore = true;
-    if (this.#take(held)) this.#socket.resume();
+    // What has come meanwhile is unread: nobody knows whether the other side said more than its answer, or ended.
+    if (!this.#take(held, false)) return;
+    if (this.#hasEnded) this.#onEnd();
+    else this.#socket.resume();
   }
 
   /** Ends it; whoever waits for an answer hears that it broke. */
@@ -113,8 +118,9 @@ export class Connection implements Carrier, AnswerTaker, UploadOwner {
 
   data(bytes: Buffer): boolean {
     // The next read overwrites what this one brought.
-    this.#wantsMore = this.#handler?.data(Buffer.from(bytes)) ?? false;
-    return this.#wantsMore;
+    if (this.#handler?.data(Buffer.from(bytes)) !== false) return true;
+    this.#held = NOTHING;
+    return false;
   }
 
   began(): void {
@@ -131,13 +137,22 @@ export class Connection implements Carrier, AnswerTaker, UploadOwner {
   };
 
   readonly #onRead = (length: number): boolean => {
-    if (this.#handler !== null) return this.#take(readBuffer.subarray(0, length));
-    this.destroy(new Error('bytes that answer nothing'));
+    const bytes = readBuffer.subarray(0, length);
+    if (this.#handler === null || this.#upload?.hasBegun === false) {
+      this.destroy(new Error('bytes that answer nothing'));
+      return false;
+    }
+    if (this.#held === null) return this.#take(bytes, true);
+    // TLS gives all that it has decrypted, asked or not.
+    this.#held = Buffer.concat([this.#held, bytes]);
     return false;
   };
 
-  /** @returns false when nothing more is to be read for now */
-  #take(bytes: Buffer): boolean {
+  /**
+   * @param isNew - all that has come until now is in `bytes`
+   * @returns false when nothing more is to be read for now
+   */
+  #take(bytes: Buffer, isNew: boolean): boolean {
     const parser = this.#parser;
     const count = parser.read(bytes);
     const handler = this.#handler;
@@ -149,17 +164,18 @@ export class Connection implements Carrier, AnswerTaker, UploadOwner {
       handler.failed({ kind: 'malformed', detail: parser.fault, cause: null });
       return false;
     }
-    if (!this.#wantsMore) {
+    if (this.#held !== null) {
       this.#held = count === bytes.length ? NOTHING : Buffer.from(bytes.subarray(count));
       return false;
     }
-    if (parser.isDone) this.#complete(handler, count === bytes.length);
+    if (parser.isDone) this.#complete(handler, isNew && count === bytes.length);
     return !this.isGone;
   }
 
   /** @param clean - nothing came behind the answer */
   #complete(handler: Handler, clean: boolean): void {
-    const keeps = clean && this.#parser.keepsConnection && this.#upload?.isWritten !== false;
+    const hasLeft = this.#upload?.isWritten !== false && this.#socket.writableLength === 0;
+    const keeps = clean && hasLeft && this.#parser.keepsConnection;
     this.#letGo();
     handler.end();
     if (keeps && !this.isGone) this.owner.free(this);
@@ -182,21 +198,27 @@ export class Connection implements Carrier, AnswerTaker, UploadOwner {
   }
 
   readonly #onEnd = (): void => {
+    this.#hasEnded = true;
+    // What its handler has not taken yet may be a whole answer.
+    if (this.#held !== null) return;
     const handler = this.#handler;
     if (handler !== null && this.#parser.ended()) this.#complete(handler, true);
-    this.destroy(this.#error);
+    this.destroy(null);
   };
 
-  readonly #onError = (error: unknown): void => {
-    this.#error = error;
-  };
+  /** At once: `close` comes behind the turn in which the next request would be written. */
+  readonly #onError = (error: unknown): void => this.destroy(error);
 
-  readonly #onClose = (): void => this.destroy(this.#error);
+  readonly #onClose = (): void => {
+    if (!this.#hasEnded || this.#held === null) this.destroy(null);
+  };
 }
 
 /** For logs. */
 export function detailOf(cause: unknown): string {
   if (cause === null) return 'the connection ended';
+  // Of a name with several addresses, of which none could be reached.
+  if (cause instanceof AggregateError && cause.message === '') return detailOf(cause.errors[0]);
   if (!(cause instanceof Error)) return String(cause);
   const code = 'code' in cause && typeof cause.code === 'string' ? `${cause.code}: ` : '';
   return `${code}${cause.message}`;

@@ -1,8 +1,8 @@
 /**
  * The connections to one target: few where few are needed, each request on one that is free, the one used last first. What
- * always holds: requests are written in the order in which they came; none is written in the turn in which it came, so that
- * a connection whose end, or whose other side's unasked words, have arrived meanwhile carries none (response queue poisoning);
- * and nothing is written twice.
+ * always holds: requests are written in the order in which they came; none is written to a connection that was used before
+ * in the turn in which it came, so that one whose end, or whose other side's unasked words, have arrived meanwhile carries
+ * none (response queue poisoning); and nothing is written twice.
  *
  *   dispatched ──end of the turn──▶ a free connection
  *            └──none free──▶ waits for the first that is: freed, or opened for it
@@ -36,12 +36,13 @@ export class Connections implements ConnectionOwner {
   #free: Connection[] = [];
   /** Freed in this turn. */
   #freed: Connection[] = [];
-  readonly #waiting: Sendable[] = [];
+  #waiting: Sendable[] = [];
   readonly #opening = new Map<Connection, Timer>();
   #isTurnAsked = false;
   #look: Timer | null = null;
   #isClosed = false;
   #closed: (() => void) | null = null;
+  #closing: Promise<void> | null = null;
 
   constructor(
     private readonly connector: Connector,
@@ -66,10 +67,11 @@ export class Connections implements ConnectionOwner {
   /** Finishes what is under way, then closes every connection. */
   close(): Promise<void> {
     this.#isClosed = true;
-    return new Promise((resolve) => {
+    this.#closing ??= new Promise((resolve) => {
       this.#closed = resolve;
       this.#askTurn();
     });
+    return this.#closing;
   }
 
   /** Cuts every connection; what is under way gets its fault. */
@@ -84,6 +86,7 @@ export class Connections implements ConnectionOwner {
   ready(connection: Connection): void {
     this.#opened(connection);
     if (!this.#serve(connection)) this.#rest(connection, this.clock.monotonicUs());
+    if (this.#closed !== null) this.#askTurn();
   }
 
   free(connection: Connection): void {
@@ -94,6 +97,7 @@ export class Connections implements ConnectionOwner {
   gone(connection: Connection, fault: unknown): void {
     this.#all.delete(connection);
     if (this.#opened(connection)) {
+      this.#forgetOver();
       // An opening that fails is the answer to who waits longest, unless others are opened for all.
       if (this.#waiting.length > this.#opening.size) {
         this.#waiting.shift()!.handler.failed({ kind: 'unconnected', detail: detailOf(fault), cause: fault });
@@ -124,9 +128,15 @@ export class Connections implements ConnectionOwner {
       if (connection === null) break;
       if (!this.#serve(connection)) this.#free.push(connection);
     }
+    if (this.#waiting.length > 0) this.#forgetOver();
     while (this.#waiting.length > this.#opening.size && this.#all.size < this.options.most) this.#open();
     if (this.#closed !== null) this.#endClosing(this.#closed);
   };
+
+  /** Nobody waits for them any more. */
+  #forgetOver(): void {
+    this.#waiting = this.#waiting.filter(({ handler }) => !handler.isOver);
+  }
 
   #nextFree(nowUs: number): Connection | null {
     for (;;) {
@@ -172,10 +182,14 @@ export class Connections implements ConnectionOwner {
     const connection = new Connection(this.connector, this);
     this.#all.add(connection);
     const { connectMs } = this.options;
-    const timer = this.clock.after(connectMs, () =>
-      connection.destroy(new Error(`no connection within ${connectMs} ms`)),
+    const giveUp = (): void => {
+      if (this.#opening.has(connection)) connection.destroy(new Error(`no connection within ${connectMs} ms`));
+    };
+    // A timer that fires late, after a pause of our own, must not outrun a connection that stands in the kernel.
+    this.#opening.set(
+      connection,
+      this.clock.after(connectMs, () => this.clock.afterTurn(giveUp)),
     );
-    this.#opening.set(connection, timer);
   }
 
   /** @returns whether it was being opened until now */

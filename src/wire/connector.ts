@@ -1,6 +1,6 @@
 /** Opens sockets to one target, plain or with TLS. */
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 
 /** How the two sides of a connection know each other. */
 export interface ConnectorTls {
@@ -18,7 +18,7 @@ export interface ConnectorTls {
 
 /**
  * Called with what a socket has read, good within this call only.
- * @returns false to read no more until the socket is resumed
+ * @returns false to read no more until the socket is resumed; with TLS, what has been decrypted already still comes
  */
 export type OnRead = (length: number) => boolean;
 
@@ -36,6 +36,8 @@ export class Connector {
   readonly #port: number;
   /** TLS may go on where the last connection left off (RFC 8446, section 2.2). */
   #session: Buffer | undefined;
+  /** Made once for all connections: to read the certificates of a system takes 20 ms. */
+  #context: SecureContext | undefined;
 
   /** @param tls - null: what is usual on this machine */
   constructor(
@@ -50,6 +52,7 @@ export class Connector {
     this.#port = port === '' ? (isTls ? 443 : 80) : Number(port);
     tls?.onRenewed(() => {
       this.#session = undefined;
+      this.#context = undefined;
     });
   }
 
@@ -66,15 +69,21 @@ export class Connector {
   #openTls(options: { host: string; port: number; onread: { buffer: Uint8Array; callback: OnRead } }): Socket {
     const name = this.tls?.serverName ?? (isIP(this.#host) === 0 ? this.#host : '');
     const session = this.#session;
+    if (this.tls !== null) this.#context ??= createSecureContext(secured(this.tls));
+    const context = this.#context;
     const socket = connectTls({
       ...options,
       ...(name === '' ? {} : { servername: name }),
       ...(session === undefined ? {} : { session }),
-      ...(this.tls === null ? {} : secured(this.tls)),
+      ...(context === undefined ? {} : { secureContext: context }),
       ALPNProtocols: ['http/1.1'],
     });
     socket.on('session', (next) => {
-      this.#session = next;
+      if (this.#context === context) this.#session = next;
+    });
+    // It may be the session that its other side does not bear.
+    socket.on('error', () => {
+      this.#session = undefined;
     });
     return socket;
   }

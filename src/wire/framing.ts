@@ -11,6 +11,7 @@ export class Framing {
   isChunked = false;
   keeps: boolean;
   idleSeconds = -1;
+  #closes = false;
 
   /** @param isOld - HTTP/1.0, whose connections end unless they are said to be kept */
   constructor(private readonly isOld: boolean) {
@@ -32,13 +33,13 @@ export class Framing {
   }
 
   #hearConnection(value: string): void {
-    if (value === 'keep-alive') {
-      this.keeps = true;
-      return;
+    if (value !== 'keep-alive') {
+      const options = value.split(',').map((option) => option.trim().toLowerCase());
+      this.#closes ||= options.includes('close');
+      if (this.#closes) this.keeps = false;
+      if (!options.includes('keep-alive')) return;
     }
-    const options = value.toLowerCase().split(',');
-    if (options.some((option) => option.trim() === 'close')) this.keeps = false;
-    else if (this.isOld && options.some((option) => option.trim() === 'keep-alive')) this.keeps = true;
+    this.keeps = !this.#closes;
   }
 
   #hearLength(value: string): void {

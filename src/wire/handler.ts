@@ -37,6 +37,8 @@ export interface Carrier {
  * `data`, and exactly one of `end` and `failed`, which may also come instead of everything. None of them may throw.
  */
 export interface Handler {
+  /** It has come to an end otherwise: nothing is to be written for it, and it hears nothing more. */
+  readonly isOver: boolean;
   /**
    * A connection is there: asked in the turn in which the request would be written.
    * @returns false: it is not written, and forgotten here

@@ -32,11 +32,16 @@ export class Upload {
 
   /** All of it has been handed over, though the end of a body of known length may not have been heard of yet. */
   get isWritten(): boolean {
-    return this.#isEnded || (this.length >= 0 && this.#left === 0 && this.#head === '');
+    return this.#isEnded || (this.length >= 0 && this.#left === 0 && this.hasBegun);
+  }
+
+  /** Whether a byte of the request may have left. */
+  get hasBegun(): boolean {
+    return this.#head === '';
   }
 
   start(): void {
-    if (this.body.destroyed && !this.body.readableEnded) {
+    if (this.body.destroyed || this.body.readableEnded) {
       this.owner.broke('the upload had broken off');
       return;
     }
@@ -94,7 +99,7 @@ export class Upload {
   }
 
   #writeHead(): void {
-    if (this.#head === '') return;
+    if (this.hasBegun) return;
     this.socket.write(this.#head, 'latin1');
     this.#head = '';
     this.owner.began();

@@ -62,7 +62,9 @@ describe('Upstream: time-outs and aborts', () => {
     const raw = await serve((socket) => socket.write(OK));
     const upstream = towards(upstreamFor([raw.url]));
     const sink = new RecordingSink();
-    upstream.dispatch(CLAIM, sink).abort();
+    const handover = upstream.dispatch(CLAIM, sink);
+    await turns(1);
+    handover.abort();
     expect(sink.faulted).toMatchObject({ kind: 'aborted', outcome: 'not-sent' });
     await until(() => raw.sockets.length === 1);
     await turns(2);

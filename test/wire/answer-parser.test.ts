@@ -17,7 +17,7 @@ describe('AnswerParser', () => {
       '0123456789',
     ],
     ['trailers', `${OK}Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-T: 1\r\nX-U: 2\r\n\r\n`, 'a'],
-    ['204 with a length', 'HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n', ''],
+    ['204', 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n', ''],
     ['304 with a length', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n', ''],
     [
       'early hints before',
@@ -61,6 +61,14 @@ describe('AnswerParser', () => {
   });
 
   it.each([
+    ['204 with a length', 'HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n'],
+    ['204 with chunks', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n'],
+    ['304 with chunks', 'HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n'],
+  ])('takes no body of %s, and lets its connection go', (_, bytes) => {
+    expect(readAnswer([bytes])).toMatchObject({ end: 'done', body: '', keeps: false });
+  });
+
+  it.each([
     ['HTTP/1.1', '', true],
     ['HTTP/1.1', 'Connection: close', false],
     ['HTTP/1.1', 'Connection: X-A , CLOSE', false],
@@ -68,6 +76,9 @@ describe('AnswerParser', () => {
     ['HTTP/1.0', '', false],
     ['HTTP/1.0', 'Connection: keep-alive', true],
     ['HTTP/1.0', 'Connection: x, Keep-Alive', true],
+    ['HTTP/1.1', 'Connection: close\r\nConnection: keep-alive', false],
+    ['HTTP/1.0', 'Connection: keep-alive\r\nConnection: close', false],
+    ['HTTP/1.0', 'Connection: keep-alive, close', false],
   ])('knows of %s with "%s" whether its connection is kept', (version, field, keeps) => {
     const line = field === '' ? '' : `${field}\r\n`;
     expect(readAnswer([`${version} 200 OK\r\n${line}Content-Length: 0\r\n\r\n`])).toMatchObject({ end: 'done', keeps });

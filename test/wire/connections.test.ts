@@ -1,20 +1,20 @@
 import type { Socket } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Clock } from '../../src/kernel/clock.js';
 import { refusingUrl, turns } from '../proxy/raw-upstream.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { until } from '../support/until.js';
 import { Asking, GET, OK, wireKit } from './wire-kit.js';
 
-const { serve, towards, ask, closeAll } = wireKit();
+const { serve, hold, towards, ask, closeAll } = wireKit();
 afterEach(closeAll);
 
 const isClosed = (socket: Socket): boolean => socket.destroyed || socket.readableEnded;
 
 describe('Connections: who goes where', () => {
   it('writes requests in the order in which they came, on no more connections than it may have', async () => {
-    const open: Socket[] = [];
-    const raw = await serve((socket) => void open.push(socket));
+    const { raw, held: open } = await hold();
     const connections = towards(raw.url, { most: 2 });
     const asked = ['/0', '/1', '/2', '/3', '/4'].map((path) => ask(connections, { path }));
     const paths = (): string[] => raw.received().match(/\/\d(?= HTTP)/g) ?? [];
@@ -80,6 +80,42 @@ describe('Connections: who goes where', () => {
     await clock.advance(1);
     expect(await asking.over).toMatchObject({ kind: 'unconnected', detail: 'no connection within 300 ms' });
     await until(() => isClosed(raw.sockets[0]!));
+  });
+
+  it('prefers a connection that stands to a timer that fires late', async () => {
+    const [timers, turn] = [[] as Array<() => void>, [] as Array<() => void>];
+    const clock: Clock = {
+      wallMs: () => 0,
+      monotonicUs: () => 0,
+      after: (_, run) => {
+        timers.push(run);
+        return { cancel: () => {} };
+      },
+      afterTurn: (run) => turn.push(run),
+    };
+    const raw = await serve((socket) => socket.write(OK));
+    const asking = ask(towards(raw.url, { clock }));
+    await until(() => timers.length > 0);
+    timers[0]!();
+    expect(await asking.over).toBeNull();
+    for (const run of turn) run();
+    expect(raw.sockets).toHaveLength(1);
+    expect(raw.sockets[0]!.destroyed).toBe(false);
+  });
+
+  it('tells nobody who is gone already of an opening that fails, and opens none for them', async () => {
+    const clock = new FakeClock();
+    const raw = await serve(() => {});
+    const connections = towards(raw.url.replace('http', 'https'), { most: 2, connectMs: 200, clock });
+    const gone = Array.from({ length: 20 }, () => ask(connections));
+    const live = ask(connections);
+    await until(() => raw.sockets.length === 2);
+    for (const one of gone) one.isOver = true;
+    await clock.advance(200);
+    expect(await live.over).toMatchObject({ kind: 'unconnected' });
+    for (const one of [ask(connections), ask(connections)]) one.isOver = true;
+    await turns(3);
+    expect(raw.sockets).toHaveLength(2);
   });
 
   it.each([
@@ -164,24 +200,45 @@ describe('Connections: which ones are used again', () => {
     expect(raw.sockets).toHaveLength(2);
   });
 
-  it('writes nothing to a connection whose end has come in the same turn', async () => {
-    const raw = await serve((socket) => socket.write(OK));
-    const connections = towards(raw.url);
-    for (let round = 1; round <= 20; round++) {
-      await ask(connections).over;
-      await turns(2);
-      const socket = raw.sockets.at(-1)!;
-      socket.end();
-      await until(() => socket.writableFinished);
-      // The end lies in the kernel, or is on its way to this process: what is asked now must not meet it.
-      expect(await ask(connections).over).toBeNull();
-      expect(raw.sockets).toHaveLength(round + 1);
-      await turns(2);
-    }
-  });
+  it.each(['end', 'resetAndDestroy'] as const)(
+    'writes nothing to one that meets its %s in the same turn',
+    async (how) => {
+      const raw = await serve((socket) => socket.write(OK));
+      const connections = towards(raw.url);
+      for (let round = 1; round <= 20; round++) {
+        await ask(connections).over;
+        await turns(2);
+        const socket = raw.sockets.at(-1)!;
+        socket[how]();
+        // The end lies in the kernel, or is on its way to this process: what is asked now must not meet it.
+        expect(await ask(connections).over).toBeNull();
+        expect(raw.sockets).toHaveLength(round + 1);
+        await turns(2);
+      }
+    },
+  );
 });
 
 describe('Connections: answers', () => {
+  it('does not use a connection again that was not read for a while', async () => {
+    const { raw, held } = await hold();
+    const connections = towards(raw.url);
+    const asking = ask(connections);
+    asking.wantsMore = false;
+    await until(() => held.length === 1);
+    held[0]!.write(OK);
+    await until(() => asking.body === 'ok');
+    held[0]!.write(OK.replace('ok', 'no'));
+    await turns(20);
+    asking.carrier!.resume(asking);
+    const next = ask(connections);
+    expect(await asking.over).toBeNull();
+    await until(() => held.length === 2);
+    held[1]!.write(OK);
+    expect(await next.over).toBeNull();
+    expect([next.body, raw.sockets.length]).toEqual(['ok', 2]);
+  });
+
   it('gives no more of an answer than is wanted, and the rest in order', async () => {
     const chunks = ['a', 'b', 'c'].map((text) => `1\r\n${text}\r\n`).join('');
     const raw = await serve((socket) =>
@@ -198,9 +255,6 @@ describe('Connections: answers', () => {
       asking.carrier!.resume(asking);
     }
     expect(await asking.over).toBeNull();
-    await turns(2);
-    expect(await ask(connections, {}, new Asking()).over).toBeNull();
-    expect(raw.sockets).toHaveLength(1);
   });
 
   it('holds a server up that sends more than is wanted', async () => {
@@ -344,6 +398,36 @@ describe('Connections: uploads', () => {
     expect([raw.received(), asking.isSent]).toEqual(['', false]);
   });
 
+  it('takes nothing for the answer to a body that has not begun', async () => {
+    const raw = await serve((socket) => socket.write(OK));
+    const connections = towards(raw.url);
+    await ask(connections).over;
+    await turns(2);
+    const body = new PassThrough();
+    const asking = ask(connections, upload(body));
+    await until(() => asking.carrier !== null);
+    raw.sockets[0]!.write(OK.replace('ok', 'no'));
+    expect(await asking.over).toMatchObject({ kind: 'broken', detail: 'bytes that answer nothing' });
+    expect([asking.isSent, asking.status]).toEqual([false, 0]);
+  });
+
+  it('does not use a connection again in which some of a body still waits', async () => {
+    const { raw, held } = await hold();
+    const connections = towards(raw.url);
+    const bytes = 16 * 1024 * 1024;
+    const body = new PassThrough();
+    const asking = ask(connections, upload(body, 'Content-Length', String(bytes)));
+    body.end(Buffer.alloc(bytes));
+    await until(() => held.length > 0);
+    held[0]!.pause();
+    held[0]!.write(OK);
+    expect(await asking.over).toBeNull();
+    await turns(2);
+    const sockets = raw.sockets.length;
+    ask(connections, { path: '/next' });
+    await until(() => raw.sockets.length === sockets + 1);
+  });
+
   it('takes an answer that comes before the end of the body, and lets the connection go', async () => {
     const raw = await serve((socket) => socket.write(OK.replace('200', '413')));
     const body = new PassThrough();
@@ -376,8 +460,7 @@ describe('Connections: uploads', () => {
 
 describe('Connections: their end', () => {
   it('closes when what is under way is done, and what waits, too', async () => {
-    const held: Socket[] = [];
-    const raw = await serve((socket) => void held.push(socket));
+    const { raw, held } = await hold();
     const connections = towards(raw.url, { most: 1 });
     const asked = [ask(connections), ask(connections)];
     await until(() => held.length === 1);
@@ -396,9 +479,19 @@ describe('Connections: their end', () => {
     await until(() => raw.sockets.every(isClosed));
   });
 
+  it('closes when whoever waited for an opening wants it no more, however often it is asked to', async () => {
+    const raw = await serve(() => {});
+    const connections = towards(raw.url);
+    const asking = new Asking();
+    asking.departing = false;
+    ask(connections, {}, asking);
+    await turns(1);
+    await Promise.all([connections.close(), connections.close()]);
+    expect(raw.received()).toBe('');
+  });
+
   it('cuts everything when it is destroyed', async () => {
-    const held: Socket[] = [];
-    const raw = await serve((socket) => void held.push(socket));
+    const { raw, held } = await hold();
     const connections = towards(raw.url, { most: 1 });
     const [written, waiting] = [ask(connections), ask(connections)];
     await until(() => held.length === 1);

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/kernel/clock.js';
 import { Connections } from '../../src/wire/connections.js';
 import { Connector, type ConnectorTls } from '../../src/wire/connector.js';
+import { turns } from '../proxy/raw-upstream.js';
 import { Asking, GET, OK } from './wire-kit.js';
 
 const file = (name: string): Buffer => readFileSync(new URL(`../support/tls/${name}`, import.meta.url));
@@ -58,6 +59,31 @@ describe('Connector with TLS', () => {
     renewed();
     await ask(connections);
     expect(resumed).toEqual([false, true, true, false]);
+  });
+
+  it('gives answers of many records in order, however often their taker pauses, and to their end', async () => {
+    const total = 300_000;
+    const bytes = Buffer.from(Array.from({ length: total }, (_, at) => 97 + (at % 26)));
+    const server = createServer({ cert: file('server.pem'), key: file('server.key') }, (socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${total}\r\n\r\n`);
+        for (let at = 0; at < total; at += 5000) socket.write(bytes.subarray(at, at + 5000));
+        socket.end();
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(() => server.close());
+    const asking = new Asking();
+    asking.wantsMore = false;
+    towards(`https://127.0.0.1:${(server.address() as AddressInfo).port}`).dispatch(GET, asking);
+    for (let tries = 0; !asking.isOver && tries < 10_000; tries++) {
+      await turns(1);
+      asking.carrier?.resume(asking);
+    }
+    expect(asking.fault).toBeNull();
+    expect(asking.body).toBe(bytes.toString('latin1'));
   });
 
   it('names the host that it was told to expect, and no address', async () => {

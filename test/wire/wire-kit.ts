@@ -1,4 +1,5 @@
 /** Connections to services that say exactly the bytes a test wants, and a handler that writes down what it is told. */
+import type { Socket } from 'node:net';
 import type { Clock } from '../../src/kernel/clock.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { Connections } from '../../src/wire/connections.js';
@@ -79,9 +80,14 @@ export function wireKit() {
     closing.push(() => connections.destroy());
     return connections;
   };
+  /** A service that keeps the connections of its requests, in order, for a test to answer on. */
+  const hold = async (): Promise<{ raw: RawUpstream; held: Socket[] }> => {
+    const held: Socket[] = [];
+    return { raw: await serve((socket) => void held.push(socket)), held };
+  };
   const ask = (connections: Connections, request: Partial<WireRequest> = {}, asking = new Asking()): Asking => {
     connections.dispatch({ ...GET, ...request }, asking);
     return asking;
   };
-  return { serve, towards, ask, closeAll };
+  return { serve, hold, towards, ask, closeAll };
 }
