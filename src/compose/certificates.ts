@@ -23,7 +23,6 @@ export class Certificates {
         return certificate.pem;
       },
       serverName,
-      onRenewed: (run) => certificate.onRenewed(run),
     };
   }
 

@@ -4,16 +4,16 @@ import { connect as connectTls, createSecureContext, type SecureContext } from '
 
 /** How the two sides of a connection know each other. */
 export interface ConnectorTls {
-  /** What the gateway shows, and whom it believes. */
-  readonly pem: {
-    readonly ca: Buffer | undefined;
-    readonly cert: Buffer | undefined;
-    readonly key: Buffer | undefined;
-  };
+  /** What the gateway shows, and whom it believes: another object when the files have been renewed. */
+  readonly pem: Pem;
   /** The name that the certificate of the other side must have; null: the target's. */
   readonly serverName: string | null;
-  /** New connections are made with what is given then. */
-  onRenewed(run: () => void): void;
+}
+
+interface Pem {
+  readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
 }
 
 /**
@@ -36,8 +36,9 @@ export class Connector {
   readonly #port: number;
   /** TLS may go on where the last connection left off (RFC 8446, section 2.2). */
   #session: Buffer | undefined;
-  /** Made once for all connections: to read the certificates of a system takes 20 ms. */
+  /** Of `#pem`, made once for all connections: to read the certificates of a system takes 20 ms. */
   #context: SecureContext | undefined;
+  #pem: Pem | undefined;
 
   /** @param tls - null: what is usual on this machine */
   constructor(
@@ -50,10 +51,6 @@ export class Connector {
     this.readyEvent = isTls ? 'secureConnect' : 'connect';
     this.#host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
     this.#port = port === '' ? (isTls ? 443 : 80) : Number(port);
-    tls?.onRenewed(() => {
-      this.#session = undefined;
-      this.#context = undefined;
-    });
   }
 
   open(onRead: OnRead): Socket {
@@ -68,9 +65,8 @@ export class Connector {
 
   #openTls(options: { host: string; port: number; onread: { buffer: Uint8Array; callback: OnRead } }): Socket {
     const name = this.tls?.serverName ?? (isIP(this.#host) === 0 ? this.#host : '');
+    const context = this.#contextNow();
     const session = this.#session;
-    if (this.tls !== null) this.#context ??= createSecureContext(secured(this.tls));
-    const context = this.#context;
     const socket = connectTls({
       ...options,
       ...(name === '' ? {} : { servername: name }),
@@ -87,12 +83,21 @@ export class Connector {
     });
     return socket;
   }
+
+  #contextNow(): SecureContext | undefined {
+    if (this.tls !== null && this.tls.pem !== this.#pem) {
+      this.#pem = this.tls.pem;
+      this.#context = contextOf(this.#pem);
+      this.#session = undefined;
+    }
+    return this.#context;
+  }
 }
 
-function secured({ pem: { ca, cert, key } }: ConnectorTls) {
-  return {
-    minVersion: 'TLSv1.2' as const,
+function contextOf({ ca, cert, key }: Pem): SecureContext {
+  return createSecureContext({
+    minVersion: 'TLSv1.2',
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
-  };
+  });
 }

@@ -15,6 +15,8 @@ export class Asking implements Handler {
   isSent = false;
   status = 0;
   body = '';
+  /** How often it was given some of the body. */
+  pieces = 0;
   /** What `departs` and `data` say. */
   departing = true;
   wantsMore = true;
@@ -45,6 +47,7 @@ export class Asking implements Handler {
   }
 
   data(chunk: Buffer): boolean {
+    this.pieces++;
     this.body += chunk.toString('latin1');
     return this.wantsMore;
   }
