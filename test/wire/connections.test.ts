@@ -485,7 +485,7 @@ describe('Connections: their end', () => {
 
   it('closes when whoever waited for an opening wants it no more, however often it is asked to', async () => {
     const raw = await serve(() => {});
-    const connections = towards(raw.url);
+    const connections = towards(raw.url, { clock: new FakeClock() });
     const asking = new Asking();
     asking.departing = false;
     ask(connections, {}, asking);
