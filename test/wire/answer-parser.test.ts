@@ -48,6 +48,17 @@ describe('AnswerParser', () => {
     });
   });
 
+  it('goes by the names of fields, not by how long they are', () => {
+    const others = ['Set-Cookie: timeout=9', 'Content-Digest: 5', 'X-Transfer-Encode: gzip', 'X-Blank: \t '];
+    const parser = new AnswerParser({
+      head: (_status, _reason, fields) => expect(fields.at(-1)).toBe(''),
+      data: () => true,
+    });
+    parser.expect(false);
+    parser.read(Buffer.from(`${OK}Content-Length: 0\r\n${others.join('\r\n')}\r\n\r\n`));
+    expect(parser).toMatchObject({ isDone: true, fault: '', idleSeconds: -1, keepsConnection: true });
+  });
+
   it('reads to the end of the connection where nothing says how long it is', () => {
     const bytes = `${OK}X-A: 1\r\n\r\nuntil the end`;
     expect(readAnswer([bytes])).toMatchObject({ body: 'until the end', end: 'open', keeps: false });

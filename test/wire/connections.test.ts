@@ -183,6 +183,17 @@ describe('Connections: which ones are used again', () => {
     await until(() => isClosed(raw.sockets[0]!));
   });
 
+  it.each([
+    ['GET', null, ''],
+    ['GET', Buffer.from('abc'), 'content-length: 3\r\n'],
+    ['POST', null, 'content-length: 0\r\n'],
+  ])('says of %s with the body %p how long it is, where a server has to know', async (method, body, line) => {
+    const raw = await serve((socket) => socket.write(OK));
+    await ask(towards(raw.url), { method, body }).over;
+    const end = `connection: keep-alive\r\n${line}\r\n${body ?? ''}`;
+    expect(raw.received().endsWith(end)).toBe(true);
+  });
+
   it('says to a server that HEAD is the last on its connection', async () => {
     const raw = await serve((socket) => socket.write(OK.slice(0, -2)));
     await ask(towards(raw.url), { method: 'HEAD' }).over;
@@ -489,7 +500,6 @@ describe('Connections: their end', () => {
     const asking = new Asking();
     asking.departing = false;
     ask(connections, {}, asking);
-    await turns(1);
     await Promise.all([connections.close(), connections.close()]);
     expect(raw.received()).toBe('');
   });
