@@ -1,7 +1,7 @@
 /**
  * Cuts connections whose answers nobody waits for any more, a few in each turn of the event loop. To cut one costs
- * as much as to tell its client; where a service hangs, all that were handed over
- * together run out of time together, and the last of them is not to be told after everybody's connections have been mended.
+ * as much as to tell its client; where a service hangs, all that were handed over together run out of time together, and the
+ * last of them is not to be told after everybody's connections have been cut.
  */
 import type { Clock } from '../kernel/clock.js';
 

@@ -15,9 +15,10 @@ export type { UpstreamRequest } from './exchange.js';
 
 /** An unanswered connection attempt gives up in time to try another target. */
 const MAX_CONNECT_MS = 1000;
+
 export class Upstream {
   readonly id: string;
-  readonly #targets: readonly Connections[];
+  readonly #connections: readonly Connections[];
   readonly #timeoutMs: number;
   readonly #lateCuts: LateCuts;
 
@@ -31,7 +32,7 @@ export class Upstream {
     this.#timeoutMs = config.timeoutMs;
     this.#lateCuts = new LateCuts(clock);
     const connectMs = Math.min(MAX_CONNECT_MS, Math.ceil(config.timeoutMs / 2));
-    this.#targets = config.targets.map(
+    this.#connections = config.targets.map(
       (target) => new Connections(new Connector(target, tls), { most: connectionsFor(config), connectMs }, clock),
     );
   }
@@ -48,12 +49,12 @@ export class Upstream {
 
   /** Finishes what is under way, then closes every connection. */
   async close(): Promise<void> {
-    await Promise.all(this.#targets.map((target) => target.close()));
+    await Promise.all(this.#connections.map((one) => one.close()));
   }
 
   /** Cuts every connection; what is under way gets its fault. */
   destroy(): void {
-    for (const target of this.#targets) target.destroy();
+    for (const one of this.#connections) one.destroy();
   }
 
   readonly #way: Way = {
@@ -61,7 +62,7 @@ export class Upstream {
       const trip = this.targets.choose(except);
       if (trip === null) return false;
       exchange.trip = trip;
-      this.#targets[trip.target]!.dispatch(request, exchange);
+      this.#connections[trip.target]!.dispatch(request, exchange);
       return true;
     },
     ended: (trip, end) => this.targets.ended(trip, end),

@@ -11,7 +11,7 @@ import { Readable } from 'node:stream';
 import type { Clock, Timer } from '../kernel/clock.js';
 import { Connection, type ConnectionOwner, detailOf, type Sendable } from './connection.js';
 import type { Connector } from './connector.js';
-import type { Handler, WireRequest } from './handler.js';
+import type { Handler, WireFault, WireRequest } from './handler.js';
 import { requestHead } from './request-text.js';
 
 export interface ConnectionsOptions {
@@ -30,6 +30,8 @@ const IDLE_MARGIN_MS = 1500;
 const MOST_IDLE_MS = 600_000;
 /** How often idle connections are looked through. */
 const LOOK_MS = 500;
+
+const CLOSED: WireFault = { kind: 'closed', detail: 'the upstream has been closed', cause: null };
 
 export class Connections implements ConnectionOwner {
   readonly #all = new Set<Connection>();
@@ -52,7 +54,7 @@ export class Connections implements ConnectionOwner {
 
   dispatch(request: WireRequest, handler: Handler): void {
     if (this.#isClosed) {
-      handler.failed({ kind: 'closed', detail: 'the upstream has been closed', cause: null });
+      handler.failed(CLOSED);
       return;
     }
     const sendable = sendableOf(request, handler, this.connector.authority);
@@ -77,8 +79,7 @@ export class Connections implements ConnectionOwner {
   /** Cuts every connection; what is under way gets its fault. */
   destroy(): void {
     this.#isClosed = true;
-    for (const { handler } of this.#waiting.splice(0))
-      handler.failed({ kind: 'closed', detail: 'the upstream has been closed', cause: null });
+    for (const { handler } of this.#waiting.splice(0)) handler.failed(CLOSED);
     for (const connection of [...this.#all]) connection.destroy(null);
     this.#look?.cancel();
   }

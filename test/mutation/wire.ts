@@ -2,4 +2,7 @@
 import './first-failure.js';
 import '../wire/answer-parser.property.test.js';
 import '../wire/answer-parser.test.js';
+import '../wire/connection.test.js';
 import '../wire/connections.test.js';
+import '../wire/connections-reuse.test.js';
+import '../wire/upload.test.js';

@@ -10,6 +10,9 @@ import { type RawUpstream, rawUpstream } from '../proxy/raw-upstream.js';
 export const GET: WireRequest = { method: 'GET', path: '/', headers: [], body: null };
 export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
+/** On the service's side. */
+export const isClosed = (socket: Socket): boolean => socket.destroyed || socket.readableEnded;
+
 export class Asking implements Handler {
   carrier: Carrier | null = null;
   isSent = false;
